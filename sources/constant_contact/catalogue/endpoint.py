@@ -1,0 +1,135 @@
+"""One readable resource of the API: where it is, how it is asked, what comes back, which tables it fills.
+
+Knows: paths, fixed parameters, page sizes, envelopes, scopes and privileges. Must not know: HTTP, dlt, Arrow.
+Source: contract (paths), api_guide (email_reporting_overview, contacts_sync, email_campaigns_collection).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sources.constant_contact.catalogue.columns import Table, demand
+
+Reads = Literal["full", "snapshot", "window", "per_activity", "feed", "stats"]
+Shape = Literal["rows", "array", "object"]
+Scope = Literal["account_read", "contact_data", "campaign_data"]
+
+READS: dict[Reads, str] = {
+    "full": "all of it, each run",
+    "snapshot": "one row a day",
+    "window": "what changed since the last run",
+    "per_activity": "one request per changed e-mail",
+    "feed": "newest first, until known",
+    "stats": "totals, many ids a request",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One resource; its name is the name of its table.
+
+    path            below the base URL; `{campaign_activity_id}`-style slots are filled by the reader
+    params          fixed query parameters of the first request; the next link carries them on by itself
+    page_size       rows a page, sent as `page_size_param`; None where the API takes no such parameter
+    shape           "rows": an object with the rows under `rows_key`; "array": a bare array; "object": one row
+    paged           whether a next link may follow
+    privilege       the account user's privilege the provider asks for; None: any user
+    children        tables filled from arrays inside the same rows
+    reads           how a run reads it; READS has a sentence for each
+    needs           resources that must be read before, because their ids fill the path
+    after, before   date filters of a window, on the column `changed`; before is sent only to bound a window
+    detail_path     one row by id, with fields the listing leaves out
+    try_include     values of `include` that the guide names and the contract does not; send them only after
+                    a request has shown that they are not refused
+    marks_vanished  a row that is missing from a complete reading gets `deleted_at`
+    batch           most ids in one request of a "stats" resource
+    stat            the key in `stats` that counts a feed's rows
+    event_key       a feed's key without the occurrence number
+    """
+
+    path: str
+    table: Table
+    scope: Scope
+    privilege: str | None
+    reads: Reads
+    shape: Shape = "rows"
+    rows_key: str | None = None
+    params: tuple[tuple[str, str], ...] = ()
+    page_size: int | None = None
+    page_size_param: str = "limit"
+    paged: bool = False
+    children: tuple[Table, ...] = ()
+    needs: tuple[str, ...] = ()
+    after: str | None = None
+    before: str | None = None
+    changed: str | None = None
+    detail_path: str | None = None
+    try_include: tuple[str, ...] = ()
+    marks_vanished: bool = False
+    batch: int | None = None
+    stat: str | None = None
+
+    def __post_init__(self) -> None:
+        where = f"endpoint of {self.table.name!r}"
+        demand(re.fullmatch(r"(/[a-z_]+|/\{[a-z_]+\})+", self.path), where, f"{self.path!r} is no path.")
+        demand(self.scope in get_args(Scope), where, f"scope {self.scope!r} is none of {get_args(Scope)}.")
+        demand(self.reads in READS, where, f"reads {self.reads!r} is none of {', '.join(READS)}.")
+        demand(self.shape in get_args(Shape), where, f"shape {self.shape!r} is none of {get_args(Shape)}.")
+        demand((self.shape == "rows") == bool(self.rows_key), where, "rows_key goes with shape 'rows' only.")
+        demand(self.shape == "rows" or not self.paged, where, "only shape 'rows' can be paged.")
+        demand(self.page_size is None or self.page_size > 0, where, "page_size must be above 0.")
+        demand(
+            self.page_size is None or self.paged, where, "a page_size makes sense only where pages follow."
+        )
+        sent = {name for name, _ in self.params}
+        demand(len(sent) == len(self.params), where, "a parameter comes twice.")
+        demand(self.page_size_param not in sent, where, f"send {self.page_size_param} through page_size.")
+        self._check_reading(where)
+        self._check_tables(where)
+
+    def _check_reading(self, where: str) -> None:
+        window = (self.after, self.before, self.changed)
+        demand(
+            all(window) if self.reads == "window" else not any(window),
+            where,
+            "after, before and changed belong together, to reads 'window'.",
+        )
+        demand((self.reads == "stats") == bool(self.batch), where, "batch goes with reads 'stats'.")
+        demand((self.reads == "feed") == bool(self.stat), where, "stat goes with reads 'feed'.")
+        demand(
+            ("{" in self.path) <= bool(self.needs), where, "a path with slots needs the resource of its ids."
+        )
+
+    def _check_tables(self, where: str) -> None:
+        names = self.table.column_names
+        demand(self.table.parent is None, where, "a child table belongs in children.")
+        demand(self.changed is None or self.changed in names, where, f"{self.changed!r} is no column.")
+        demand(
+            "occurrence" in names or self.reads != "feed", where, "a feed's rows need an occurrence number."
+        )
+        demand(not self.marks_vanished or "deleted_at" in names, where, "marks_vanished needs deleted_at.")
+        for table in self.children:
+            demand(table.parent == self.table.name, where, f"{table.name!r} is the child of another table.")
+            demand(
+                table.key[: len(self.table.key)] == self.table.key,
+                where,
+                f"the key of {table.name!r} must begin with {', '.join(self.table.key)}.",
+            )
+
+    @property
+    def resource(self) -> str:
+        return self.table.name
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (self.table, *self.children)
+
+    @property
+    def event_key(self) -> tuple[str, ...]:
+        return tuple(name for name in self.table.key if name != "occurrence")
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """All parameters of a first request, the page size last."""
+        size = () if self.page_size is None else ((self.page_size_param, str(self.page_size)),)
+        return (*self.params, *size)

@@ -1,0 +1,27 @@
+"""The resource table of the README, written from the catalogue so that the two cannot drift apart."""
+
+from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.catalogue.endpoint import READS, Endpoint
+
+BEGIN = "<!-- resources: generated from the catalogue -->"
+END = "<!-- end of resources -->"
+
+
+def resource_table() -> str:
+    """A markdown table: one line per resource with what it holds, how it is read, where it comes from."""
+    head = ("| resource | one row per | read how | API path | privilege |", "|---|---|---|---|---|")
+    return "\n".join((*head, *(_line(each) for each in CATALOGUE.values()))) + "\n"
+
+
+def _line(endpoint: Endpoint) -> str:
+    children = "".join(
+        f"<br>+ `{child.name}`: {child.grain.removeprefix('one row per ')}" for child in endpoint.children
+    )
+    cells = (
+        f"`{endpoint.resource}`",
+        endpoint.table.grain.removeprefix("one row per ") + children,
+        READS[endpoint.reads],
+        f"`{endpoint.path}`",
+        f"`{endpoint.privilege}`" if endpoint.privilege else "none",
+    )
+    return f"| {' | '.join(cells)} |"
