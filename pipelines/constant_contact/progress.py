@@ -1,0 +1,141 @@
+"""What a person sees of a run: a live table on a terminal, one line at a time anywhere else, then a summary.
+
+Knows the events (`events.py`) and nothing of what causes them; reads no clock but the one it is given.
+Everything is written to the stream it is given (standard error by default), so that standard output stays
+free for `--json`. Events may come from several threads. rich is imported only when it is needed, for
+`ctct --help` must not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from pipelines.constant_contact.events import Event, Listener, PageRead, RunEnded, RunResult, Waiting, Warned
+from pipelines.constant_contact.tally import Tally, many, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Group
+
+PLAIN_INTERVAL_S = 5.0
+SHORT_WAIT_S = 1.0  # back-off below this is part of normal work, not worth a line
+
+
+class _Display(Protocol):
+    def __call__(self, event: Event) -> None: ...
+
+
+class _Plain:
+    """One line per thing worth knowing, no control characters: for log files and mail from cron."""
+
+    def __init__(self, stream: TextIO, tally: Tally) -> None:
+        self._stream = stream
+        self._tally = tally
+        self._last_line_at: float | None = None
+
+    def __call__(self, event: Event) -> None:
+        self._tally.take(event)
+        if isinstance(event, PageRead) and not self._due():
+            return
+        for line in self._lines(event):
+            self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def _due(self) -> bool:
+        now = self._tally.clock()
+        if self._last_line_at is not None and now - self._last_line_at < PLAIN_INTERVAL_S:
+            return False
+        self._last_line_at = now
+        return True
+
+    def _lines(self, event: Event) -> list[str]:
+        match event:
+            case PageRead():
+                rows = self._tally.resources[event.resource].rows
+                return [f"{event.resource}: {many(rows, 'row')} read · {self._tally.counts()}"]
+            case RunEnded():
+                return ["", *summary_text(event.result).splitlines()]
+            case Waiting() if event.wait_s < SHORT_WAIT_S:
+                return []
+            case _:
+                return [sentence(event)]
+
+
+class _Quiet:
+    """Only what a person must know: warnings, and the summary of a run that did not end complete."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Warned():
+                self._stream.write(f"{sentence(event)}\n")
+            case RunEnded() if event.result.status != "complete":
+                self._stream.write(summary_text(event.result))
+            case _:
+                return
+        self._stream.flush()
+
+
+@contextmanager
+def listener(
+    stream: TextIO | None = None, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Listener]:
+    """Yield the listener that suits `stream` (standard error by default); closes its display on leaving.
+
+    `quiet` shows warnings, and the summary of a run that is not complete; nothing else.
+    """
+    stream = sys.stderr if stream is None else stream
+    lock = threading.RLock()
+    display, close = _display(stream, quiet=quiet, tally=Tally(clock=clock), lock=lock)
+
+    def listen(event: Event) -> None:
+        with lock:
+            display(event)
+
+    try:
+        yield listen
+    finally:
+        close()
+
+
+def _display(
+    stream: TextIO, *, quiet: bool, tally: Tally, lock: threading.RLock
+) -> tuple[_Display, Callable[[], None]]:
+    if quiet:
+        return _Quiet(stream), _nothing
+    if not stream.isatty():
+        return _Plain(stream, tally), _nothing
+    from rich.console import Console  # noqa: PLC0415 - only when shown
+
+    from pipelines.constant_contact.live import Terminal  # noqa: PLC0415 - rich, only when shown
+
+    console = Console(file=stream)
+    if console.is_dumb_terminal:
+        return _Plain(stream, tally), _nothing
+    terminal = Terminal(console, tally, lock)
+    return terminal, terminal.close
+
+
+def _nothing() -> None:
+    return
+
+
+def summary(result: RunResult) -> Group:
+    """The block that ends a run, for a rich console."""
+    from pipelines.constant_contact import summary as _summary  # noqa: PLC0415 - rich, only when shown
+
+    return _summary.summary(result)
+
+
+def summary_text(result: RunResult) -> str:
+    """The same block without colour, 80 columns wide."""
+    from pipelines.constant_contact import summary as _summary  # noqa: PLC0415 - rich, only when shown
+
+    return _summary.summary_text(result)
