@@ -1,0 +1,59 @@
+{# A share from 0 to 1; null where either side is unknown or nothing could have happened. #}
+{% macro rate(numerator, denominator) -%}
+    cast({{ numerator }} as double precision) / nullif(cast({{ denominator }} as double precision), 0)
+{%- endmacro %}
+
+
+{# Rows that meet a condition; 0, never null. Both databases widen sums differently, hence the cast. #}
+{% macro count_where(condition) -%}
+    cast(coalesce(sum(case when {{ condition }} then 1 else 0 end), 0) as bigint)
+{%- endmacro %}
+
+
+{% macro count_distinct_where(column, condition) -%}
+    cast(count(distinct case when {{ condition }} then {{ column }} end) as bigint)
+{%- endmacro %}
+
+
+{# Text key over columns in the given order; the same on every database, null kept apart from empty. #}
+{% macro key_of(columns) -%}
+    md5(
+        {%- for column in columns %}
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '~') {{ "|| '|' ||" if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{# What the API's bounce letters mean. #}
+{% macro bounce_reason(code) -%}
+    case {{ code }}
+        when 'B' then 'nonexistent_address'
+        when 'D' then 'undeliverable'
+        when 'F' then 'mailbox_full'
+        when 'S' then 'suspended'
+        when 'V' then 'auto_reply'
+        when 'X' then 'other'
+        when 'Z' then 'blocked'
+    end
+{%- endmacro %}
+
+
+{# hard: the address will not work again; block: the receiving system refused; soft: may work next time. #}
+{% macro bounce_class(code) -%}
+    case
+        when {{ code }} in ('B', 'S') then 'hard'
+        when {{ code }} = 'Z' then 'block'
+        when {{ code }} is not null then 'soft'
+    end
+{%- endmacro %}
+
+
+{% macro email_domain(address) -%}
+    nullif(lower({{ dbt.split_part(address, "'@'", 2) }}), '')
+{%- endmacro %}
+
+
+{% macro reason_text(column) -%}
+    coalesce(nullif(trim({{ column }}), ''), 'not given')
+{%- endmacro %}

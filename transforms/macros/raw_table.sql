@@ -1,0 +1,53 @@
+{#
+The only place that knows that a raw table, or a column of it, may be missing.
+
+A sync of selected tables leaves the others out, and an account that never used a feature may lack columns.
+Both become typed nulls here, so that every model above has its columns. Timestamps become UTC without a zone:
+a session's own zone must not move a mart's dates.
+#}
+{% macro raw_table(table, columns) %}
+    {%- set relation = raw_relation(table) -%}
+    {%- set present = {} -%}
+    {%- if relation is not none -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do present.update({column.name | lower: column.dtype | lower}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    select
+    {%- for name, kind in columns.items() %}
+        {% if name in present %}{{ raw_column(name, kind, present[name]) }}
+        {%- else %}cast(null as {{ sql_type(kind) }})
+        {%- endif %} as {{ name }}{{ "," if not loop.last }}
+    {%- endfor %}
+    from {% if relation is not none %}{{ source('constant_contact', table) }}
+    {%- else %}(select 1 as missing_table) as nothing
+    where false
+    {%- endif %}
+{% endmacro %}
+
+
+{# The raw table, or none where it is not loaded (and while dbt only parses). #}
+{% macro raw_relation(table) %}
+    {%- set declared = source('constant_contact', table) -%}
+    {%- if not execute -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return(adapter.get_relation(database=declared.database, schema=declared.schema, identifier=declared.identifier)) }}
+{% endmacro %}
+
+
+{# true or false, as SQL: what a null count and a zero differ by. #}
+{% macro is_loaded(table) -%}
+    {%- if raw_relation(table) is not none -%} true {%- else -%} false {%- endif -%}
+{%- endmacro %}
+
+
+{% macro raw_column(name, kind, dtype) -%}
+    {%- if kind == 'timestamp' and ('with time zone' in dtype or dtype == 'timestamptz') -%}
+        cast({{ name }} at time zone 'UTC' as {{ sql_type(kind) }})
+    {%- elif kind == 'date' and ('with time zone' in dtype or dtype == 'timestamptz') -%}
+        cast({{ name }} at time zone 'UTC' as date)
+    {%- else -%}
+        cast({{ name }} as {{ sql_type(kind) }})
+    {%- endif -%}
+{%- endmacro %}

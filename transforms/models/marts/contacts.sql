@@ -1,0 +1,202 @@
+-- one row per contact_id
+{% set counts = [
+    'lifetime_sends', 'lifetime_bounces', 'lifetime_opens', 'mails_opened', 'lifetime_clicks', 'mails_clicked',
+    'lifetime_opt_outs', 'lifetime_forwards',
+] %}
+{% set feeds = {
+    'lifetime_sends': 'email_sends',
+    'lifetime_bounces': 'email_bounces',
+    'lifetime_opens': 'email_opens',
+    'mails_opened': 'email_opens',
+    'lifetime_clicks': 'email_clicks',
+    'mails_clicked': 'email_clicks',
+    'lifetime_opt_outs': 'email_optouts',
+    'lifetime_forwards': 'email_forwards',
+} %}
+with
+
+contacts as (
+
+    select * from {{ ref('stg_contacts') }}
+
+),
+
+list_memberships as (
+
+    select * from {{ ref('stg_contacts__list_memberships') }}
+
+),
+
+taggings as (
+
+    select * from {{ ref('stg_contacts__taggings') }}
+
+),
+
+email_events as (
+
+    select * from {{ ref('email_events') }}
+
+),
+
+-- recency is counted from the newest event, not from the clock: a warehouse that rested keeps its tiers
+newest_event as (
+
+    select max(occurred_at) as occurred_at
+    from email_events
+
+),
+
+lists_per_contact as (
+
+    select
+        contact_id,
+        count(*) as list_count
+    from list_memberships
+    group by contact_id
+
+),
+
+tags_per_contact as (
+
+    select
+        contact_id,
+        count(*) as tag_count
+    from taggings
+    group by contact_id
+
+),
+
+events_per_contact as (
+
+    select
+        contact_id,
+        {{ count_where("event_type = 'send'") }} as lifetime_sends,
+        {{ count_where("event_type = 'bounce'") }} as lifetime_bounces,
+        {{ count_where("event_type = 'open'") }} as lifetime_opens,
+        {{ count_distinct_where('campaign_activity_id', "event_type = 'open'") }} as mails_opened,
+        {{ count_where("event_type = 'click'") }} as lifetime_clicks,
+        {{ count_distinct_where('campaign_activity_id', "event_type = 'click'") }} as mails_clicked,
+        {{ count_where("event_type = 'opt_out'") }} as lifetime_opt_outs,
+        {{ count_where("event_type = 'forward'") }} as lifetime_forwards,
+        min(case when event_type = 'send' then occurred_at end) as first_sent_at,
+        max(case when event_type = 'send' then occurred_at end) as last_sent_at,
+        max(case when event_type = 'open' then occurred_at end) as last_opened_at,
+        max(case when event_type = 'click' then occurred_at end) as last_clicked_at,
+        max(case when event_type in ('open', 'click') then occurred_at end) as last_engaged_at
+    from email_events
+    group by contact_id
+
+),
+
+joined as (
+
+    select
+        contacts.*,
+        case when {{ is_loaded('contacts__list_memberships') }} then coalesce(lists_per_contact.list_count, 0) end
+            as list_count,
+        case when {{ is_loaded('contacts__taggings') }} then coalesce(tags_per_contact.tag_count, 0) end as tag_count,
+{% for name in counts %}
+        case when {{ is_loaded(feeds[name]) }} then coalesce(events_per_contact.{{ name }}, 0) end as {{ name }},
+{% endfor %}
+        events_per_contact.first_sent_at,
+        events_per_contact.last_sent_at,
+        events_per_contact.last_opened_at,
+        events_per_contact.last_clicked_at,
+        events_per_contact.last_engaged_at,
+        {{ dbt.datediff('events_per_contact.first_sent_at', 'newest_event.occurred_at', 'day') }}
+            as days_since_first_send,
+        {{ dbt.datediff('events_per_contact.last_engaged_at', 'newest_event.occurred_at', 'day') }}
+            as days_since_engaged
+    from contacts
+    left join lists_per_contact
+        on contacts.contact_id = lists_per_contact.contact_id
+    left join tags_per_contact
+        on contacts.contact_id = tags_per_contact.contact_id
+    left join events_per_contact
+        on contacts.contact_id = events_per_contact.contact_id
+    cross join newest_event
+
+),
+
+tiered as (
+
+    select
+        joined.*,
+        case
+            when deleted_date is not null then 'deleted'
+            when permission_to_send is null then 'no_email'
+            when permission_to_send in ('explicit', 'implicit') then 'subscribed'
+            when permission_to_send = 'pending_confirmation' then 'pending'
+            else permission_to_send
+        end as consent_state,
+        case
+            when lifetime_sends is null or lifetime_opens is null then null
+            when lifetime_sends = 0 then 'never_mailed'
+            when days_since_engaged <= {{ var('active_within_days') }} then 'active'
+            when days_since_engaged <= {{ var('dormant_after_days') }} then 'at_risk'
+            when days_since_engaged is null and days_since_first_send <= {{ var('active_within_days') }} then 'new'
+            else 'dormant'
+        end as recency_tier,
+        case
+            when lifetime_sends > 0 and mails_opened = 0 then 'never'
+            when lifetime_sends > 0 and mails_opened * 5 < lifetime_sends then 'rarely'
+            when lifetime_sends > 0 and mails_opened * 2 < lifetime_sends then 'sometimes'
+            when lifetime_sends > 0 and mails_opened is not null then 'often'
+        end as frequency_tier
+    from joined
+
+),
+
+final as (
+
+    select
+        contact_id,
+        email_address,
+        {{ email_domain('email_address') }} as email_domain,
+        first_name,
+        last_name,
+        company_name,
+        job_title,
+        permission_to_send,
+        consent_state,
+        opt_in_source,
+        opt_out_source,
+        opt_out_reason,
+        create_source,
+        recency_tier,
+        frequency_tier,
+        birthday_month,
+        birthday_day,
+        list_count,
+        tag_count,
+        lifetime_sends,
+        lifetime_bounces,
+        lifetime_opens,
+        mails_opened,
+        lifetime_clicks,
+        mails_clicked,
+        lifetime_opt_outs,
+        lifetime_forwards,
+        {{ rate('mails_opened', 'lifetime_sends') }} as lifetime_open_rate,
+        {{ rate('mails_clicked', 'lifetime_sends') }} as lifetime_click_rate,
+        days_since_engaged,
+        consent_state = 'subscribed' as is_mailable,
+        recency_tier = 'at_risk' as is_at_risk,
+        recency_tier = 'dormant' as is_dormant,
+        deleted_date is not null as is_deleted,
+        deleted_date,
+        created_at,
+        updated_at,
+        opted_in_at,
+        opted_out_at,
+        first_sent_at,
+        last_sent_at,
+        last_opened_at,
+        last_clicked_at,
+        last_engaged_at
+    from tiered
+
+)
+
+select * from final

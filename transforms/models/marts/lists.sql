@@ -1,0 +1,92 @@
+-- one row per list_id
+with
+
+contact_lists as (
+
+    select * from {{ ref('stg_contact_lists') }}
+
+),
+
+list_memberships as (
+
+    select * from {{ ref('stg_contacts__list_memberships') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+members_per_list as (
+
+    select
+        list_memberships.list_id,
+        count(*) as members,
+        {{ count_where('contacts.is_mailable') }} as mailable_members,
+        {{ count_where("contacts.consent_state = 'unsubscribed'") }} as unsubscribed_members,
+        {{ count_where("contacts.recency_tier = 'active'") }} as active_members,
+        {{ count_where('contacts.is_at_risk') }} as at_risk_members,
+        {{ count_where('contacts.is_dormant') }} as dormant_members,
+        cast(sum(contacts.lifetime_sends) as bigint) as member_sends,
+        cast(sum(contacts.mails_opened) as bigint) as member_mails_opened,
+        cast(sum(contacts.mails_clicked) as bigint) as member_mails_clicked
+    from list_memberships
+    left join contacts
+        on list_memberships.contact_id = contacts.contact_id
+    group by list_memberships.list_id
+
+),
+
+counted as (
+
+    select
+        contact_lists.*,
+{% for name in ['members', 'mailable_members', 'unsubscribed_members'] %}
+        case
+            when {{ is_loaded('contacts__list_memberships') }} then coalesce(members_per_list.{{ name }}, 0)
+        end as {{ name }},
+{% endfor %}
+{% for name in ['active_members', 'at_risk_members', 'dormant_members'] %}
+        case
+            when {{ is_loaded('contacts__list_memberships') }} and {{ is_loaded('email_sends') }}
+                then coalesce(members_per_list.{{ name }}, 0)
+        end as {{ name }},
+{% endfor %}
+        members_per_list.member_sends,
+        members_per_list.member_mails_opened,
+        members_per_list.member_mails_clicked
+    from contact_lists
+    left join members_per_list
+        on contact_lists.list_id = members_per_list.list_id
+
+),
+
+final as (
+
+    select
+        list_id,
+        list_name,
+        description,
+        members,
+        mailable_members,
+        unsubscribed_members,
+        active_members,
+        at_risk_members,
+        dormant_members,
+        reported_members,
+        {{ rate('mailable_members', 'members') }} as mailable_share,
+        {{ rate('active_members', 'members') }} as active_share,
+        {{ rate('member_mails_opened', 'member_sends') }} as member_open_rate,
+        {{ rate('member_mails_clicked', 'member_sends') }} as member_click_rate,
+        is_favorite,
+        deleted_at is not null as is_deleted,
+        created_at,
+        updated_at,
+        deleted_at
+    from counted
+
+)
+
+select * from final

@@ -1,0 +1,34 @@
+-- one row per list_id
+with
+
+source as (
+
+    {{ raw_table('contact_lists', {
+        'list_id': 'string',
+        'name': 'string',
+        'description': 'string',
+        'membership_count': 'integer',
+        'favorite': 'boolean',
+        'created_at': 'timestamp',
+        'updated_at': 'timestamp',
+        'deleted_at': 'timestamp',
+    }) }}
+
+),
+
+final as (
+
+    select
+        list_id,
+        name as list_name,
+        description,
+        membership_count as reported_members,
+        favorite as is_favorite,
+        created_at,
+        updated_at,
+        deleted_at
+    from source
+
+)
+
+select * from final

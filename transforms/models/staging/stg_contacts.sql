@@ -1,0 +1,68 @@
+-- one row per contact_id
+with
+
+source as (
+
+    {{ raw_table('contacts', {
+        'contact_id': 'string',
+        'email_address__address': 'string',
+        'first_name': 'string',
+        'last_name': 'string',
+        'job_title': 'string',
+        'company_name': 'string',
+        'email_address__permission_to_send': 'string',
+        'email_address__confirm_status': 'string',
+        'email_address__opt_in_source': 'string',
+        'email_address__opt_out_source': 'string',
+        'email_address__opt_out_reason': 'string',
+        'create_source': 'string',
+        'update_source': 'string',
+        'anniversary': 'string',
+        'sms_channel__sms_channel_id': 'string',
+        'sms_channel__sms_address': 'string',
+        'birthday_month': 'integer',
+        'birthday_day': 'integer',
+        'deleted_at': 'date',
+        'created_at': 'timestamp',
+        'updated_at': 'timestamp',
+        'email_address__created_at': 'timestamp',
+        'email_address__updated_at': 'timestamp',
+        'email_address__opt_in_date': 'timestamp',
+        'email_address__opt_out_date': 'timestamp',
+    }) }}
+
+),
+
+final as (
+
+    select
+        contact_id,
+        email_address__address as email_address,
+        first_name,
+        last_name,
+        job_title,
+        company_name,
+        email_address__permission_to_send as permission_to_send,
+        email_address__confirm_status as confirm_status,
+        email_address__opt_in_source as opt_in_source,
+        email_address__opt_out_source as opt_out_source,
+        email_address__opt_out_reason as opt_out_reason,
+        create_source,
+        update_source,
+        anniversary,
+        sms_channel__sms_channel_id as sms_channel_id,
+        sms_channel__sms_address as sms_address,
+        birthday_month,
+        birthday_day,
+        deleted_at as deleted_date,
+        created_at,
+        updated_at,
+        email_address__created_at as email_address_created_at,
+        email_address__updated_at as email_address_updated_at,
+        email_address__opt_in_date as opted_in_at,
+        email_address__opt_out_date as opted_out_at
+    from source
+
+)
+
+select * from final

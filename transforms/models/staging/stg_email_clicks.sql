@@ -1,0 +1,44 @@
+-- one row per click
+with
+
+source as (
+
+    {{ raw_table('email_clicks', {
+        'campaign_activity_id': 'string',
+        'contact_id': 'string',
+        'url_id': 'string',
+        'email_address': 'string',
+        'first_name': 'string',
+        'last_name': 'string',
+        'tracking_activity_type': 'string',
+        'link_url': 'string',
+        'device_type': 'string',
+        'occurrence': 'integer',
+        'deleted_at': 'date',
+        'created_time': 'timestamp',
+        '_dlt_load_id': 'string',
+    }) }}
+
+),
+
+final as (
+
+    select
+        campaign_activity_id,
+        contact_id,
+        url_id,
+        email_address,
+        first_name,
+        last_name,
+        tracking_activity_type,
+        link_url,
+        device_type,
+        occurrence,
+        deleted_at as contact_deleted_date,
+        created_time as occurred_at,
+        _dlt_load_id as load_id
+    from source
+
+)
+
+select * from final
