@@ -1,0 +1,233 @@
+"""Builds and tests the marts: runs the dbt project in this process against the warehouse.
+
+Knows where the project lies (inside the installed package, or beside the code in a checkout), how a
+destination becomes its profile, and how dbt's results become one sentence per failure. Must not know any
+model. The project folder may be read-only: everything that dbt writes goes to `work_dir`. dbt takes
+seconds to import and is imported only when it runs; it prints nothing and sends nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pipelines.constant_contact.events import TransformEnded, TransformStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pipelines.constant_contact.events import Listener
+
+HERE = Path(__file__).parent
+PROJECT_DIRS = (HERE / "transforms", HERE.parents[1] / "transforms")  # installed, checkout
+MAX_REASON = 240  # characters of a database's own words in one sentence
+DBT_TEST_KINDS = ("test", "unit_test")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where the warehouse is, in the terms that dbt needs."""
+
+    kind: Literal["duckdb", "postgres"]
+    duckdb_path: Path | None = None
+    host: str = "localhost"
+    port: int = 5432
+    user: str = ""
+    password: str = field(default="", repr=False)
+    dbname: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind == "duckdb" and self.duckdb_path is None:
+            raise ValueError("a duckdb destination needs duckdb_path, the file of the warehouse")
+        if self.kind == "postgres" and not (self.user and self.dbname):
+            raise ValueError("a postgres destination needs user and dbname")
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables that the project's profiles.yml reads."""
+        if self.kind == "duckdb":
+            return {"CTCT_DBT_TARGET": "duckdb", "CTCT_DUCKDB_PATH": str(self.duckdb_path)}
+        return {
+            "CTCT_DBT_TARGET": "postgres",
+            "CTCT_PG_HOST": self.host,
+            "CTCT_PG_PORT": str(self.port),
+            "CTCT_PG_USER": self.user,
+            "CTCT_PG_PASSWORD": self.password,
+            "CTCT_PG_DBNAME": self.dbname,
+        }
+
+
+class NothingSelectedError(ValueError):
+    """The selection matches no model; the message lists the valid names."""
+
+
+class DocsError(RuntimeError):
+    """dbt could not write its documentation; the message is one sentence."""
+
+
+def project_dir(candidates: Iterable[Path] = PROJECT_DIRS) -> Path:
+    """The dbt project of this installation."""
+    for candidate in candidates:
+        if (candidate / "dbt_project.yml").is_file():
+            return candidate
+    raise FileNotFoundError(
+        f"the dbt project is missing: no dbt_project.yml in {' or '.join(map(str, candidates))}; "
+        "install constant-contact-pipeline again, or run with --no-transform"
+    )
+
+
+def analytics_dataset(dataset: str) -> str:
+    """Where the marts of a raw dataset are built."""
+    return f"{dataset}_analytics"
+
+
+def run_transforms(
+    *,
+    destination: Destination,
+    dataset: str,
+    work_dir: Path,
+    listener: Listener,
+    select: tuple[str, ...] = (),
+    full_refresh: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+) -> TransformEnded:
+    """Build and test the models (all, or dbt's `select`); failures are in the answer, not raised.
+
+    Raises `NothingSelectedError` where `select` matches nothing.
+    """
+    listener(TransformStarted())
+    started_at = clock()
+    args = ["build", *(["--select", *select] if select else [])]
+    args += ["--full-refresh"] if full_refresh else []
+    answer = _invoke(args, destination=destination, dataset=dataset, work_dir=work_dir)
+    results = list(getattr(answer.result, "results", None) or [])
+    if answer.exception is not None:
+        failures: tuple[str, ...] = (_exception_sentence(answer.exception, destination),)
+    elif not results and select:
+        raise NothingSelectedError(_nothing_selected(select))
+    else:
+        failures = tuple(_failure_sentences(results, work_dir))
+    ran = [result for result in results if str(result.status) != "skipped"]
+    ended = TransformEnded(
+        models=sum(result.node.resource_type == "model" for result in ran),
+        tests=sum(result.node.resource_type in DBT_TEST_KINDS for result in ran),
+        failures=failures,
+        seconds=clock() - started_at,
+    )
+    listener(ended)
+    return ended
+
+
+def docs(*, destination: Destination, dataset: str, work_dir: Path, out: Path) -> Path:
+    """Write dbt's documentation of every model and column as one static page to `out`."""
+    args = ["docs", "generate", "--static"]
+    answer = _invoke(args, destination=destination, dataset=dataset, work_dir=work_dir)
+    page = work_dir / "target" / "static_index.html"
+    if not answer.success or not page.is_file():
+        reason = _exception_sentence(answer.exception, destination)
+        raise DocsError(f"the documentation was not written: {reason}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(page, out)
+    return out
+
+
+def model_names() -> tuple[str, ...]:
+    """Every mart that can be selected by name."""
+    return tuple(sorted(path.stem for path in (project_dir() / "models" / "marts").rglob("*.sql")))
+
+
+def _invoke(args: Sequence[str], *, destination: Destination, dataset: str, work_dir: Path) -> Any:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, only when it runs
+
+    project = project_dir()
+    work_dir.mkdir(parents=True, exist_ok=True)
+    options: list[str] = [
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(work_dir / "target"), "--log-path", str(work_dir / "logs")),
+        *("--vars", json.dumps({"raw_dataset": dataset})),
+        *("--log-level", "none", "--quiet", "--no-print", "--no-use-colors", "--no-version-check"),
+        "--no-send-anonymous-usage-stats",
+    ]
+    with _environment(destination.environment()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations of dbt's own code are nobody's business here
+        try:
+            return dbtRunner().invoke([*args, *options])
+        finally:
+            _let_go(destination)
+
+
+def _let_go(destination: Destination) -> None:
+    """Close dbt's own connections; dbt-duckdb keeps the file open, and locked, until told."""
+    if destination.kind == "duckdb":
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - see _invoke
+
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set for the call only: a password must not stay where every later child process would inherit it."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _failure_sentences(results: Sequence[Any], work_dir: Path) -> Iterator[str]:
+    for result in results:
+        name, kind, status = result.node.name, str(result.node.resource_type), str(result.status)
+        if status == "error":
+            reason = _first_words(result.message)
+            yield f"{kind.replace('_', ' ')} {name} failed: {reason}; {_mend(result, work_dir)}"
+        elif status == "fail" and kind == "unit_test":
+            yield f"unit test {name} failed: its model gives other rows; {_mend(result, work_dir)}"
+        elif status == "fail":
+            yield f"test {name} failed on {result.failures or 'some'} rows; {_mend(result, work_dir)}"
+    skipped = [result.node.name for result in results if str(result.status) == "skipped"]
+    if skipped and any(str(result.status) in {"error", "fail"} for result in results):
+        yield f"{len(skipped)} built on these were skipped and keep their rows of the last run"
+
+
+def _mend(result: Any, work_dir: Path) -> str:
+    compiled = getattr(result.node, "compiled_path", None)
+    where = f"see its SQL in {compiled}" if compiled else f"see {work_dir / 'logs' / 'dbt.log'}"
+    return f"{where}, then run `ctct transform --select {_model_of(result.node)}`"
+
+
+def _model_of(node: Any) -> str:
+    """The model that a test belongs to, or the model itself."""
+    attached = getattr(node, "attached_node", None) or ""
+    return str(attached.rsplit(".", 1)[-1] or getattr(node, "model", None) or node.name)
+
+
+def _first_words(message: str | None) -> str:
+    """A database's own words on one line, without dbt's header and pointer lines."""
+    lines = [line.strip() for line in (message or "no reason given").splitlines()]
+    useful = [line for line in lines if line and not line.startswith(("compiled code at", "LINE ", "^"))]
+    if len(useful) > 1 and useful[0].split(" in ")[0].endswith("Error"):
+        useful = useful[1:]
+    text = " ".join(useful).rstrip(".;")
+    return text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
+
+
+def _exception_sentence(exception: BaseException | None, destination: Destination) -> str:
+    text = _first_words(str(exception) if exception is not None else None)
+    if "lock on file" in text:
+        return f"another program has {destination.duckdb_path} open; close it, then run `ctct transform`"
+    return f"the models could not be run: {text}; mend that, then run `ctct transform`"
+
+
+def _nothing_selected(select: Sequence[str]) -> str:
+    return f"no model matches {' '.join(select)!r}; the marts are {', '.join(model_names())}"
