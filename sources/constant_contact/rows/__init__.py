@@ -1,0 +1,7 @@
+"""Page rows -> Arrow tables. Pure: no network, no dlt, no clock. The parts: `batch`, `events`, `report`."""
+
+from sources.constant_contact.rows.batch import to_arrow
+from sources.constant_contact.rows.events import number_occurrences
+from sources.constant_contact.rows.report import BadValue, RowRefused
+
+__all__ = ["BadValue", "RowRefused", "number_occurrences", "to_arrow"]

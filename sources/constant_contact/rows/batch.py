@@ -1,0 +1,211 @@
+"""Rows of one resource -> Arrow tables: its own and one for each child table.
+
+Knows: the catalogue's declarations. Must not know: HTTP, dlt, windows. Pure: same rows, same tables.
+
+Every batch has every declared column, in the declared order and type; then `<column>__raw` for values that
+did not fit; then fields nobody declared. Those are always text: a type guessed from one page may be
+contradicted by the next one, and a destination keeps the first guess for ever. Objects are flattened,
+arrays are JSON.
+
+A parent whose array is empty or absent gets one tombstone row in the child table: parent's key, own key ''
+or -1, `_deleted` true. Without it, replacing a set by its parent's key would keep an emptied set's members.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType, NoneType
+from typing import Any
+
+import pyarrow as pa
+
+from sources.constant_contact.catalogue import Endpoint, Table
+from sources.constant_contact.catalogue.columns import DELETED, RAW_SUFFIX
+from sources.constant_contact.catalogue.schema import ARROW_TYPES
+from sources.constant_contact.rows.names import column_names
+from sources.constant_contact.rows.report import BadValue, RowRefused, sample
+from sources.constant_contact.rows.shape import Gathered, at, gather, level, undotted
+from sources.constant_contact.rows.values import DoesNotFitError, Refused, instant, json_text, typed
+
+Rows = Sequence[Mapping[str, Any]]
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def to_arrow(
+    endpoint: Endpoint,
+    rows: Rows,
+    *,
+    constants: Mapping[str, Any] = _NONE,
+    without: Collection[str] = (),
+    bad: list[BadValue] | None = None,
+) -> dict[str, pa.Table]:
+    """The endpoint's table and its children by name.
+
+    constants  columns with one value for all rows, such as the activity a feed was read for; they win
+    without    child tables that the request did not ask for: no rows, no tombstones, not in the answer
+    bad        gets one entry for each column with values that did not fit; they are kept in `<column>__raw`
+    Rows with the same key: the greatest `table.newest` stays, the later one among equals.
+    Raises RowRefused for a row without a usable key.
+    """
+    table = endpoint.table
+    if unknown := constants.keys() - set(table.column_names):
+        raise KeyError(f"table {table.name} has no column {', '.join(sorted(unknown))} to hold a constant.")
+    notes: list[BadValue] = [] if bad is None else bad
+    kept = _distinct(table, undotted(rows) if endpoint.reads == "stats" else rows, constants)
+    children = tuple(child for child in endpoint.children if child.name not in without)
+    found = gather(level(table, endpoint.children), kept)
+    for child in children:
+        _keep_odd_sets(table, child, found, notes)
+    answer = {table.name: _table(table, found, len(kept), constants, notes)}
+    parents = answer[table.name].column(table.key[0]).to_pylist() if children else []
+    for child in children:
+        answer[child.name] = _child(child, parents, found.sets[child.from_], notes)
+    return answer
+
+
+def _distinct(table: Table, rows: Rows, constants: Mapping[str, Any]) -> Rows:
+    """`rows` with each key once; refuses what is no object or has no key."""
+    for position, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise RowRefused(table=table.name, key=table.key[0], position=position, found=row)
+    keys: list[list[Any]] = []
+    for name in table.key:
+        source = table.column(name).source
+        if name in constants:
+            continue
+        values = (
+            [row.get(source[0]) for row in rows] if len(source) == 1 else [at(row, source) for row in rows]
+        )
+        for position, value in enumerate(values):
+            if value is None or value == "" or isinstance(value, dict | list):
+                raise RowRefused(table=table.name, key=name, position=position, found=value)
+        keys.append(values)
+    whole = list(zip(*keys, strict=True)) if keys else [()] * len(rows)
+    if len(set(whole)) == len(rows):
+        return rows
+    chosen: dict[tuple[Any, ...], int] = {}
+    for index, key in enumerate(whole):
+        if key not in chosen or _age(table, rows[index]) >= _age(table, rows[chosen[key]]):
+            chosen[key] = index
+    return [rows[index] for index in sorted(chosen.values())]
+
+
+def _age(table: Table, row: Mapping[str, Any]) -> tuple[datetime, ...]:
+    return tuple(_moment(at(row, table.column(name).source)) for name in table.newest)
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        return instant(value) if isinstance(value, str) else _EPOCH
+    except DoesNotFitError:
+        return _EPOCH
+
+
+def _table(
+    table: Table, found: Gathered, count: int, constants: Mapping[str, Any], notes: list[BadValue]
+) -> pa.Table:
+    arrays: dict[str, pa.Array] = {}
+    raws: dict[str, pa.Array] = {}
+    for column in table.columns:
+        if column.name in constants:
+            value = pa.scalar(constants[column.name], ARROW_TYPES[column.type])
+            arrays[column.name] = pa.repeat(value, count)
+            continue
+        array, refused = typed(column.type, found.columns[column.name])
+        arrays[column.name] = array
+        if refused:
+            name = f"{column.name}{RAW_SUFFIX}"
+            raws[name] = _text_at({index: json_text(raw) for index, raw in refused.items()}, count)
+            notes.append(_bad_value(table, column.name, refused, raw=name))
+        if column.name in table.key and array.null_count:
+            position = array.is_null().index(True).as_py()
+            value = found.columns[column.name][position]
+            raise RowRefused(table=table.name, key=column.name, position=position, found=value)
+    taken = {name for column in table.column_names for name in (column, f"{column}{RAW_SUFFIX}")}
+    named = column_names(found.unknown, taken)
+    others = {name: _text_at(found.unknown[path], count) for path, name in named.items()}
+    return pa.table({**arrays, **dict(sorted(raws.items())), **dict(sorted(others.items()))})
+
+
+def _child(table: Table, parents: list[str], sets: list[Any], notes: list[BadValue]) -> pa.Table:
+    """One child table of a batch; a property that is neither array nor null leaves the loaded set alone."""
+    owners: list[str] = []
+    items: list[Any] = []
+    places: list[int] = []
+    empty: list[str] = []
+    for parent, members in zip(parents, sets, strict=True):
+        if type(members) is list and members:
+            items += members
+            owners += [parent] * len(members)
+            places += range(len(members))
+        elif members is None or members == []:
+            empty.append(parent)
+    found = _members(table, owners, items, places)
+    count = len(found.columns[table.key[0]])
+    tombstone: dict[str, Any] = {table.key[-1]: -1 if table.position else "", DELETED: True}
+    for name, values in found.columns.items():
+        found.columns[name] = [
+            *values,
+            *(empty if name == table.key[0] else [tombstone.get(name)] * len(empty)),
+        ]
+    return _table(table, found, count + len(empty), _NONE, notes)
+
+
+def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: list[BadValue]) -> None:
+    """What stands in an array's place goes, as an undeclared field, into the parent's row."""
+    odd = {i: v for i, v in enumerate(found.sets[child.from_]) if type(v) not in (list, NoneType)}
+    if odd:
+        found.unknown[child.from_] = odd
+        name = "__".join(child.from_)
+        notes.append(_bad_value(table, name, odd, raw=name))
+
+
+def _members(table: Table, owners: list[str], items: list[Any], places: list[int]) -> Gathered:
+    own = table.key[-1]
+    if table.kind == "values":
+        _check(table, items)
+        pairs = dict.fromkeys(zip(owners, items, strict=True))
+        found = Gathered(columns={table.key[0]: [p for p, _ in pairs], own: [i for _, i in pairs]})
+        found.columns[DELETED] = [None] * len(pairs)
+        return found
+    if not {dict}.issuperset(map(type, items)):
+        _check(table, [item if type(item) is dict else None for item in items])
+    if not table.position:
+        source = table.column(own).source[0]
+        keys = [item.get(source) for item in items]
+        _check(table, keys)
+        last = {pair: index for index, pair in enumerate(zip(owners, keys, strict=True))}
+        if len(last) < len(items):  # the same member twice: the later one stays
+            owners = [owners[index] for index in last.values()]
+            items = [items[index] for index in last.values()]
+    found = gather(level(table), items)
+    found.columns[table.key[0]] = owners
+    if table.position:
+        found.columns[own] = places
+    found.columns[DELETED] = [None] * len(items)
+    return found
+
+
+def _check(table: Table, keys: list[Any]) -> None:
+    if {str}.issuperset(map(type, keys)) and "" not in keys:
+        return
+    for position, value in enumerate(keys):
+        if value is None or value == "" or type(value) in (dict, list, NoneType):
+            raise RowRefused(table=table.name, key=table.key[-1], position=position, found=value)
+
+
+def _text_at(values: Mapping[int, Any], count: int) -> pa.Array:
+    """A text column with values at the given positions: texts as they are, all else as JSON."""
+    texts: list[str | None] = [None] * count
+    for index, value in values.items():
+        texts[index] = value if isinstance(value, str) else json_text(value)
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON escapes it
+        return pa.array([None if one is None else json.dumps(one) for one in texts], pa.string())
+
+
+def _bad_value(table: Table, column: str, refused: Refused, *, raw: str) -> BadValue:
+    first = sample(next(iter(refused.values())))
+    return BadValue(table=table.name, column=column, raw_column=raw, sample=first, count=len(refused))

@@ -1,0 +1,190 @@
+"""Values of one column of a batch -> one Arrow array of its declared type.
+
+Knows: which Python values fit a type, which can be turned into one without saying less, how times look.
+Must not know: tables, names, rows.
+
+Times (contract, definitions; api_guide samples): with Z, with fractions of any length, with +00:00, -0500 or
+no offset, with a blank for the T or before the offset, dates alone. All become UTC microseconds; one without
+an offset is taken as UTC. An empty text in a column that is not text means that there is no value.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from types import NoneType
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from sources.constant_contact.catalogue.columns import Type
+from sources.constant_contact.catalogue.schema import ARROW_TYPES
+
+_FITS: dict[Type, frozenset[type]] = {
+    "text": frozenset({str, NoneType}),
+    "bigint": frozenset({int, NoneType}),
+    "double": frozenset({float, int, NoneType}),
+    "bool": frozenset({bool, NoneType}),
+    "timestamp": frozenset({str, NoneType}),
+    "date": frozenset({str, NoneType}),
+}
+_BIGINT_MAX = 2**63
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_TIME = re.compile(
+    r"\s*(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([Zz]|([+-])(\d\d):?(\d\d)?)?)?\s*",
+    re.ASCII,
+)
+
+Refused = dict[int, Any]
+
+
+class DoesNotFitError(ValueError):
+    """The value cannot be said in the column's type."""
+
+
+def typed(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
+    """The array, and the raw values by position that it cannot hold whole (null there, or cut).
+
+    The kinds of values are looked at first, because Arrow would quietly cut 1.5 to 1 and turn true into 1.0.
+    """
+    if type_ == "json":
+        return pa.array([None if value is None else json_text(value) for value in values], pa.string()), {}
+    if _FITS[type_].issuperset(map(type, values)):
+        try:
+            return _at_once(type_, values), {}
+        except (ValueError, OverflowError):  # one of them is odd: find out which
+            pass
+    return _one_by_one(type_, values)
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON with sorted keys: the same value is the same text in every run."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # half of a surrogate pair, or a number beyond 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def instant(value: str) -> datetime:
+    """The moment a text names, in UTC, cut to microseconds; DoesNotFitError if it names none."""
+    match = _TIME.fullmatch(value)
+    if match is None:
+        raise DoesNotFitError(value)
+    year, month, day, hour, minute, second, fraction, zone, sign, off_h, off_min = match.groups()
+    offset = timedelta(hours=int(off_h or 0), minutes=int(off_min or 0)) if zone else timedelta()
+    try:
+        return datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int(f"{fraction or '0':0<6.6}"),
+            tzinfo=timezone(-offset if sign == "-" else offset),
+        ).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise DoesNotFitError(value) from error
+
+
+def _at_once(type_: Type, values: Sequence[Any]) -> pa.Array:
+    if type_ in ("timestamp", "date"):
+        return pa.array(values, pa.string()).cast(ARROW_TYPES[type_])
+    return pa.array(values, ARROW_TYPES[type_])
+
+
+def _one_by_one(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
+    refused: Refused = {}
+    taken: list[Any] = []
+    for index, value in enumerate(values):
+        said, whole = _coerced(type_, value)
+        taken.append(said)
+        if not whole:
+            refused[index] = value
+    return pa.array(taken, ARROW_TYPES[type_]), refused
+
+
+def _coerced(type_: Type, value: Any) -> tuple[Any, bool]:
+    """(value in the type or None, whether that says all that `value` said)."""
+    if value is None or (value == "" and type_ != "text"):
+        return None, True
+    try:
+        said = _COERCE[type_](value)
+    except DoesNotFitError:
+        return None, False
+    cut = type_ == "date" and isinstance(said, date) and _has_time_of_day(value)
+    return said, not cut
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise DoesNotFitError(value) from error
+        return value
+    if isinstance(value, bool | int | float):
+        return json_text(value)
+    raise DoesNotFitError(value)
+
+
+def _to_bigint(value: Any) -> int:
+    if isinstance(value, bool):
+        raise DoesNotFitError(value)
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and -_BIGINT_MAX <= value < _BIGINT_MAX:
+        return value
+    raise DoesNotFitError(value)
+
+
+def _to_double(value: Any) -> float:
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError as error:
+            raise DoesNotFitError(value) from error
+        if math.isfinite(number):
+            return number
+    raise DoesNotFitError(value)
+
+
+def _to_bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise DoesNotFitError(value)
+
+
+def _to_instant(value: Any) -> datetime:
+    if isinstance(value, str):
+        return instant(value)
+    raise DoesNotFitError(value)
+
+
+def _to_date(value: Any) -> date:
+    return _to_instant(value).date()
+
+
+def _has_time_of_day(value: Any) -> bool:
+    moment = _to_instant(value)
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) != (0, 0, 0, 0)
+
+
+_COERCE: dict[Type, Callable[[Any], Any]] = {
+    "text": _to_text,
+    "bigint": _to_bigint,
+    "double": _to_double,
+    "bool": _to_bool,
+    "timestamp": _to_instant,
+    "date": _to_date,
+}
