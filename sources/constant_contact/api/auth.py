@@ -1,0 +1,296 @@
+"""Access tokens: which one to send, when to renew it, and what the token endpoint says.
+
+Knows: the refresh grant, the candidates for it, and whose turn it is. Must not know: files (that is the store),
+pacing and retry (that is `send`), API endpoints.
+
+One refresh for everybody: under the store's lock the store is read again first, and a token that somebody else has
+just saved is used. A new refresh token is saved before anything is done with it.
+When the server refuses the newest refresh token, the one before it is tried once, then the configured one if it
+was never used: after a crash between refresh and save the server may honour only one of them.
+
+Sources: api_guide/server_flow, api_guide/device_flow, RFC 6749 section 5 and 6; 400 invalid_grant = refused for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import orjson
+import pendulum
+
+from sources.constant_contact.api.clock import Clock
+from sources.constant_contact.api.connection import Connection
+from sources.constant_contact.api.errors import (
+    ApiError,
+    ConfigError,
+    LoginFailed,
+    NotJson,
+    NotLoggedIn,
+    ServerBusy,
+    Throttled,
+    TokenRevoked,
+    Unauthorized,
+    error_class,
+    parse_error_body,
+)
+from sources.constant_contact.api.events import ApiEvent, Refreshed
+from sources.constant_contact.api.redact import Redactor, basic_credentials
+from sources.constant_contact.api.tokens import Tokens, TokenStore
+from sources.constant_contact.api.wire import Answer, Request
+
+REFRESH_AHEAD_S: Final = 60
+UNSTATED_LIFETIME_S: Final = 3600  # when a reply does not say; a 401 renews it earlier
+
+
+class InvalidGrant(LoginFailed):
+    """This one refresh token or code is refused for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenReply:
+    """A successful answer of the token endpoint."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)  # None: long-lived, the one that was sent stays
+    expires_in_s: float
+    scope: str | None
+
+
+def token_request(connection: Connection, form: dict[str, str]) -> Request:
+    """A POST to the token endpoint: Basic with a client secret, else client_id in the form."""
+    if connection.client_id is None:
+        raise ConfigError("client_id is not set; set it to the API key of your application")
+    if connection.client_secret is not None:
+        return Request(
+            url=connection.token_url, form=form, basic=(connection.client_id, connection.client_secret)
+        )
+    return Request(url=connection.token_url, form={**form, "client_id": connection.client_id})
+
+
+def refresh_request(connection: Connection, refresh_token: str) -> Request:
+    return token_request(connection, {"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+
+def read_token_reply(answer: Answer) -> TokenReply:
+    """Raises InvalidGrant, ConfigError, LoginFailed, and the Retryable ones."""
+    if answer.status >= 300:  # noqa: PLR2004
+        raise token_error(answer)
+    body = json_object(answer)
+    access, refresh = body.get("access_token"), body.get("refresh_token")
+    if not isinstance(access, str) or not access:
+        raise NotJson("the token endpoint answered without an access_token; run again later")
+    lifetime = body.get("expires_in")
+    try:
+        expires_in_s = float(lifetime) if lifetime is not None else UNSTATED_LIFETIME_S
+    except (TypeError, ValueError):
+        expires_in_s = UNSTATED_LIFETIME_S
+    scope = body.get("scope")
+    return TokenReply(
+        access_token=access,
+        refresh_token=refresh if isinstance(refresh, str) and refresh else None,
+        expires_in_s=expires_in_s,
+        scope=scope if isinstance(scope, str) else None,
+    )
+
+
+def json_object(answer: Answer) -> dict[str, Any]:
+    try:
+        body = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise NotJson(
+            "the authorization server answered something that is not JSON; check its address, run again"
+        )
+    return body
+
+
+def token_error(answer: Answer) -> ApiError:
+    """The error of a refused request to the authorization server, in either of its two forms."""
+    said = parse_error_body(answer.body)
+    detail = ", ".join(part for part in (said.error_key, said.message) if part) or f"status {answer.status}"
+    if said.error_key == "invalid_grant":
+        return InvalidGrant(f"the authorization server refused ({detail})", status=answer.status)
+    if said.error_key in ("invalid_client", "unauthorized_client"):
+        return ConfigError(
+            f"the authorization server does not accept the application ({detail}); check client_id, client_secret "
+            "and which flows the application allows"
+        )
+    if answer.status == 429:  # noqa: PLR2004
+        return Throttled(f"the authorization server is asked too often ({detail}); run again later")
+    if issubclass(error_class(answer.status, None), ServerBusy):
+        return ServerBusy(
+            f"the authorization server is failing ({detail}); run again later", status=answer.status
+        )
+    return LoginFailed(
+        f"the authorization server refused the request ({detail}); check token_url and client_id, then log in again: "
+        "ctct auth login",
+        status=answer.status,
+        error_key=said.error_key,
+    )
+
+
+class Authenticator:
+    """The access token of one connection, for all threads. `send` carries out a request to the token endpoint."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        store: TokenStore,
+        *,
+        send: Callable[[Request], TokenReply],
+        clock: Clock,
+        redactor: Redactor,
+        emit: Callable[[ApiEvent], None],
+    ) -> None:
+        self._connection = connection
+        self._store = store
+        self._send = send
+        self._clock = clock
+        self._redactor = redactor
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._current: Tokens | None = None
+        register_secrets(connection, redactor)
+
+    def access_token(self, rejected: str | None = None) -> str:
+        """A token to send now; another one than `rejected`, which the server has just refused.
+
+        Raises NotLoggedIn, TokenRevoked, Unauthorized (a configured access token was refused), TokenStoreError.
+        """
+        configured = self._connection.access_token
+        if configured is not None:
+            if rejected is not None:
+                raise Unauthorized(
+                    "the configured access_token is not accepted (such tokens live for 24 hours); set a new one, or "
+                    "remove it and log in: ctct auth login"
+                )
+            return configured
+        with self._lock:
+            usable = self._usable(self._current, rejected)
+            return usable if usable is not None else self._renewed(rejected)
+
+    def _usable(self, tokens: Tokens | None, rejected: str | None) -> str | None:
+        if tokens is None or tokens.access_token is None or tokens.access_token == rejected:
+            return None
+        if tokens.expires_at is None:
+            return None
+        left_s = (tokens.expires_at - self._clock.now()).total_seconds()
+        return tokens.access_token if left_s >= REFRESH_AHEAD_S else None
+
+    def _renewed(self, rejected: str | None) -> str:
+        with self._store.lock():
+            login, tokens = find_login(self._connection, self._store)
+            if tokens is None:
+                raise NotLoggedIn("no login is stored for this client_id; log in first: ctct auth login")
+            self._redactor.add(*tokens.secrets())
+            usable = self._usable(tokens, rejected)
+            if usable is None:
+                tokens = self._refresh(login, tokens)
+                usable = tokens.access_token
+            self._current = tokens
+        assert usable is not None
+        return usable
+
+    def _refresh(self, login: str, tokens: Tokens) -> Tokens:
+        refused: InvalidGrant | None = None
+        for candidate in _candidates(tokens, self._connection.refresh_token):
+            try:
+                reply = self._send(refresh_request(self._connection, candidate))
+            except InvalidGrant as error:
+                refused = error
+                continue
+            renewed = self._after(tokens, candidate, reply)
+            self._redactor.add(*renewed.secrets())
+            self._store.save(login, renewed)  # before its first use
+            assert renewed.expires_at is not None
+            self._emit(Refreshed(expires_at=renewed.expires_at))
+            return renewed
+        if refused is None:
+            raise NotLoggedIn(
+                "the stored login has expired and cannot be renewed; log in again: ctct auth login"
+            )
+        raise TokenRevoked(
+            "the refresh token is invalid or expired (it lapses after 180 days without use, and when another program "
+            "uses it); run ctct auth login"
+        ) from None
+
+    def _after(self, tokens: Tokens, used: str, reply: TokenReply) -> Tokens:
+        newest = reply.refresh_token or used
+        return replace(
+            tokens,
+            access_token=reply.access_token,
+            refresh_token=newest,
+            previous_refresh_token=used if newest != used else tokens.previous_refresh_token,
+            expires_at=self._clock.now().add(seconds=int(reply.expires_in_s)),
+            scope=reply.scope or tokens.scope,
+            saved_at=self._clock.now(),
+            seed_used=tokens.seed_used or self._connection.refresh_token in (used, newest),
+        )
+
+
+def _candidates(tokens: Tokens, seed: str | None) -> list[str]:
+    """Refresh tokens to be tried, best first, each once."""
+    wanted = [tokens.refresh_token, tokens.previous_refresh_token]
+    if not tokens.seed_used:
+        wanted.append(seed)
+    return list(dict.fromkeys(token for token in wanted if token))
+
+
+def login_prefix(connection: Connection) -> str:
+    return f"{connection.client_id}/{connection.profile}/"
+
+
+def login_name(connection: Connection) -> str:
+    """The store's name of this login: its own line of tokens for each configured refresh token.
+
+    So a new value in the configuration is taken up, two accounts that share a client_id and a state folder are never
+    mixed, and a value that was used up long ago is not mistaken for a new one.
+    """
+    seed = connection.refresh_token
+    line = "login" if seed is None else f"seed-{hashlib.sha256(seed.encode()).hexdigest()[:16]}"
+    return login_prefix(connection) + line
+
+
+def find_login(connection: Connection, store: TokenStore) -> tuple[str, Tokens | None]:
+    """Name and tokens of the login to use. A configured refresh token that is new starts a line of its own; without
+    one, the login that was saved last is used.
+    """
+    name = login_name(connection)
+    tokens = store.load(name)
+    if tokens is not None:
+        return name, tokens
+    if connection.refresh_token is not None:
+        return name, Tokens(refresh_token=connection.refresh_token)
+    prefix = login_prefix(connection)
+    others = [
+        (other, found) for other in store.names() if other.startswith(prefix) and (found := store.load(other))
+    ]
+    if not others:
+        return name, None
+    epoch = pendulum.from_timestamp(0)
+    return max(others, key=lambda pair: pair[1].saved_at or epoch)
+
+
+def save_login(connection: Connection, store: TokenStore, reply: TokenReply, clock: Clock) -> Tokens:
+    """Stores what a person's login has brought, in place of what was there for this connection."""
+    tokens = Tokens(
+        refresh_token=reply.refresh_token,
+        access_token=reply.access_token,
+        expires_at=clock.now().add(seconds=int(reply.expires_in_s)),
+        scope=reply.scope,
+        saved_at=clock.now(),
+    )
+    with store.lock():
+        store.save(login_name(connection), tokens)
+    return tokens
+
+
+def register_secrets(connection: Connection, redactor: Redactor) -> None:
+    redactor.add(connection.access_token, connection.refresh_token, connection.client_secret)
+    if connection.client_id is not None and connection.client_secret is not None:
+        redactor.add(basic_credentials(connection.client_id, connection.client_secret))

@@ -1,0 +1,183 @@
+"""The API client: one logical GET, a JSON value, or the pages of a collection.
+
+Knows: how token, transport and paging fit together. Must not know: which endpoints, tables or columns exist.
+Synchronous and thread-safe: readers in several threads share one client, its budget and its token.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from sources.constant_contact.api.auth import Authenticator, TokenReply, read_token_reply
+from sources.constant_contact.api.bodies import parse_json
+from sources.constant_contact.api.budget import Budget
+from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
+from sources.constant_contact.api.connection import Connection
+from sources.constant_contact.api.errors import StillPreparing, Unauthorized
+from sources.constant_contact.api.events import ApiEvent, Waiting, path_template
+from sources.constant_contact.api.paging import Follower, Page, Params, split_rows, target
+from sources.constant_contact.api.redact import Redactor
+from sources.constant_contact.api.tokens import FileTokenStore, TokenStore
+from sources.constant_contact.api.transport import T, Transport, check
+from sources.constant_contact.api.wire import Answer, Request
+
+ACCEPTED: Final = 202
+PREPARING_FIRST_S: Final = 2.0
+PREPARING_LONGEST_S: Final = 30.0
+
+
+class Client:
+    """Nothing is sent and no file is touched before the first request."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        listener: Callable[[ApiEvent], None] | None = None,
+        max_requests: int | None = None,
+        rng: random.Random | None = None,
+        token_store: TokenStore | None = None,
+        redactor: Redactor | None = None,
+    ) -> None:
+        self.connection = connection
+        self.redactor = redactor or Redactor()
+        self.budget = Budget.of(connection, clock=clock, max_requests=max_requests)
+        self._clock = clock
+        self._transport = Transport(
+            connection,
+            budget=self.budget,
+            clock=clock,
+            rng=rng or random.Random(),
+            redactor=self.redactor,
+            listener=listener,
+        )
+        self._auth = Authenticator(
+            connection,
+            token_store or FileTokenStore(connection.state_dir / "auth"),
+            send=self._send_token_request,
+            clock=clock,
+            redactor=self.redactor,
+            emit=self._transport.emit,
+        )
+        parts = urlsplit(connection.base_url)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def requests_sent(self) -> int:
+        """Attempts of this client, retries and token requests included."""
+        return self.budget.requests_granted
+
+    @property
+    def server_skew_s(self) -> float | None:
+        """The server's clock minus ours by its last answer; None before the first. Whole seconds at best."""
+        return self._transport.server_skew_s
+
+    def get(self, path: str, params: Params | None = None) -> Answer:
+        """One logical GET: token, budget, retries. `path` is relative to base_url. 202 is an answer like any 2xx."""
+        return self._get(target(self.connection.base_url, path, params), _as_it_is)
+
+    def get_json(self, path: str, params: Params | None = None) -> Any:
+        """The body as a JSON value; None when it is empty (204)."""
+        return self._get(target(self.connection.base_url, path, params), _json)
+
+    def pages(
+        self, path: str, params: Params | None = None, *, rows_key: str | None, start: str | None = None
+    ) -> Iterator[Page]:
+        """The pages of a collection, one request each.
+
+        rows_key: where the rows are; None = the body is the array, or is one object (which becomes the only row).
+        start: a `next_link` saved earlier, to go on from there; `path` and `params` stay those of the whole read.
+        """
+        follower = Follower(base_url=self.connection.base_url, path=path, params=params, start=start)
+        link: str | None = follower.first
+        number = 0
+        while link is not None:
+            number += 1
+            body, size = self._prepared(link, path)
+            fetched_at = self._clock.now()
+            rows, envelope = split_rows(body, rows_key, path)
+            link = follower.next_link(envelope, len(rows))
+            yield Page(
+                rows=rows,
+                next_link=link,
+                envelope=envelope,
+                number=number,
+                body_bytes=size,
+                fetched_at=fetched_at,
+            )
+
+    def _prepared(self, link: str, path: str) -> tuple[Any, int]:
+        """Asks again while the server answers 202, which it does as long as it computes a segment."""
+        for poll in range(self.connection.preparing_polls + 1):
+            status, body, size = self._get(link, _status_and_json)
+            if status != ACCEPTED:
+                return body, size
+            if poll < self.connection.preparing_polls:
+                wait_s = min(PREPARING_LONGEST_S, PREPARING_FIRST_S * 1.5**poll)
+                self._transport.emit(
+                    Waiting(
+                        reason="preparing",
+                        seconds=wait_s,
+                        path_template=path_template(path),
+                        attempt=poll + 1,
+                    )
+                )
+                self._clock.sleep(wait_s)
+        raise StillPreparing(
+            f"{path} is still being prepared by the server after {self.connection.preparing_polls + 1} requests; "
+            "it is left out, run again later",
+            status=ACCEPTED,
+            path=path,
+        )
+
+    def _get(self, link: str, read: Callable[[Answer, str], T]) -> T:
+        """`link` is path and query on base_url's origin, so that the token cannot go anywhere else."""
+        path = link.split("?", 1)[0]
+
+        def accept(answer: Answer) -> T:
+            check(answer, path)
+            return read(answer, path)
+
+        token = self._auth.access_token()
+        try:
+            return self._transport.send(self._request(link, token), accept)
+        except Unauthorized:
+            token = self._auth.access_token(rejected=token)
+        return self._transport.send(self._request(link, token), accept)
+
+    def _request(self, link: str, token: str) -> Request:
+        return Request(url=self._origin + link, headers={"Authorization": f"Bearer {token}"})
+
+    def _send_token_request(self, request: Request) -> TokenReply:
+        return self._transport.send(request, read_token_reply, kind="token")
+
+    def close(self) -> None:
+        self._transport.close()
+        self.budget.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _as_it_is(answer: Answer, _path: str) -> Answer:
+    return answer
+
+
+def _json(answer: Answer, path: str) -> Any:
+    return parse_json(answer.body, content_type=answer.content_type, path=path)
+
+
+def _status_and_json(answer: Answer, path: str) -> tuple[int, Any, int]:
+    if answer.status == ACCEPTED:
+        return answer.status, None, len(answer.body)
+    return answer.status, _json(answer, path), len(answer.body)

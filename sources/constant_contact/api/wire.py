@@ -1,0 +1,196 @@
+"""One HTTP exchange, once: no retry, no limit, no token logic.
+
+Knows: httpx, timeouts, the size cap, and which of httpx's failures is which of ours.
+Must not know: what is asked, budgets, tokens. Redirects are not followed here or anywhere.
+Proxy variables of the environment are honoured, but loopback is always reached directly.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from sources.constant_contact.api.clock import Clock
+from sources.constant_contact.api.connection import Connection, is_loopback
+from sources.constant_contact.api.errors import (
+    ApiError,
+    BodyTooLarge,
+    BodyTruncated,
+    ConfigError,
+    ConnectionLost,
+    Unreachable,
+)
+
+POOL_SIZE: Final = 16
+USER_AGENT: Final = "constant-contact-pipeline"
+_LOOPBACK: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # None = GET, else POST of this form
+    basic: tuple[str, str] | None = field(default=None, repr=False)
+
+    @property
+    def path(self) -> str:
+        """For messages and events: the path without its query."""
+        return urlsplit(self.url).path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    body: bytes
+    url: str  # as asked
+    content_type: str = ""
+    retry_after: str | None = None
+    server_time_s: float | None = None  # the Date header, seconds since 1970
+
+
+class Wire:
+    """A pool of connections; thread-safe."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._clock = clock
+        self._most_bytes = connection.max_body_bytes
+        self._answer_timeout_s = connection.answer_timeout_s
+        limits = httpx.Limits(
+            max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=30
+        )
+        context = httpx.create_ssl_context()
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(
+                connection.read_timeout_s,
+                connect=connection.connect_timeout_s,
+                pool=connection.answer_timeout_s,
+            ),
+            limits=limits,
+            verify=context,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            mounts={
+                pattern: httpx.HTTPTransport(verify=context, limits=limits, trust_env=False)
+                for pattern in _LOOPBACK
+            },
+        )
+
+    def exchange(self, request: Request) -> Answer:
+        """Any status is an answer. Raises Unreachable, ConnectionLost, BodyTruncated, BodyTooLarge, ConfigError."""
+        started_s = self._clock.monotonic()
+        try:
+            with self._http.stream(
+                "GET" if request.form is None else "POST",
+                request.url,
+                headers=dict(request.headers),
+                data=request.form,
+                auth=request.basic,
+            ) as response:
+                return Answer(
+                    status=response.status_code,
+                    body=self._read(response, request, started_s),
+                    url=request.url,
+                    content_type=response.headers.get("content-type", ""),
+                    retry_after=response.headers.get("retry-after"),
+                    server_time_s=_http_date(response.headers.get("date")),
+                )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _named(error, request) from None  # httpx's own traceback holds the request with its token
+
+    def _read(self, response: httpx.Response, request: Request, started_s: float) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > self._most_bytes:
+                raise BodyTooLarge(
+                    f"{request.path} answered more than {self._most_bytes / 2**20:,.0f} MB, which is not read on; "
+                    "please report it, with the account's size",
+                    path=request.path,
+                )
+            if self._clock.monotonic() - started_s > self._answer_timeout_s:
+                raise ConnectionLost(
+                    f"{request.path} did not finish its answer within {self._answer_timeout_s:g} seconds; "
+                    "run again later",
+                    path=request.path,
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def _named(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> ApiError:
+    parts = urlsplit(request.url)
+    where = f"{parts.scheme}://{parts.netloc}"
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+        return _unreachable(error, where, request.path)
+    if (
+        isinstance(error, httpx.DecodingError)
+        or "incomplete" in str(error)
+        or "complete message" in str(error)
+    ):
+        return BodyTruncated(
+            f"{request.path} at {where} answered less than it announced; run again later", path=request.path
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return ConnectionLost(
+            f"{request.path} at {where} did not answer in time ({type(error).__name__}); run again later",
+            path=request.path,
+        )
+    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return ConfigError(
+            f"{request.path} at {where} cannot be asked ({error}); check base_url", path=request.path
+        )
+    return ConnectionLost(
+        f"the connection to {where} broke during {request.path} ({type(error).__name__}); run again later",
+        path=request.path,
+    )
+
+
+def _unreachable(error: Exception, where: str, path: str) -> Unreachable:
+    causes = _causes(error)
+    said = str(error).casefold()
+    if any(isinstance(cause, ssl.SSLError) for cause in causes) or "ssl" in said or "certificate" in said:
+        why, mend = f"TLS failed: {error}", "check the address, the machine's clock and its certificates"
+    elif isinstance(error, httpx.ProxyError):
+        why, mend = f"the proxy refused: {error}", "check HTTPS_PROXY and NO_PROXY"
+    elif isinstance(error, httpx.ConnectTimeout):
+        why, mend = "no answer to the connection attempt", "check the network and the firewall"
+    elif any(word in said for word in ("name", "getaddrinfo", "nodename", "resolution")):
+        why, mend = "the host name is not known", "check the address and the network"
+    else:
+        why, mend = f"{error}", "check the address and the port, and that the server runs"
+    made = Unreachable(f"cannot reach {where} ({why}); {mend}", path=path)
+    made.permanent = "certificate verify failed" in said or "wrong version number" in said
+    return made
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    step: BaseException | None = error
+    while step is not None and step not in found:
+        found.append(step)
+        step = step.__cause__ or step.__context__
+    return found
+
+
+def _http_date(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def is_local(url: str) -> bool:
+    return is_loopback(urlsplit(url).hostname or "")
