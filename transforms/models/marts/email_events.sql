@@ -62,8 +62,8 @@ unioned as (
     'send': ['sends', []],
     'open': ['opens', ['device_type']],
     'click': ['clicks', ['url_id', 'link_url', 'device_type']],
-    'forward': ['forwards', ['device_type']],
-    'opt_out': ['opt_outs', ['device_type', 'opt_out_reason']],
+    'forward': ['forwards', []],
+    'opt_out': ['opt_outs', ['opt_out_reason']],
     'bounce': ['bounces', ['bounce_code']],
 } %}
 {% for event_type, feed in feeds.items() %}

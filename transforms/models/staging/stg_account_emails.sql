@@ -11,6 +11,7 @@ source as (
         'roles': 'string',
         'pending_roles': 'string',
         'confirm_time': 'timestamp',
+        'deleted_at': 'timestamp',
     }) }}
 
 ),
@@ -24,7 +25,8 @@ final as (
         confirm_source_type,
         roles,
         pending_roles,
-        confirm_time as confirmed_at
+        confirm_time as confirmed_at,
+        deleted_at
     from source
 
 )

@@ -6,6 +6,7 @@ source as (
     {{ raw_table('account_privileges', {
         'privilege_id': 'string',
         'privilege_name': 'string',
+        'deleted_at': 'timestamp',
     }) }}
 
 ),
@@ -14,7 +15,8 @@ final as (
 
     select
         privilege_id,
-        privilege_name
+        privilege_name,
+        deleted_at
     from source
 
 )

@@ -1,0 +1,54 @@
+-- one row per create_source and opt_in_source
+with
+
+contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+counted as (
+
+    select
+        coalesce(create_source, 'not known') as create_source,
+        coalesce(opt_in_source, 'not known') as opt_in_source,
+        count(*) as contacts,
+        {{ count_where('is_mailable') }} as mailable_contacts,
+        {{ count_where("consent_state = 'unsubscribed'") }} as unsubscribed_contacts,
+        {{ count_where('is_deleted') }} as deleted_contacts,
+        {{ count_where("recency_tier = 'active'") }} as active_contacts,
+        {{ count_where('lifetime_sends > 0') }} as mailed_contacts,
+        cast(sum(lifetime_sends) as bigint) as sends,
+        cast(sum(mails_opened) as bigint) as mails_opened,
+        cast(sum(mails_clicked) as bigint) as mails_clicked,
+        min(created_at) as first_created_at,
+        max(created_at) as last_created_at
+    from contacts
+    group by
+        coalesce(create_source, 'not known'),
+        coalesce(opt_in_source, 'not known')
+
+),
+
+final as (
+
+    select
+        create_source,
+        opt_in_source,
+        contacts,
+        mailable_contacts,
+        unsubscribed_contacts,
+        deleted_contacts,
+        active_contacts,
+        mailed_contacts,
+        {{ rate('active_contacts', 'mailed_contacts') }} as active_share,
+        {{ rate('unsubscribed_contacts', 'contacts') }} as unsubscribed_share,
+        {{ rate('mails_opened', 'sends') }} as lifetime_open_rate,
+        {{ rate('mails_clicked', 'sends') }} as lifetime_click_rate,
+        first_created_at,
+        last_created_at
+    from counted
+
+)
+
+select * from final

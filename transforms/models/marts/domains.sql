@@ -1,0 +1,40 @@
+-- one row per email_domain that was ever mailed
+with
+
+recipients as (
+
+    select * from {{ ref('recipients') }}
+
+),
+
+final as (
+
+    select
+        email_domain,
+        count(distinct contact_id) as contacts,
+        count(*) as sends,
+        {{ count_where('is_delivered') }} as deliveries,
+        {{ count_where('is_bounced') }} as bounces,
+        {{ count_where("bounce_class = 'hard'") }} as hard_bounces,
+        {{ count_where("bounce_class = 'soft'") }} as soft_bounces,
+        {{ count_where("bounce_class = 'block'") }} as block_bounces,
+        {{ count_where('is_opened') }} as unique_opens,
+        {{ count_where('is_clicked') }} as unique_clicks,
+        {{ count_where('is_opted_out') }} as opt_outs,
+        {{ rate(count_where('is_delivered'), count_where('is_delivered is not null')) }} as delivery_rate,
+        {{ rate(count_where('is_bounced'), count_where('is_bounced is not null')) }} as bounce_rate,
+        {{ rate(count_where("bounce_class = 'block'"), count_where('is_bounced is not null')) }} as block_rate,
+        {{ rate(count_where('is_opened'), count_where('is_delivered and is_opened is not null')) }} as open_rate,
+        {{ rate(count_where('is_clicked'), count_where('is_delivered and is_clicked is not null')) }} as click_rate,
+        {{ rate(count_where('is_opted_out'), count_where('is_delivered and is_opted_out is not null')) }}
+            as opt_out_rate,
+        max(sent_at) as last_sent_at
+    from recipients
+    where
+        is_sent
+        and email_domain is not null
+    group by email_domain
+
+)
+
+select * from final

@@ -1,0 +1,65 @@
+-- one row per sent campaign activity and window: 1, 24, 72 and 168 hours after the recipient's own send
+{% set windows = [1, 24, 72, 168] %}
+with
+
+recipients as (
+
+    select * from {{ ref('recipients') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+),
+
+windows as (
+{% for hours in windows %}
+    select {{ hours }} as within_hours
+{% if not loop.last %}
+    union all
+{% endif %}
+{% endfor %}
+
+),
+
+responses as (
+
+    select
+        recipients.campaign_activity_id,
+        windows.within_hours,
+        {{ count_where('recipients.seconds_to_open <= windows.within_hours * 3600') }} as unique_opens,
+        {{ count_where('recipients.seconds_to_click <= windows.within_hours * 3600') }} as unique_clicks
+    from recipients
+    cross join windows
+    where recipients.is_sent
+    group by
+        recipients.campaign_activity_id,
+        windows.within_hours
+
+),
+
+final as (
+
+    select
+        responses.campaign_activity_id,
+        campaigns.campaign_id,
+        cast(responses.within_hours as bigint) as within_hours,
+        case when campaigns.opens is not null then responses.unique_opens end as unique_opens,
+        case when campaigns.clicks is not null then responses.unique_clicks end as unique_clicks,
+        {{ rate('case when campaigns.opens is not null then responses.unique_opens end', 'campaigns.deliveries') }}
+            as open_rate,
+        {{ rate('case when campaigns.clicks is not null then responses.unique_clicks end', 'campaigns.deliveries') }}
+            as click_rate,
+        {{ rate('responses.unique_opens', 'campaigns.unique_opens') }} as share_of_opens,
+        {{ rate('responses.unique_clicks', 'campaigns.unique_clicks') }} as share_of_clicks,
+        {{ dbt.dateadd('hour', 'responses.within_hours', 'campaigns.last_sent_at') }} <= campaigns.stats_refreshed_at
+            as is_complete
+    from responses
+    inner join campaigns
+        on responses.campaign_activity_id = campaigns.campaign_activity_id
+
+)
+
+select * from final

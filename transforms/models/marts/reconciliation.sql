@@ -1,0 +1,54 @@
+-- one row per campaign activity and metric: the events loaded here against the API's own total
+{% set metrics = [
+    'sends', 'unique_opens', 'opens', 'unique_clicks', 'clicks', 'bounces', 'opt_outs', 'forwards',
+] %}
+with
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+),
+
+reports as (
+
+    select * from {{ ref('int_campaign_activity_reports') }}
+
+),
+
+compared as (
+{% for metric in metrics %}
+    select
+        reports.campaign_activity_id,
+        cast('{{ metric }}' as {{ dbt.type_string() }}) as metric,
+        campaigns.{{ metric }} as loaded_count,
+        reports.reported_{{ metric }} as reported_count,
+        campaigns.last_event_at,
+        reports.stats_refreshed_at
+    from reports
+    inner join campaigns
+        on reports.campaign_activity_id = campaigns.campaign_activity_id
+{% if not loop.last %}
+    union all
+{% endif %}
+{% endfor %}
+
+),
+
+final as (
+
+    select
+        campaign_activity_id,
+        metric,
+        loaded_count,
+        reported_count,
+        loaded_count - reported_count as difference,
+        coalesce(loaded_count = reported_count, false) as is_equal,
+        last_event_at > stats_refreshed_at as is_newer_here,
+        stats_refreshed_at
+    from compared
+    where reported_count is not null
+
+)
+
+select * from final

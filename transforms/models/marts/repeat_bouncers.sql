@@ -1,0 +1,55 @@
+-- one row per contact whose mails bounced in several activities, or bounced hard at least once
+with
+
+email_events as (
+
+    select * from {{ ref('email_events') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+bounces_per_contact as (
+
+    select
+        contact_id,
+        count(distinct campaign_activity_id) as mails_bounced,
+        {{ count_distinct_where('campaign_activity_id', "bounce_class = 'hard'") }} as mails_bounced_hard,
+        {{ count_distinct_where('campaign_activity_id', "bounce_class = 'block'") }} as mails_blocked,
+        min(occurred_at) as first_bounced_at,
+        max(occurred_at) as last_bounced_at
+    from email_events
+    where event_type = 'bounce'
+    group by contact_id
+
+),
+
+final as (
+
+    select
+        bounces_per_contact.contact_id,
+        contacts.email_address,
+        contacts.email_domain,
+        contacts.consent_state,
+        bounces_per_contact.mails_bounced,
+        bounces_per_contact.mails_bounced_hard,
+        bounces_per_contact.mails_blocked,
+        contacts.lifetime_sends,
+        {{ rate('bounces_per_contact.mails_bounced', 'contacts.lifetime_sends') }} as bounce_rate,
+        contacts.is_mailable,
+        bounces_per_contact.first_bounced_at,
+        bounces_per_contact.last_bounced_at
+    from bounces_per_contact
+    left join contacts
+        on bounces_per_contact.contact_id = contacts.contact_id
+    where
+        bounces_per_contact.mails_bounced >= {{ var('repeat_bounces') }}
+        or bounces_per_contact.mails_bounced_hard > 0
+
+)
+
+select * from final

@@ -1,0 +1,69 @@
+-- one row per segment_id: its rules and how the mails to it did (the API tells no stored members)
+with
+
+segments as (
+
+    select * from {{ ref('stg_segments') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+),
+
+-- an activity goes to one segment at most, kept as a JSON array such as [7]
+targeted as (
+
+    select
+        campaigns.*,
+        nullif(regexp_replace(segment_ids, '[^0-9,]', '', 'g'), '') as segment_id
+    from campaigns
+    where is_sent
+
+),
+
+mails_per_segment as (
+
+    select
+        segment_id,
+        count(*) as campaign_activities,
+        cast(sum(sends) as bigint) as sends,
+        cast(sum(deliveries) as bigint) as deliveries,
+        cast(sum(unique_opens) as bigint) as unique_opens,
+        cast(sum(case when unique_opens is not null then deliveries end) as bigint) as deliveries_with_opens,
+        cast(sum(unique_clicks) as bigint) as unique_clicks,
+        cast(sum(case when unique_clicks is not null then deliveries end) as bigint) as deliveries_with_clicks,
+        max(last_sent_at) as last_sent_at
+    from targeted
+    where segment_id is not null
+    group by segment_id
+
+),
+
+final as (
+
+    select
+        segments.segment_id,
+        segments.segment_name,
+        segments.segment_criteria,
+        coalesce(mails_per_segment.campaign_activities, 0) as campaign_activities,
+        mails_per_segment.sends,
+        mails_per_segment.deliveries,
+        mails_per_segment.unique_opens,
+        mails_per_segment.unique_clicks,
+        {{ rate('mails_per_segment.unique_opens', 'mails_per_segment.deliveries_with_opens') }} as open_rate,
+        {{ rate('mails_per_segment.unique_clicks', 'mails_per_segment.deliveries_with_clicks') }} as click_rate,
+        segments.deleted_at is not null as is_deleted,
+        segments.created_at,
+        segments.edited_at,
+        mails_per_segment.last_sent_at,
+        segments.deleted_at
+    from segments
+    left join mails_per_segment
+        on segments.segment_id = mails_per_segment.segment_id
+
+)
+
+select * from final

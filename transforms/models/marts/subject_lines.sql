@@ -1,0 +1,71 @@
+-- one row per sent campaign activity: features of its subject line beside its rates
+with
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+),
+
+trimmed as (
+
+    select
+        campaigns.*,
+        trim(subject) as subject_text,
+        trim(regexp_replace(subject, '[[:space:]]+', ' ', 'g')) as subject_words_text
+    from campaigns
+    where
+        is_sent
+        and subject is not null
+
+),
+
+featured as (
+
+    select
+        trimmed.*,
+        cast(length(subject_text) as bigint) as subject_length,
+        cast(
+            length(subject_words_text) - length(replace(subject_words_text, ' ', ''))
+            + case when subject_words_text = '' then 0 else 1 end
+            as bigint
+        ) as subject_words,
+        cast(length(trim(preheader)) as bigint) as preheader_length
+    from trimmed
+
+),
+
+final as (
+
+    select
+        campaign_activity_id,
+        campaign_id,
+        activity_role,
+        subject,
+        preheader,
+        case
+            when subject_length <= 30 then 'up to 30'
+            when subject_length <= 50 then '31 to 50'
+            when subject_length <= 70 then '51 to 70'
+            else 'over 70'
+        end as length_class,
+        subject_length,
+        subject_words,
+        preheader_length,
+        deliveries,
+        open_rate,
+        click_rate,
+        click_to_open_rate,
+        opt_out_rate,
+        subject_text like '%?%' as has_question,
+        subject_text like '%!%' as has_exclamation,
+        regexp_replace(subject_text, '[0-9]', '', 'g') <> subject_text as has_number,
+        subject_text like '%[[%]]%' as is_personalised,
+        upper(subject_text) = subject_text and lower(subject_text) <> subject_text as is_upper_case,
+        coalesce(preheader_length, 0) > 0 as has_preheader,
+        first_sent_at
+    from featured
+
+)
+
+select * from final
