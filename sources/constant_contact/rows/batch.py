@@ -145,10 +145,8 @@ def _child(table: Table, parents: list[str], sets: list[Any], notes: list[BadVal
     count = len(found.columns[table.key[0]])
     tombstone: dict[str, Any] = {table.key[-1]: -1 if table.position else "", DELETED: True}
     for name, values in found.columns.items():
-        found.columns[name] = [
-            *values,
-            *(empty if name == table.key[0] else [tombstone.get(name)] * len(empty)),
-        ]
+        same: list[Any] = [tombstone.get(name)] * len(empty)
+        found.columns[name] = values + (empty if name == table.key[0] else same)
     return _table(table, found, count + len(empty), _NONE, notes)
 
 
