@@ -1,0 +1,115 @@
+"""Run the sandbox as a process of its own: one JSON line with addresses and credentials, then it serves."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from .faults import FAULTS
+from .sandbox import Sandbox
+from .server import serve
+from .switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="ctct sandbox", description="A made-up Constant Contact account on loopback."
+    )
+    made.add_argument("--port", type=int, default=0, help="0 = any free port")
+    made.add_argument("--contacts", type=int, default=200)
+    made.add_argument("--campaigns", type=int, default=6)
+    made.add_argument("--seed", type=int, default=7)
+    made.add_argument("--start", help="ISO time of the sandbox clock; default is now")
+    made.add_argument("--rps", type=int, default=4, help="requests per second, 0 = no limit")
+    made.add_argument("--rpd", type=int, default=10_000, help="requests per UTC day, 0 = no limit")
+    made.add_argument("--latency-ms", type=float, default=0.0)
+    made.add_argument("--max-events", type=int, default=5_000_000)
+    made.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:TIMES[:PATH]]",
+        help=f"one of: {', '.join(sorted(FAULTS))}",
+    )
+    made.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=VALUE", help="see the README; several allowed"
+    )
+    return made
+
+
+def switches_from(texts: Sequence[str]) -> Switches:
+    """Switches from NAME=VALUE texts. Raises ValueError naming the valid switches, or a bad value."""
+    hints = get_type_hints(Switches)
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in hints:
+            raise ValueError(
+                f"unknown switch {name!r}; valid are: {', '.join(f.name for f in fields(Switches))}"
+            )
+        kind = str(hints[name])
+        if "bool" in kind:
+            values[name] = value.lower() in ("1", "true", "yes", "on", "")
+        elif "int" in kind:
+            values[name] = None if value.lower() == "none" else int(value)
+        elif "tuple" in kind or "frozenset" in kind:
+            parts = [part for part in value.split(",") if part]
+            values[name] = frozenset(parts) if "frozenset" in kind else tuple(parts)
+        elif "Literal" in kind and value not in (options := hints[name].__args__):
+            raise ValueError(f"switch {name} is one of {', '.join(options)}, not {value!r}")
+        else:
+            values[name] = value
+    return Switches(**values)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    made = parser()
+    options = made.parse_args(argv)
+    try:
+        sandbox = Sandbox(
+            contacts=options.contacts,
+            campaigns=options.campaigns,
+            seed=options.seed,
+            start=options.start,
+            requests_per_second=options.rps or None,
+            requests_per_day=options.rpd or None,
+            latency_s=options.latency_ms / 1000,
+            switches=switches_from(options.switch),
+            faults=tuple(options.fault),
+            max_events=options.max_events,
+        )
+    except ValueError as wrong:
+        made.error(str(wrong))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with serve(sandbox, port=options.port) as server:
+        names = (
+            "base_url",
+            "token_url",
+            "authorize_url",
+            "device_url",
+            "client_id",
+            "client_secret",
+            "refresh_token",
+            "access_token",
+        )
+        line = {name: getattr(server, name) for name in names} | {"environment": server.environment()}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        while not stop.wait(0.5):
+            pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,375 @@
+"""E-mail campaigns, their activities and the events that followed each send.
+
+An event is one 64-bit number, time (32 bits) | contact position (24) | detail (8), so that a sorted array is a
+feed from oldest to newest. Knows no HTTP; times are whole UTC seconds. Source of shapes: contract,
+EmailCampaign, EmailCampaignActivity, EmailSendHistory, ResendToNonOpeners.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import people, seeds
+from .small_collections import ADDRESS, DAY_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .contacts import Contacts
+
+Row = dict[str, Any]
+FEEDS = ("sends", "opens", "clicks", "forwards", "optouts", "bounces")
+DEVICES = ("computer", "mobile", "tablet", "other", "none")
+BOUNCE_CODES = "BDFSVXZ"
+_DEVICE_SHARES = (0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 1, 0, 0, 1, 1, 3)
+MAX_CONTACTS = 1 << 24
+
+
+def pack(at: int, contact: int, detail: int = 0) -> int:
+    return at << 32 | contact << 8 | detail
+
+
+def contact_of(event: int) -> int:
+    return event >> 8 & 0xFFFFFF
+
+
+@dataclass(slots=True, kw_only=True)
+class Activity:
+    """One mail of a campaign. `changed_at`: when its totals last moved."""
+
+    activity_id: str
+    role: str
+    key: int
+    number: int
+    sent_at: int = 0
+    changed_at: int = 0
+    version: int = 0
+    list_ids: list[str] = field(default_factory=list)
+    segment_ids: list[int] = field(default_factory=list)
+    subject: str = ""
+    events: dict[str, array[int]] = field(default_factory=lambda: {feed: array("Q") for feed in FEEDS})
+    links: list[str] = field(default_factory=list)
+
+    @property
+    def has_reports(self) -> bool:
+        return self.sent_at > 0 and self.role != "permalink"
+
+
+@dataclass(slots=True, kw_only=True)
+class Campaign:
+    """`status` in the spelling of /emails: Draft, Scheduled, Executing, Done, Error, Removed."""
+
+    campaign_id: str
+    key: int
+    name: str
+    status: str
+    created_at: int
+    updated_at: int
+    type_code: int = 10
+    scheduled_at: int = 0
+    activities: list[Activity] = field(default_factory=list)
+
+    def listing(self) -> Row:
+        """The row of /emails."""
+        return {
+            "campaign_id": self.campaign_id,
+            "created_at": f"{seeds.stamp(self.created_at)[:-1]}.{self.key % 1000:03d}Z",
+            "current_status": self.status,
+            "name": self.name,
+            "type": "CUSTOM_CODE_EMAIL" if self.type_code == 26 else "NEWSLETTER",
+            "type_code": self.type_code,
+            "updated_at": f"{seeds.stamp(self.updated_at)[:-1]}.{self.key % 1000:03d}Z",
+        }
+
+    def detail(self) -> Row:
+        """The row of /emails/{id}."""
+        refs = [
+            {"campaign_activity_id": a.activity_id, "role": a.role}
+            | ({"document_id": document_id(a)} if self.type_code != 26 else {})
+            for a in self.activities
+        ]
+        return self.listing() | {"campaign_activities": refs}
+
+    @property
+    def primary(self) -> Activity:
+        return self.activities[0]
+
+    @property
+    def reported(self) -> list[Activity]:
+        return [a for a in self.activities if a.has_reports] if self.status != "Removed" else []
+
+
+def document_id(activity: Activity) -> str:
+    return seeds.uuid_text(activity.number ^ 0xD0C, activity.number)
+
+
+ACTIVITY_INCLUDES = frozenset(
+    {"physical_address_in_footer", "permalink_url", "html_content", "document_properties"}
+)
+
+
+def activity_row(campaign: Campaign, activity: Activity, include: frozenset[str] = ACTIVITY_INCLUDES) -> Row:
+    """The row of /emails/activities/{id}."""
+    row: Row = {
+        "campaign_activity_id": activity.activity_id,
+        "campaign_id": campaign.campaign_id,
+        "role": activity.role,
+        "contact_list_ids": activity.list_ids,
+        "segment_ids": activity.segment_ids,
+        "current_status": "DONE" if activity.sent_at else campaign.status.upper(),
+        "format_type": 5 if campaign.type_code == 26 else 3 + activity.number % 2,
+        "from_email": "news@harborlight.example",
+        "from_name": "Harbor Light Bakery",
+        "reply_to_email": "jo.lindqvist@harborlight.example",
+        "subject": activity.subject,
+        "preheader": "Fresh from the oven: " + campaign.name,
+    }
+    if campaign.type_code != 26:
+        row["document_id"] = document_id(activity)
+    if "html_content" in include:
+        row["html_content"] = (
+            f"<html><body>[[trackingImage]]<h1>{campaign.name}</h1>"
+            + "".join(f'<p><a href="{u}">more</a></p>' for u in activity.links)
+            + "</body></html>"
+        )
+    if "permalink_url" in include:
+        row["permalink_url"] = f"https://conta.example/{activity.number:x}"
+    if "physical_address_in_footer" in include:
+        row["physical_address_in_footer"] = {k: v for k, v in ADDRESS.items() if k != "line"} | {
+            "organization_name": "Harbor Light Bakery & Workshop",
+            "country_name": "United States",
+        }
+    if "document_properties" in include and campaign.type_code == 26:
+        row["document_properties"] = {
+            "style_content": ".gold{color:#c90}",
+            "letter_format": "XHTML",
+            "subscribe_link_enabled": "true",
+            "text_content": f"<Text>{campaign.name}</Text>",
+            "view_as_webpage_enabled": "false",
+        }
+    return row
+
+
+def schedules(campaign: Campaign, activity: Activity) -> list[Row]:
+    due = campaign.status == "Scheduled" and activity.role == "primary_email"
+    return [{"scheduled_date": seeds.stamp_ms(campaign.scheduled_at)}] if due else []
+
+
+def send_history(activity: Activity) -> list[Row]:
+    if not activity.has_reports:
+        return []
+    row: Row = {
+        "send_id": 1,
+        "contact_list_ids": activity.list_ids,
+        "segment_ids": activity.segment_ids,
+        "count": len(activity.events["sends"]),
+    }
+    return [
+        row | {"run_date": seeds.stamp_ms(activity.sent_at), "send_status": "COMPLETED", "reason_code": 0}
+    ]
+
+
+def non_opener_resends(campaign: Campaign, activity: Activity) -> list[Row]:
+    resend = next((a for a in campaign.activities if a.role == "resend"), None)
+    if activity.role != "primary_email" or resend is None:
+        return []
+    row: Row = {
+        "resend_subject": resend.subject,
+        "delay_days": 3,
+        "resend_request_id": f"{resend.number % 10**9}",
+    }
+    return [row | {"resend_date": seeds.stamp_ms(resend.sent_at), "resend_status": "DONE"}]
+
+
+class Campaigns:
+    """All campaigns, by position; builds new ones and the events of their sends."""
+
+    def __init__(self, seed: int, contacts: Contacts, *, recipients_per_send: int | None = None) -> None:
+        self.seed, self.contacts, self.recipients_per_send = seed, contacts, recipients_per_send
+        self.rows: list[Campaign] = []
+        self.by_id: dict[str, Campaign] = {}
+        self.activity_by_id: dict[str, tuple[Campaign, Activity]] = {}
+        self.generation = 0
+        self._members: dict[int, tuple[int, array[int]]] = {}
+
+    def create(self, *, status: str, created_at: int) -> Campaign:
+        """A campaign with its primary_email and, for some, a permalink activity; nothing is sent."""
+        key = len(self.rows)
+        h = seeds.word(self.seed, "campaign", key)
+        topic = people.CAMPAIGN_TOPICS[h % len(people.CAMPAIGN_TOPICS)]
+        campaign = Campaign(
+            campaign_id=seeds.uuid_of(self.seed, "campaign", key),
+            key=key,
+            name=f"{topic} #{key + 1}",
+            status=status,
+            created_at=created_at,
+            updated_at=created_at,
+            type_code=26 if h >> 8 & 3 == 0 else 10,
+            scheduled_at=created_at + 3 * DAY_S,
+        )
+        self.rows.append(campaign)
+        self.by_id[campaign.campaign_id] = campaign
+        subject = people.SUBJECTS[(h >> 12) % len(people.SUBJECTS)].format(topic=topic)
+        self.add_activity(campaign, "primary_email", subject)
+        if h >> 20 & 1:
+            self.add_activity(campaign, "permalink", subject)
+        return campaign
+
+    def add_activity(self, campaign: Campaign, role: str, subject: str) -> Activity:
+        n = len(campaign.activities)
+        number = seeds.word(self.seed, "activity", campaign.key, n)
+        lists = self.contacts.list_ids[: len(people.LIST_NAMES)]
+        chosen = {
+            lists[number % len(lists)],
+            lists[0] if number >> 9 & 1 else lists[(number >> 5) % len(lists)],
+        }
+        count = 3 + (number >> 13) % 4
+        activity = Activity(
+            activity_id=seeds.uuid_of(self.seed, "activity", campaign.key, n),
+            role=role,
+            key=n,
+            number=number,
+            list_ids=[i for i in lists if i in chosen],
+            subject=subject,
+            links=[
+                f"https://www.harborlight.example/{path}?utm_source=ctct&utm_medium=email&utm_campaign=c{campaign.key + 1}"
+                for path in people.LINK_PATHS[:count]
+            ],
+        )
+        campaign.activities.append(activity)
+        self.activity_by_id[activity.activity_id] = (campaign, activity)
+        self.generation += 1
+        return activity
+
+    def send(self, campaign: Campaign, at: int, until: int) -> None:
+        """Send the primary activity at `at`; opens, clicks and so on up to `until` follow at once."""
+        activity = campaign.primary
+        recipients = self._recipients(activity, at)
+        self._deliver(campaign, activity, recipients, at, until)
+        campaign.status, campaign.updated_at = "Done", at
+
+    def resend(self, campaign: Campaign, at: int, until: int) -> None:
+        """Send again, as its own activity, to those who did not open the first mail."""
+        first = campaign.primary
+        reached = {contact_of(e) for feed in ("opens", "bounces", "optouts") for e in first.events[feed]}
+        recipients = [
+            i
+            for i in map(contact_of, first.events["sends"])
+            if i not in reached and self.contacts.is_mailable(i)
+        ]
+        activity = self.add_activity(campaign, "resend", "Did you miss it? " + first.subject)
+        activity.list_ids = first.list_ids
+        self._deliver(campaign, activity, recipients, at, until)
+        campaign.updated_at = at
+
+    def _recipients(self, activity: Activity, at: int) -> list[int]:
+        contacts, mask = self.contacts, 0
+        for list_id in activity.list_ids:
+            if list_id:
+                mask |= 1 << contacts.list_ids.index(list_id)
+        members = self._members_of(mask)
+        cap = self.recipients_per_send
+        if cap is not None and len(members) > cap + cap // 3:
+            begin = activity.number % (len(members) - cap - cap // 3)
+            members = members[begin : begin + cap + cap // 3]
+        c, out, gone, state = contacts.created, contacts.opted_out, contacts.deleted, contacts.state
+        chosen = [
+            i
+            for i in members
+            if state[i] <= 2 and c[i] < at and not 0 < out[i] <= at and not 0 < gone[i] <= at
+        ]
+        return chosen[:cap]
+
+    def _members_of(self, mask: int) -> array[int]:
+        generation, members = self._members.get(mask, (-1, array("I")))
+        if generation != self.contacts.generation:
+            if len(self._members) > 64:
+                self._members.clear()
+            members = array("I", [i for i, m in enumerate(self.contacts.lists) if m & mask])
+            self._members[mask] = (self.contacts.generation, members)
+        return members
+
+    def _deliver(
+        self, campaign: Campaign, activity: Activity, recipients: list[int], at: int, until: int
+    ) -> None:
+        per_second = max(7, len(recipients) // 600)
+        events: dict[str, list[int]] = {feed: [] for feed in FEEDS}
+        events["sends"] = [pack(min(at + k // per_second, until), i) for k, i in enumerate(recipients)]
+        rolls = seeds.words(self.seed, f"events/{campaign.key}/{activity.key}", 0, len(recipients))
+        for event, h in zip(events["sends"], rolls, strict=True):
+            roll = h & 0xFFF
+            if roll < 74:
+                code = (0, 0, 1, 2, 3, 4, 5, 6)[h >> 12 & 7]
+                events["bounces"].append(
+                    pack(min((event >> 32) + 2 + (h >> 20) % 240, until), contact_of(event), code)
+                )
+            elif roll < 1560:
+                follow(events, event, h, until, len(activity.links))
+        for feed, rows in events.items():
+            rows.sort()
+            activity.events[feed] = array("Q", rows)
+        self._apply_optouts(events["optouts"])
+        activity.sent_at = at
+        self.touch(activity, max((rows[-1] >> 32 for rows in events.values() if rows), default=at))
+
+    def _apply_optouts(self, optouts: Iterable[int]) -> None:
+        contacts = self.contacts
+        for event in optouts:
+            i, at = contact_of(event), event >> 32
+            if contacts.state[i] <= 1:
+                contacts.state[i] = 2
+                contacts.opted_out[i] = contacts.email_updated[i] = at
+
+    def touch(self, activity: Activity, at: int) -> None:
+        activity.version += 1
+        activity.changed_at = max(activity.changed_at, at)
+
+    def more_events(self, activity: Activity, begin: int, end: int, salt: int) -> None:
+        """Late opens and clicks of about one recipient in 50, between `begin` and `end`."""
+        sends = activity.events["sends"]
+        events: dict[str, list[int]] = {feed: [] for feed in FEEDS}
+        for n in range(1 + len(sends) // 50):
+            h = seeds.word(self.seed, "late", activity.activity_id, salt, n)
+            i = contact_of(sends[h % len(sends)]) if sends else 0
+            at = begin + (h >> 24) % max(1, end - begin)
+            events["opens"].append(pack(at, i, _DEVICE_SHARES[h >> 8 & 15]))
+            if h & 3 == 0:
+                events["clicks"].append(
+                    pack(min(at + 30, end), i, ((h >> 12) % len(activity.links)) << 4 | 1)
+                )
+        if sends:
+            self.add_events(activity, events, end)
+
+    def add_events(self, activity: Activity, events: dict[str, list[int]], now: int) -> None:
+        for feed, rows in events.items():
+            if rows:
+                activity.events[feed] = array("Q", sorted([*activity.events[feed], *rows]))
+        self._apply_optouts(events.get("optouts", ()))
+        self.touch(activity, now)
+
+
+def follow(events: dict[str, list[int]], sent: int, h: int, until: int, links: int) -> None:
+    """What one reader does: opens (half of them within four hours), opens again, clicks, forwards, leaves."""
+    at, i = sent >> 32, contact_of(sent)
+    device = _DEVICE_SHARES[h >> 12 & 15]
+    u = (h >> 16 & 0xFFFF) / 65536
+    opened = at + 30 + int(14400 * u / (1.0001 - u))
+    if opened > until:
+        return
+    events["opens"].append(pack(opened, i, device))
+    for n in range((0, 0, 0, 0, 1, 1, 2, 4)[h >> 32 & 7]):
+        again = opened + (0 if h >> 35 & 31 == 0 else 600 + (h >> (36 + n)) % (3 * DAY_S))
+        if again <= until:
+            events["opens"].append(pack(again, i, device))
+    if h >> 40 & 7 == 0:
+        for n in range(1 + (h >> 43 & 1)):
+            clicked = opened + 20 + 35 * n
+            if clicked <= until:
+                events["clicks"].append(pack(clicked, i, ((h >> (44 + n)) % links) << 4 | device))
+    rest = h >> 50
+    if rest < 60 and opened + 90 <= until:
+        events["optouts"].append(pack(opened + 90, i, rest % len(people.OPT_OUT_REASONS)))
+    elif rest < 90 and opened + 120 <= until:
+        events["forwards"].append(pack(opened + 120, i))

@@ -1,0 +1,240 @@
+"""Named faults: what can go wrong between a client and the API, one small function each.
+
+A fault turns the reply that would have been sent into another one. To add one, add a line to FAULTS. Knows no
+endpoint. Source: symptoms reported by integrators, and what networks do.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Wire = Literal["whole", "reset", "truncated", "slow", "hold"]
+ROWS_KEYS = (
+    "contacts",
+    "lists",
+    "tags",
+    "custom_fields",
+    "segments",
+    "campaigns",
+    "tracking_activities",
+    "bulk_email_campaign_summaries",
+    "results",
+    "link_click_counts",
+)
+HUGE_BYTES = 100_000_000
+HTML = b"<html><head><title>502</title></head><body><h1>Service temporarily unavailable</h1></body></html>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer before it goes over the wire; `wire` says how it travels."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    wire: Wire = "whole"
+    self_href: str = ""
+    page_number: int = 0
+
+
+def json_reply(status: int, value: Any, **headers: str) -> Reply:
+    return Reply(status=status, body=orjson.dumps(value), headers=headers)
+
+
+def error(status: int, key: str, message: str, *, form: str = "array") -> Reply:
+    """An error body as the provider spells it: an array of objects, one object, or nothing."""
+    if form == "empty":
+        return Reply(status=status)
+    item = {"error_key": key, "error_message": message}
+    return json_reply(status, item if form == "object" else [item])
+
+
+def _answer(reply: Reply) -> Callable[[Reply], Reply]:
+    return lambda _: reply
+
+
+def _wire(wire: Wire) -> Callable[[Reply], Reply]:
+    return lambda reply: replace(reply, wire=wire)
+
+
+def _edit(change: Callable[[dict[str, Any]], Any]) -> Callable[[Reply], Reply]:
+    """Change the decoded JSON object of a successful answer; other answers pass."""
+
+    def fault(reply: Reply) -> Reply:
+        if reply.status != 200 or not reply.body.startswith(b"{"):
+            return reply
+        value = orjson.loads(reply.body)
+        change(value)
+        return replace(reply, body=orjson.dumps(value))
+
+    return fault
+
+
+def _rows(change: Callable[[list[dict[str, Any]]], Any]) -> Callable[[Reply], Reply]:
+    """Change the rows of a page."""
+
+    def on_page(page: dict[str, Any]) -> None:
+        for key in ROWS_KEYS:
+            if page.get(key):
+                change(page[key])
+
+    return _edit(on_page)
+
+
+def _rows_value(page: dict[str, Any], value: Any) -> None:
+    for key in ROWS_KEYS:
+        if key in page:
+            page[key] = value
+
+
+def _drop_rows_key(page: dict[str, Any]) -> None:
+    for key in ROWS_KEYS:
+        page.pop(key, None)
+
+
+def _each(key_ends: tuple[str, ...], value: Any) -> Callable[[list[dict[str, Any]]], None]:
+    """Set every matching field of the first row, nested objects included."""
+
+    def change_row(row: dict[str, Any]) -> None:
+        for key, old in row.items():
+            if isinstance(old, dict):
+                change_row(old)
+            elif key.endswith(key_ends):
+                row[key] = value(old) if callable(value) else value
+
+    return lambda rows: change_row(rows[0])
+
+
+def _link(make: Callable[[str], str]) -> Callable[[Reply], Reply]:
+    """Change the next link where there is one."""
+
+    def on_page(page: dict[str, Any]) -> None:
+        following = (page.get("_links") or {}).get("next")
+        if following and following.get("href"):
+            following["href"] = make(following["href"])
+
+    return _edit(on_page)
+
+
+def _new_fields(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        row["engagement_score"] = 42
+        row["new_object"] = {"kind": "beta", "values": [1, 2, 3]}
+
+
+def _loop(reply: Reply) -> Reply:
+    return _edit(lambda page: page.update(_links={"next": {"href": reply.self_href}}))(reply)
+
+
+def _refusals() -> dict[str, Callable[[Reply], Reply]]:
+    table: dict[str, Callable[[Reply], Reply]] = {}
+    for form in ("object", "array", "empty"):
+        table[f"throttled_{form}"] = _answer(error(429, "throttled", "Too Many Requests", form=form))
+        table[f"quota_{form}"] = _answer(error(429, "quota_exceeded", "Limit Exceeded", form=form))
+    for status in (500, 503, 504):
+        table[f"{status}_json"] = _answer(
+            error(
+                status, "http.status.internal_server_error", "There was a problem with our internal service."
+            )
+        )
+        table[f"{status}_object"] = _answer(error(status, "unhandled", "Internal error", form="object"))
+        table[f"{status}_html"] = _answer(Reply(status=status, body=HTML, content_type="text/html"))
+        table[f"{status}_empty"] = _answer(Reply(status=status))
+    return table
+
+
+DEACTIVATED = error(403, "forbidden", "The application has been deactivated.")
+FORBIDDEN = error(
+    403, "access_denied", "Request forbidden due to insufficient user privileges.", form="object"
+)
+NO_SCOPE = error(403, "http.status.forbidden", "The access token lacks the scope that this request needs.")
+UNAUTHORIZED = replace(
+    error(401, "unauthorized", "Unauthorized", form="object"),
+    headers={"WWW-Authenticate": "Bearer realm=api.cc.email", "x-amzn-ErrorType": "UnauthorizedException"},
+)
+
+FAULTS: dict[str, Callable[[Reply], Reply]] = {
+    **_refusals(),
+    "reset": _wire("reset"),
+    "truncated_body": _wire("truncated"),
+    "slow_body": _wire("slow"),
+    "hold": _wire("hold"),
+    "invalid_json": lambda r: replace(r, body=r.body[: len(r.body) // 2]),
+    "non_utf8": lambda r: replace(r, body=r.body.replace(b'_name":"', b'_name":"\xff\xfe', 1).replace(b'"_links"', b'"\xff":1,"_links"', 1)),
+    "empty_body": lambda r: replace(r, body=b""),
+    "wrong_content_type": lambda r: replace(r, content_type="text/html"),
+    "html_page": _answer(Reply(body=HTML, content_type="text/html")),
+    "null_rows": _edit(lambda page: _rows_value(page, None)),
+    "object_rows": _edit(lambda page: _rows_value(page, {"0": {}})),
+    "missing_rows_key": _edit(_drop_rows_key),
+    "duplicate_row": _rows(lambda rows: rows.append(rows[0])),
+    "huge_page": _edit(lambda page: page.update(padding="x" * HUGE_BYTES)),
+    "type_change": _rows(_each(("name", "birthday_day", "url_id", "count"), lambda old: str(old) + "!" if isinstance(old, int) else 12345)),
+    "broken_timestamps": _rows(_each(("_at", "_date", "_time"), "31/02/2026 25:61")),
+    "offset_timestamps": _rows(_each(("_at", "_date", "_time"), lambda old: old.replace("Z", "+0000") if isinstance(old, str) else old)),
+    "new_fields": _rows(_new_fields),
+    "unauthorized": _answer(UNAUTHORIZED),
+    "forbidden_privilege": _answer(FORBIDDEN),
+    "forbidden_scope": _answer(NO_SCOPE),
+    "deactivated": _answer(DEACTIVATED),
+    "not_found": _answer(error(404, "not_found", "The resource cannot be found.")),
+    "conflict": _answer(error(409, "contacts.api.conflict", "The request could not be completed.")),
+    "not_acceptable": _answer(Reply(status=406)),
+    "accepted": _answer(json_reply(202, {"contacts": [], "status": "The segment is being computed."})),
+    "cursor_loop": _loop,
+    "next_other_host": _link(lambda href: "https://elsewhere.invalid" + href),
+    "next_http": _link(lambda href: "http://elsewhere.invalid" + href),
+    "next_scheme": _link(lambda href: "ftp://127.0.0.1" + href),
+    "redirect_other_host": _answer(Reply(status=302, headers={"Location": "https://elsewhere.invalid/v3/contacts"})),
+    "redirect_permanent": _answer(Reply(status=308, headers={"Location": "http://elsewhere.invalid/v3/contacts"})),
+}  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Rule:
+    """An armed fault. `times`: how often it strikes, None = for ever; `after`: matching requests that pass first;
+    `probability` (0-1) is drawn from `dice`, so a seed decides.
+    """
+
+    name: str
+    times: int | None = 1
+    path_prefix: str = ""
+    probability: float = 1.0
+    after: int = 0
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
+
+    def __post_init__(self) -> None:
+        if self.name not in FAULTS:
+            raise ValueError(f"unknown fault {self.name!r}; valid are: {', '.join(sorted(FAULTS))}")
+
+    def strikes(self, path: str) -> bool:
+        if self.times == 0 or not path.startswith(self.path_prefix):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        if self.dice.random() >= self.probability:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+def parse_rule(text: str, seed: int) -> Rule:
+    """`name[:times[:path_prefix]]`; times is a number, `*` for ever, or `p0.05` for a probability."""
+    name, _, rest = text.partition(":")
+    times, _, prefix = rest.partition(":")
+    rule = Rule(name=name, path_prefix=prefix, dice=random.Random(f"{seed}/{text}"))
+    if times.startswith("p"):
+        rule.times, rule.probability = None, float(times[1:])
+    elif times:
+        rule.times = None if times == "*" else int(times)
+    return rule
