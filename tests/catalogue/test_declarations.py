@@ -1,11 +1,13 @@
 """The catalogue itself: names, grains and keys users rely on, and what it refuses."""
 
+from pathlib import Path
+
 import pytest
 
 from sources.constant_contact import catalogue
 from sources.constant_contact.catalogue import CATALOGUE, CatalogueError, Endpoint, collect, table, tables
 from sources.constant_contact.catalogue.columns import Column, Table, bigint, child, text
-from sources.constant_contact.catalogue.markdown import resource_table
+from sources.constant_contact.catalogue.markdown import BEGIN, END, resource_table, written_into
 from sources.constant_contact.catalogue.schema import arrow_schema
 
 KEYS = {
@@ -82,6 +84,12 @@ def test_ids_are_text(one):
 def test_the_arrow_schema_keeps_the_declared_order(one):
     """The Arrow schema has exactly the declared columns in their order."""
     assert list(one.column_names) == arrow_schema(one).names
+
+
+@pytest.mark.parametrize("one", tables(), ids=lambda one: one.name)
+def test_only_keys_refuse_null(one):
+    """The Arrow schema marks exactly the key's columns as never null."""
+    assert list(one.key) == [field.name for field in arrow_schema(one) if not field.nullable]
 
 
 def test_every_resource_is_found_by_its_name():
@@ -188,3 +196,26 @@ def test_the_resource_table_has_a_line_for_each_resource():
 def test_the_resource_table_has_the_same_cells_in_each_line():
     """No text of the catalogue breaks the markdown table."""
     assert {6} == {line.count("|") for line in resource_table().splitlines()}
+
+
+def test_the_resource_table_is_written_between_its_markers():
+    """What stood between the markers is replaced, all else stays, and doing it twice changes nothing."""
+    once = written_into(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    assert f"before\n{BEGIN}\n{resource_table()}{END}\nafter\n" == once
+    assert once == written_into(once)
+
+
+def test_a_text_without_markers_is_refused():
+    """A README without a place for the table is an error, not left as it is."""
+    with pytest.raises(ValueError, match="no place for the resource table"):
+        written_into("# Title\n")
+
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+@pytest.mark.skipif(not README.exists(), reason="there is no README.md in this checkout")
+def test_the_readme_has_the_resource_table_of_the_catalogue():
+    """The README's resource table is the generated one."""
+    text = README.read_text(encoding="utf-8")
+    assert text == written_into(text)

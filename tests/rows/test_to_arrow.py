@@ -159,11 +159,17 @@ def test_a_constant_without_a_column_is_refused():
         to_arrow(endpoint("email_links"), [], constants={"campaign_id": "a"})
 
 
-def test_counts_have_the_day_of_the_reading_as_their_key():
-    """The daily counts get their key from the run's clock."""
-    day = dt.date(2026, 11, 22)
+def test_a_constant_of_another_type_is_refused():
+    """A constant that its column cannot hold is a mistake of the caller, and said so."""
+    with pytest.raises(ValueError, match="the constant 'today' is no date"):
+        to_arrow(endpoint("contact_counts"), [{"total": 3}], constants={"counted_on": "today"})
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 11, 22), "2026-11-22"], ids=repr)
+def test_counts_have_the_day_of_the_reading_as_their_key(day):
+    """The daily counts get their key from the run's clock, as a date or as its text."""
     answer = to_arrow(endpoint("contact_counts"), [{"total": 3}], constants={"counted_on": day})
-    assert [{"counted_on": day, "total": 3}] == rows_of(answer["contact_counts"])
+    assert [{"counted_on": dt.date(2026, 11, 22), "total": 3}] == rows_of(answer["contact_counts"])
 
 
 @pytest.mark.parametrize("key", ["em_opens_all_mobile", "em_opens.all.mobile"])

@@ -13,6 +13,15 @@ def resource_table() -> str:
     return "\n".join((*head, *(_line(each) for each in CATALOGUE.values()))) + "\n"
 
 
+def written_into(text: str) -> str:
+    """`text` with what stands between the two markers replaced by the table; ValueError without markers."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"no place for the resource table: put {BEGIN} and {END} around it.")
+    return f"{before}{begin}\n{resource_table()}{end}{after}"
+
+
 def _line(endpoint: Endpoint) -> str:
     children = "".join(
         f"<br>+ `{child.name}`: {child.grain.removeprefix('one row per ')}" for child in endpoint.children

@@ -16,5 +16,10 @@ ARROW_TYPES: dict[Type, pa.DataType] = {
 
 
 def arrow_schema(table: Table) -> pa.Schema:
-    """Every declared column in its declared order."""
-    return pa.schema([pa.field(column.name, ARROW_TYPES[column.type]) for column in table.columns])
+    """Every declared column in its declared order; key columns refuse null, as loaders expect of them."""
+    return pa.schema(
+        [
+            pa.field(column.name, ARROW_TYPES[column.type], nullable=column.name not in table.key)
+            for column in table.columns
+        ]
+    )

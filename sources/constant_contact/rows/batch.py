@@ -20,8 +20,8 @@ from typing import Any
 import pyarrow as pa
 
 from sources.constant_contact.catalogue import Endpoint, Table
-from sources.constant_contact.catalogue.columns import DELETED, RAW_SUFFIX
-from sources.constant_contact.catalogue.schema import ARROW_TYPES
+from sources.constant_contact.catalogue.columns import DELETED, RAW_SUFFIX, Type
+from sources.constant_contact.catalogue.schema import ARROW_TYPES, arrow_schema
 from sources.constant_contact.rows.names import column_names
 from sources.constant_contact.rows.report import BadValue, RowRefused, sample
 from sources.constant_contact.rows.shape import Gathered, at, gather, level, undotted
@@ -109,8 +109,7 @@ def _table(
     raws: dict[str, pa.Array] = {}
     for column in table.columns:
         if column.name in constants:
-            value = pa.scalar(constants[column.name], ARROW_TYPES[column.type])
-            arrays[column.name] = pa.repeat(value, count)
+            arrays[column.name] = pa.repeat(_constant(column.type, constants[column.name]), count)
             continue
         array, refused = typed(column.type, found.columns[column.name])
         arrays[column.name] = array
@@ -125,7 +124,19 @@ def _table(
     taken = {name for column in table.column_names for name in (column, f"{column}{RAW_SUFFIX}")}
     named = column_names(found.unknown, taken)
     others = {name: _text_at(found.unknown[path], count) for path, name in named.items()}
-    return pa.table({**arrays, **dict(sorted(raws.items())), **dict(sorted(others.items()))})
+    extras = {**dict(sorted(raws.items())), **dict(sorted(others.items()))}
+    schema = pa.schema([*arrow_schema(table), *(pa.field(name, pa.string()) for name in extras)])
+    return pa.Table.from_arrays([*arrays.values(), *extras.values()], schema=schema)
+
+
+def _constant(type_: Type, value: Any) -> pa.Scalar:
+    """A Python date or time as it is, a text as it would be read in a row."""
+    if not isinstance(value, str):
+        return pa.scalar(value, ARROW_TYPES[type_])
+    array, refused = typed(type_, [value])
+    if refused:
+        raise ValueError(f"the constant {value!r} is no {type_}; give a value of the column's type.")
+    return array[0]
 
 
 def _child(table: Table, parents: list[str], sets: list[Any], notes: list[BadValue]) -> pa.Table:
