@@ -10,6 +10,12 @@
 {%- endmacro %}
 
 
+{# Rows whose flag is true; null where it is known of none of them. #}
+{% macro count_true(flag) -%}
+    case when count({{ flag }}) > 0 then {{ count_where(flag) }} end
+{%- endmacro %}
+
+
 {% macro count_distinct_where(column, condition) -%}
     cast(count(distinct case when {{ condition }} then {{ column }} end) as bigint)
 {%- endmacro %}

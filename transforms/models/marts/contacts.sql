@@ -180,7 +180,7 @@ final as (
         lifetime_forwards,
         {{ rate('mails_opened', 'lifetime_sends') }} as lifetime_open_rate,
         {{ rate('mails_clicked', 'lifetime_sends') }} as lifetime_click_rate,
-        days_since_engaged,
+        cast(days_since_engaged as bigint) as days_since_engaged,
         consent_state = 'subscribed' as is_mailable,
         recency_tier = 'at_risk' as is_at_risk,
         recency_tier = 'dormant' as is_dormant,

@@ -13,10 +13,12 @@ contact_months as (
         contact_id,
         cast({{ dbt.date_trunc('month', 'sent_at') }} as date) as sent_month,
         count(*) as sends,
-        {{ count_where('is_delivered') }} as deliveries,
-        {{ count_where('is_opened') }} as mails_opened,
-        {{ count_where('is_clicked') }} as mails_clicked,
-        {{ count_where('is_opted_out') }} as opt_outs
+        {{ count_true('is_delivered') }} as deliveries,
+        {{ count_where('is_delivered and is_opened is not null') }} as deliveries_with_opens,
+        {{ count_where('is_delivered and is_clicked is not null') }} as deliveries_with_clicks,
+        {{ count_true('is_opened') }} as mails_opened,
+        {{ count_true('is_clicked') }} as mails_clicked,
+        {{ count_true('is_opted_out') }} as opt_outs
     from recipients
     where is_sent
     group by
@@ -47,10 +49,10 @@ final as (
         cast(sum(deliveries) as bigint) as deliveries,
         cast(sum(mails_opened) as bigint) as unique_opens,
         cast(sum(mails_clicked) as bigint) as unique_clicks,
-        {{ count_where('opt_outs > 0') }} as contacts_opted_out,
-        {{ rate('sum(mails_opened)', 'sum(deliveries)') }} as open_rate,
-        {{ rate('sum(mails_clicked)', 'sum(deliveries)') }} as click_rate,
-        {{ rate(count_where('opt_outs > 0'), 'count(*)') }} as contact_opt_out_rate,
+        {{ count_true('opt_outs > 0') }} as contacts_opted_out,
+        {{ rate('sum(mails_opened)', 'sum(deliveries_with_opens)') }} as open_rate,
+        {{ rate('sum(mails_clicked)', 'sum(deliveries_with_clicks)') }} as click_rate,
+        {{ rate(count_true('opt_outs > 0'), 'count(opt_outs)') }} as contact_opt_out_rate,
         sent_month
     from classed
     group by

@@ -40,12 +40,12 @@ counted as (
         cast(extract(hour from sent_at_local) as bigint) as local_hour,
         count(distinct campaign_activity_id) as campaign_activities,
         count(*) as sends,
-        {{ count_where('is_delivered') }} as deliveries,
+        {{ count_true('is_delivered') }} as deliveries,
         {{ count_where('is_delivered and is_opened is not null') }} as deliveries_with_opens,
         {{ count_where('is_delivered and is_clicked is not null') }} as deliveries_with_clicks,
-        {{ count_where('is_opened') }} as unique_opens,
-        {{ count_where('is_clicked') }} as unique_clicks,
-        {{ count_where('is_opted_out') }} as opt_outs
+        {{ count_true('is_opened') }} as unique_opens,
+        {{ count_true('is_clicked') }} as unique_clicks,
+        {{ count_true('is_opted_out') }} as opt_outs
     from localised
     group by
         time_zone_id,
