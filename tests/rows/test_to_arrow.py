@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import json
 import random
 
 import orjson
@@ -217,6 +218,13 @@ def test_an_unknown_field_keeps_its_type_when_its_values_change_kind():
     assert [schemas[0]] * 5 == schemas
 
 
+@pytest.mark.parametrize("value", ["a\0b", "\ud800"], ids=ascii)
+def test_an_unknown_text_that_destinations_refuse_is_written_as_json(value):
+    """The character 0 and half a surrogate pair are escaped, since a destination would refuse the whole batch."""
+    table = to_arrow(endpoint("contact_tags"), [{"tag_id": "t", "colour": value}])["contact_tags"]
+    assert [json.dumps(value)] == table["colour"].to_pylist()
+
+
 def test_an_unknown_field_never_lands_in_a_declared_column():
     """A field whose normal form is a declared name gets a column of its own."""
     row = {"contact_id": "c", "first_name": "Debora", "firstName": "Dora"}
@@ -336,6 +344,7 @@ VALUES = (
     {"a": 1},
     2**63,
     "\ud800",
+    "a\0b",
 )
 
 

@@ -25,7 +25,7 @@ from sources.constant_contact.catalogue.schema import ARROW_TYPES, arrow_schema
 from sources.constant_contact.rows.names import column_names
 from sources.constant_contact.rows.report import BadValue, RowRefused, sample
 from sources.constant_contact.rows.shape import Gathered, at, gather, level, undotted
-from sources.constant_contact.rows.values import DoesNotFitError, Refused, instant, json_text, typed
+from sources.constant_contact.rows.values import NUL, DoesNotFitError, Refused, instant, json_text, typed
 
 Rows = Sequence[Mapping[str, Any]]
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -208,7 +208,7 @@ def _text_at(values: Mapping[int, Any], count: int) -> pa.Array:
     """A text column with values at the given positions: texts as they are, all else as JSON."""
     texts: list[str | None] = [None] * count
     for index, value in values.items():
-        texts[index] = value if isinstance(value, str) else json_text(value)
+        texts[index] = value if isinstance(value, str) and NUL not in value else json_text(value)
     try:
         return pa.array(texts, pa.string())
     except UnicodeEncodeError:  # half of a surrogate pair: JSON escapes it

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sources.constant_contact.catalogue.columns import Type
 from sources.constant_contact.catalogue.schema import ARROW_TYPES
@@ -30,6 +31,7 @@ _FITS: dict[Type, frozenset[type]] = {
     "timestamp": frozenset({str, NoneType}),
     "date": frozenset({str, NoneType}),
 }
+NUL = "\0"
 _BIGINT_MAX = 2**63
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -94,7 +96,12 @@ def instant(value: str) -> datetime:
 def _at_once(type_: Type, values: Sequence[Any]) -> pa.Array:
     if type_ in ("timestamp", "date"):
         return pa.array(values, pa.string()).cast(ARROW_TYPES[type_])
-    return pa.array(values, ARROW_TYPES[type_])
+    array = pa.array(values, ARROW_TYPES[type_])
+    if type_ == "text" and pc.any(pc.match_substring(array, NUL)).as_py():
+        raise ValueError(
+            "a text holds the character 0, which PostgreSQL refuses together with its whole batch"
+        )
+    return array
 
 
 def _one_by_one(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
@@ -122,6 +129,8 @@ def _coerced(type_: Type, value: Any) -> tuple[Any, bool]:
 
 def _to_text(value: Any) -> str:
     if isinstance(value, str):
+        if NUL in value:
+            raise DoesNotFitError(value)
         try:
             value.encode()
         except UnicodeEncodeError as error:
