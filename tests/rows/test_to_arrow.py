@@ -220,7 +220,7 @@ def test_an_unknown_field_keeps_its_type_when_its_values_change_kind():
 
 @pytest.mark.parametrize("value", ["a\0b", "\ud800"], ids=ascii)
 def test_an_unknown_text_that_destinations_refuse_is_written_as_json(value):
-    """The character 0 and half a surrogate pair are escaped, since a destination would refuse the whole batch."""
+    """The character 0 and half a surrogate pair are escaped: a destination would refuse the batch."""
     table = to_arrow(endpoint("contact_tags"), [{"tag_id": "t", "colour": value}])["contact_tags"]
     assert [json.dumps(value)] == table["colour"].to_pylist()
 

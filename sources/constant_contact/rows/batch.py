@@ -163,11 +163,13 @@ def _child(table: Table, parents: list[str], sets: list[Any], notes: list[BadVal
 
 def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: list[BadValue]) -> None:
     """What stands in an array's place goes, as an undeclared field, into the parent's row."""
-    odd = {i: v for i, v in enumerate(found.sets[child.from_]) if type(v) not in (list, NoneType)}
-    if odd:
-        found.unknown[child.from_] = odd
-        name = "__".join(child.from_)
-        notes.append(_bad_value(table, name, odd, raw=name))
+    sets = found.sets[child.from_]
+    if {list, NoneType}.issuperset(map(type, sets)):
+        return
+    odd = {index: value for index, value in enumerate(sets) if type(value) not in (list, NoneType)}
+    found.unknown[child.from_] = odd
+    name = "__".join(child.from_)
+    notes.append(_bad_value(table, name, odd, raw=name))
 
 
 def _members(table: Table, owners: list[str], items: list[Any], places: list[int]) -> Gathered:
