@@ -191,7 +191,7 @@ class Campaigns:
         self.rows: list[Campaign] = []
         self.by_id: dict[str, Campaign] = {}
         self.activity_by_id: dict[str, tuple[Campaign, Activity]] = {}
-        self.generation = 0
+        self.closed_lists: set[str] = set()
         self._members: dict[int, tuple[int, array[int]]] = {}
 
     def create(self, *, status: str, created_at: int) -> Campaign:
@@ -220,7 +220,7 @@ class Campaigns:
     def add_activity(self, campaign: Campaign, role: str, subject: str) -> Activity:
         n = len(campaign.activities)
         number = seeds.word(self.seed, "activity", campaign.key, n)
-        lists = self.contacts.list_ids[: len(people.LIST_NAMES)]
+        lists = [i for i in self.contacts.list_ids[: len(people.LIST_NAMES)] if i not in self.closed_lists]
         chosen = {
             lists[number % len(lists)],
             lists[0] if number >> 9 & 1 else lists[(number >> 5) % len(lists)],
@@ -240,7 +240,6 @@ class Campaigns:
         )
         campaign.activities.append(activity)
         self.activity_by_id[activity.activity_id] = (campaign, activity)
-        self.generation += 1
         return activity
 
     def send(self, campaign: Campaign, at: int, until: int) -> None:

@@ -105,8 +105,6 @@ class Contacts:
                 self.updated[i] = min(self.updated[i], at)
         self.generation += 1
 
-    # ids -----------------------------------------------------------------------------------------------------
-
     def id_of(self, i: int) -> str:
         h = self.number[i]
         return f"{h >> 32:08x}-{h >> 16 & 0xFFFF:04x}-11{i & 0xF:01x}e-8{h & 0xFFF:03x}-{(i * _ODD ^ self._secret) & _LOW:012x}"
@@ -120,8 +118,6 @@ class Contacts:
         if i >= len(self) or self.id_of(i) != contact_id.lower() or self.state[i] & PURGED:
             return None
         return i
-
-    # rows ----------------------------------------------------------------------------------------------------
 
     def identity(self, i: int, at: int | None = None) -> tuple[str, str, str]:
         """(address, first_name, last_name) now, or as they were at `at`; "" stands for absent."""
@@ -295,8 +291,6 @@ class Contacts:
             source = self.tag_ids if tags else self.list_ids
             ids = self._sets[key] = [source[bit] for bit in range(len(source)) if mask >> bit & 1]
         return ids
-
-    # counts --------------------------------------------------------------------------------------------------
 
     def exists(self, i: int) -> bool:
         return not self.state[i] & PURGED

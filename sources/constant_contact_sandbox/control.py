@@ -35,6 +35,9 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
         "refreshes": sandbox.tokens.refreshes,
         "contacts": len(sandbox.contacts),
         "campaigns": len(sandbox.campaigns.rows),
+        "events": sum(
+            len(e) for c in sandbox.campaigns.rows for a in c.activities for e in a.events.values()
+        ),
     }
 
 

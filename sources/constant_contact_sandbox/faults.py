@@ -200,7 +200,8 @@ FAULTS: dict[str, Callable[[Reply], Reply]] = {
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """An armed fault. `times`: how often it strikes, None = for ever; `after`: matching requests that pass first;
+    """An armed fault. Without a prefix it strikes API paths only; token calls are named by "/oauth2".
+    `times`: how often it strikes, None = for ever; `after`: matching requests that pass first;
     `probability` (0-1) is drawn from `dice`, so a seed decides.
     """
 
@@ -217,6 +218,8 @@ class Rule:
 
     def strikes(self, path: str) -> bool:
         if self.times == 0 or not path.startswith(self.path_prefix):
+            return False
+        if not self.path_prefix and path.startswith("/oauth2"):
             return False
         if self.after > 0:
             self.after -= 1

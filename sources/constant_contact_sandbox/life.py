@@ -77,8 +77,6 @@ class Day:
         self._campaigns(done)
         self._rare(done)
 
-    # contacts ------------------------------------------------------------------------------------------------
-
     def _change(self, i: int, h: int, at: int) -> bool:
         s = self.sandbox
         if s.contacts.deleted[i] or not s.contacts.exists(i):
@@ -173,8 +171,6 @@ class Day:
         s.create_contact(at=at, lists=(live[(h + i) % len(live)], live[(h >> 30) % len(live)]))
         return True
 
-    # campaigns and the rest ----------------------------------------------------------------------------------
-
     def _campaigns(self, done: Counter[str]) -> None:
         s, h = self.sandbox, self.roll("campaigns")
         for campaign in [
@@ -198,8 +194,8 @@ class Day:
             done["edited"] += 1
         sent = [c for c in s.campaigns.rows if c.reported]
         recent = sent[-4:] + ([sent[h % len(sent)]] if sent else [])
-        for campaign in dict.fromkeys(c.campaign_id for c in recent):
-            for activity in s.campaigns.by_id[campaign].reported:
+        for campaign_id in dict.fromkeys(c.campaign_id for c in recent):
+            for activity in s.campaigns.by_id[campaign_id].reported:
                 s.campaigns.more_events(activity, max(self.begin, activity.sent_at), self.end, self.night)
                 done["late"] += 1
 

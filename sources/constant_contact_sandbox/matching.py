@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import seeds
 from .contacts import EXPLICIT, IMPLICIT, PERMISSIONS, PURGED, SMS_ONLY
-from .paging import BadRequest
+from .paging import BadRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ class Matching:
         self._cache: OrderedDict[tuple[tuple[str, str], ...], tuple[int, Sequence[int]]] = OrderedDict()
 
     def select(self, query: dict[str, str]) -> Sequence[int]:
-        """Positions of the contacts that match every filter. Raises BadRequest for a value it cannot read."""
+        """Positions of the contacts that match every filter. Raises BadRequestError for a value it cannot read."""
         key = tuple(sorted((k, v) for k, v in query.items() if k in FILTERS))
         generation, found = self._cache.get(key, (-1, ()))
         if generation != self.contacts.generation:
@@ -80,7 +80,9 @@ class Matching:
         wanted = set(text.split(",")) if text else {self.switches.default_status}
         unknown = wanted - {*STATUSES, "not_deleted"}
         if unknown:
-            raise BadRequest(f"The status {', '.join(sorted(unknown))} is not one of {', '.join(STATUSES)}.")
+            raise BadRequestError(
+                f"The status {', '.join(sorted(unknown))} is not one of {', '.join(STATUSES)}."
+            )
         state, gone = self.contacts.state, self.contacts.deleted
         if "all" in wanted:
             purged = self.contacts.purged
@@ -116,7 +118,7 @@ class Matching:
             low = seeds.epoch_s(after) if after else 1.0
             high = seeds.epoch_s(before) if before else 1e12
         except ValueError as broken:
-            raise BadRequest(f"The date {after or before!r} is not an ISO 8601 date.") from broken
+            raise BadRequestError(f"The date {after or before!r} is not an ISO 8601 date.") from broken
         if switches.updated_after == "exclusive":
             low, high = low + 1e-3 if after else low, high - 1e-3 if before else high
         return low, high
@@ -126,7 +128,7 @@ class Matching:
     ) -> Sequence[int]:
         wanted = [t.strip() for t in text.split(",")]
         if len(wanted) > most:
-            raise BadRequest(f"At most {most} ids are allowed, not {len(wanted)}.")
+            raise BadRequestError(f"At most {most} ids are allowed, not {len(wanted)}.")
         mask = 0
         for wanted_id in wanted:
             if wanted_id in ids:
@@ -137,7 +139,7 @@ class Matching:
     def _by_sms(self, found: Sequence[int], text: str) -> Sequence[int]:
         wanted = set(text.split(","))
         if unknown := wanted - set(SMS_STATUSES):
-            raise BadRequest(
+            raise BadRequestError(
                 f"The sms_status {', '.join(sorted(unknown))} is not one of {', '.join(SMS_STATUSES)}."
             )
         if "all" in wanted:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .switches import EndOfData, Switches
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The request cannot be answered; becomes a 400 with this text."""
 
 
@@ -49,17 +49,17 @@ def decode(cursor: str) -> dict[str, str]:
     try:
         text = base64.b64decode(cursor.replace(" ", "+"), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as broken:
-        raise BadRequest(f"The cursor {cursor!r} is not valid.") from broken
+        raise BadRequestError(f"The cursor {cursor!r} is not valid.") from broken
     values = dict(parse_qsl(text, keep_blank_values=True))
     if "next" not in values:
-        raise BadRequest(f"The cursor {cursor!r} is not valid.")
+        raise BadRequestError(f"The cursor {cursor!r} is not valid.")
     return values
 
 
 def requested(
     query: dict[str, str], default: int, maximum: int, switches: Switches, *, name: str = "cursor"
 ) -> Page:
-    """The page a query asks for. Raises BadRequest for a limit out of range (unless clamped) or a bad cursor."""
+    """The page a query asks for. Raises BadRequestError for a limit out of range (unless clamped) or a bad cursor."""
     values = dict(query)
     if name in values:
         values = decode(values[name])
@@ -67,10 +67,10 @@ def requested(
     try:
         limit = int(values.pop("limit", default))
     except ValueError as broken:
-        raise BadRequest("The limit is not a number.") from broken
+        raise BadRequestError("The limit is not a number.") from broken
     if not 1 <= limit <= maximum:
         if switches.over_limit == "refuse":
-            raise BadRequest(f"The limit {limit} is not between 1 and {maximum}.")
+            raise BadRequestError(f"The limit {limit} is not between 1 and {maximum}.")
         limit = min(max(limit, 1), maximum)
     return Page(limit=limit, start=start, filters=values)
 

@@ -117,8 +117,10 @@ class Reports:
         return totals
 
     def refreshed_at(self, activities: list[Activity], until: int) -> int:
-        """last_refresh_time: when the totals last moved, not later than `until`."""
+        """last_refresh_time: when the totals, counted up to `until`, last moved."""
         moments = [t for a in activities for t in (a.sent_at, a.changed_at) if t <= until]
+        if self.switches.stats_lag_s:
+            moments += [t for a in activities for t in [newest_until(a, until)] if t]
         return max(moments, default=until)
 
     def campaign_stats(self, campaign: Campaign, now: int) -> Row:
@@ -201,6 +203,15 @@ def percent(part: int, whole: int) -> float:
 
 def url_id(activity: Activity, link: int) -> int:
     return 1_100_000_000_000 + activity.number % 10_000_000_000 * 16 + link
+
+
+def newest_until(activity: Activity, until: int) -> int:
+    """Time of the newest event not later than `until`; 0 when there is none."""
+    newest = 0
+    for events in activity.events.values():
+        k = bisect_left(events, (until + 1) << 32)
+        newest = max(newest, events[k - 1] >> 32 if k else 0)
+    return newest
 
 
 def count_events(activity: Activity, until: int) -> Counter[str]:

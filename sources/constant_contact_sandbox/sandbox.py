@@ -132,8 +132,6 @@ class Sandbox(Verbs):
         if k % 20 == 11:
             campaign.status, campaign.updated_at = "Removed", min(now - 60, at + 5 * DAY_S)
 
-    # clock ---------------------------------------------------------------------------------------------------
-
     @property
     def epoch(self) -> float:
         """The sandbox clock, seconds since 1970."""
@@ -143,11 +141,6 @@ class Sandbox(Verbs):
     def now(self) -> datetime:
         """The sandbox clock, UTC."""
         return datetime.fromtimestamp(self.epoch, UTC)
-
-    @property
-    def stamp(self) -> int:
-        """Whole seconds of the clock: what a change made now is stamped with."""
-        return int(self.epoch)
 
     @property
     def requests_today(self) -> int:
@@ -167,8 +160,6 @@ class Sandbox(Verbs):
         """Count the pages of the read that is under way on a path; the first is 1."""
         self._pages[path] = 1 if first else self._pages.get(path, 1) + 1
         return self._pages[path]
-
-    # truth ---------------------------------------------------------------------------------------------------
 
     def membership(self) -> Any:
         """(per list bit, per tag bit) counts, cached until a contact changes."""

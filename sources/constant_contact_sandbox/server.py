@@ -298,7 +298,7 @@ class Server:
 
 def config(app: App) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # the ASGI types of uvicorn are narrower than the protocol
+        app,
         http=Protocol,
         ws="none",
         lifespan="off",

@@ -55,7 +55,6 @@ class Code:
     denied: bool = False
     user_code: str = ""
     polls: int = 0
-    polled_at: float = -10.0
 
 
 class Tokens:

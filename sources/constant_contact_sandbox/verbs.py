@@ -55,17 +55,23 @@ class Verbs:
     rules: list[Rule]
     nominal: int
     nights: int
-    stamp: int
-    epoch: float
     _offset: float
     _serial: int
+
+    @property
+    def stamp(self) -> int:
+        """Whole seconds of the clock: what a change made now is stamped with."""
+        return int(self.epoch)
+
+    @property
+    def epoch(self) -> float:
+        """The sandbox clock, seconds since 1970."""
+        raise NotImplementedError
 
     def advance(self, days: float = 1) -> dict[str, int]:
         """Let the account live and the clock move by `days`; returns how often each kind of change happened."""
         with self.lock:
             return live_days(self, days)  # type: ignore[arg-type]  # the mixin is always a Sandbox
-
-    # contacts ------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _contact(self, i: int, at: int | None, *, bump: bool) -> Iterator[int]:
@@ -157,8 +163,6 @@ class Verbs:
         with self._contact(i, at, bump=self.switches.bump_tags if bump is None else bump):
             self.contacts.tags[i] &= ~(1 << tag)
 
-    # small collections ---------------------------------------------------------------------------------------
-
     def create_list(self, name: str, *, at: int | None = None) -> int:
         """Add an empty list and return its position; an account of the sandbox holds at most 64."""
         with self.lock:
@@ -189,6 +193,7 @@ class Verbs:
                 "deleted_at": seeds.stamp(moment),
                 "updated_at": seeds.stamp(moment),
             }
+            self.campaigns.closed_lists.add(self.lists[bit]["list_id"])
             self._clear(self.contacts.lists, bit, moment if bump else None)
 
     def delete_tag(self, bit: int, *, bump: bool = False, at: int | None = None) -> None:
@@ -220,8 +225,6 @@ class Verbs:
         """Delete a segment: it leaves the list, and its detail still answers."""
         with self.lock:
             self.deleted_segments.append(self.segments.pop(k))
-
-    # campaigns -----------------------------------------------------------------------------------------------
 
     def create_campaign(self, *, status: str = "Draft", at: int | None = None) -> Campaign:
         """Add a campaign that is not sent."""
@@ -269,8 +272,6 @@ class Verbs:
     def late_open(self, activity: Activity, contact: int, at: int) -> None:
         """Add an open that happened at `at` (seconds since 1970) and is reported only now."""
         self.add_event(activity, "opens", contact, at=at)
-
-    # limits, tokens, faults ----------------------------------------------------------------------------------
 
     def set_limits(self, *, requests_per_second: int | None, requests_per_day: int | None) -> None:
         """Change the limits from now on; None switches one off."""
