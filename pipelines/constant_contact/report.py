@@ -216,7 +216,7 @@ def _send_times(data: ReportData) -> str:
         "The stronger the colour, the larger the share that opened what was sent at that weekday and hour. "
         "Empty: nothing was sent then.",
         _figure(charts.send_times(data.mails, zone), "Open rate by weekday and hour of the send"),
-        f"Time zone {escape(str(zone))}. Opens per delivery, all mailings of a cell together. A cell with one "
+        f"Time zone {escape(str(zone))}. Opens per delivery, mailings of a cell together. A cell with one "
         "mailing says more about that mailing than about the hour.",
     )
 
