@@ -1,6 +1,7 @@
 """E-mail campaigns, their activities and the events that followed each send.
 
-An event is one 64-bit number, time (32 bits) | contact position (24) | detail (8), so that a sorted array is a
+An event is one 64-bit number, time (32 bits) | contact position (24) | detail (8), so that a sorted array is
+a
 feed from oldest to newest. Knows no HTTP; times are whole UTC seconds. Source of shapes: contract,
 EmailCampaign, EmailCampaignActivity, EmailSendHistory, ResendToNonOpeners.
 """
@@ -25,6 +26,7 @@ DEVICES = ("computer", "mobile", "tablet", "other", "none")
 BOUNCE_CODES = "BDFSVXZ"
 _DEVICE_SHARES = (0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 1, 0, 0, 1, 1, 3)
 MAX_CONTACTS = 1 << 24
+SITE = "https://www.harborlight.example"
 
 
 def pack(at: int, contact: int, detail: int = 0) -> int:
@@ -234,7 +236,7 @@ class Campaigns:
             list_ids=[i for i in lists if i in chosen],
             subject=subject,
             links=[
-                f"https://www.harborlight.example/{path}?utm_source=ctct&utm_medium=email&utm_campaign=c{campaign.key + 1}"
+                f"{SITE}/{path}?utm_source=ctct&utm_medium=email&utm_campaign=c{campaign.key + 1}"
                 for path in people.LINK_PATHS[:count]
             ],
         )

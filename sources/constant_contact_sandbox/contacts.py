@@ -1,8 +1,10 @@
-"""The contacts of the account: compact columns, rows made up when they are served, overlays for what was changed.
+"""The contacts of the account: compact columns, rows made up when they are served, overlays for what was
+changed.
 
 Unchanged fields derive from one 64-bit number per contact, so a million contacts take some 60 MB. What the
 account's life changes (times, permission, memberships) lies in arrays; anything else changed goes into
-`overlay`, a dict of final field values. Knows no HTTP and no clock: times are arguments, in whole UTC seconds.
+`overlay`, a dict of final field values. Knows no HTTP and no clock: times are arguments, in whole UTC
+seconds.
 Source of the row's shape: contract, ContactResource.
 """
 
@@ -98,7 +100,9 @@ class Contacts:
         self.tags.append((1 << (g >> 8) % tag_count) | (1 << (g >> 20) % tag_count) if g % 10 < 3 else 0)
 
     def settle_deletions(self) -> None:
-        """Take deleted contacts out of their lists; called once the past campaigns have used the memberships."""
+        """Take deleted contacts out of their lists; called once the past campaigns have used the
+        memberships.
+        """
         for i, at in enumerate(self.deleted):
             if at:
                 self.lists[i] = 0
@@ -107,7 +111,8 @@ class Contacts:
 
     def id_of(self, i: int) -> str:
         h = self.number[i]
-        return f"{h >> 32:08x}-{h >> 16 & 0xFFFF:04x}-11{i & 0xF:01x}e-8{h & 0xFFF:03x}-{(i * _ODD ^ self._secret) & _LOW:012x}"
+        node = (i * _ODD ^ self._secret) & _LOW
+        return f"{h >> 32:08x}-{h >> 16 & 0xFFFF:04x}-11{i & 0xF:01x}e-8{h & 0xFFF:03x}-{node:012x}"
 
     def index_of(self, contact_id: str) -> int | None:
         """Position of an id; None when it names no contact, or a purged one."""
@@ -300,7 +305,9 @@ class Contacts:
         return self.state[i] <= IMPLICIT and not self.deleted[i]
 
     def memberships(self) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
-        """Counts per (list bit, 0 all | 1 active) and per (tag bit, 0), over contacts that are not deleted."""
+        """Counts per (list bit, 0 all | 1 active) and per (tag bit, 0), over contacts that are not
+        deleted.
+        """
         lists: Counter[tuple[int, int]] = Counter()
         tags: Counter[tuple[int, int]] = Counter()
         alive = (

@@ -26,13 +26,15 @@ def is_true(query: Query, name: str) -> bool:
 def page_of(
     query: Query, rows: list[Row], sandbox: Sandbox, spec: tuple[str, str, int, int], path: str
 ) -> tuple[Row, Query]:
-    """An envelope of (rows key, kind, default, maximum) over a short collection, and the filters of the cursor."""
+    """An envelope of (rows key, kind, default, maximum) over a short collection, and the filters of the
+    cursor.
+    """
     key, kind, default, maximum = spec
     page = requested(query, default, maximum, sandbox.switches)
     begin = int(page.start or 0)
     end = begin + page.limit
     body: Row = {key: rows[begin:end]}
-    add_links(body, path, page, str(end) if end < len(rows) else None, sandbox.switches, kind)
+    add_links(body, page, str(end) if end < len(rows) else None, sandbox.switches, path=path, kind=kind)
     return body, page.filters
 
 

@@ -130,6 +130,15 @@ def _new_fields(rows: list[dict[str, Any]]) -> None:
         row["new_object"] = {"kind": "beta", "values": [1, 2, 3]}
 
 
+def _other_type(old: Any) -> Any:
+    return f"{old}!" if isinstance(old, int) else 12345
+
+
+def _with_offset(old: Any) -> Any:
+    """The colon-less offset that some guide samples show."""
+    return old.replace("Z", "+0000") if isinstance(old, str) else old
+
+
 def _loop(reply: Reply) -> Reply:
     return _edit(lambda page: page.update(_links={"next": {"href": reply.self_href}}))(reply)
 
@@ -168,7 +177,7 @@ FAULTS: dict[str, Callable[[Reply], Reply]] = {
     "slow_body": _wire("slow"),
     "hold": _wire("hold"),
     "invalid_json": lambda r: replace(r, body=r.body[: len(r.body) // 2]),
-    "non_utf8": lambda r: replace(r, body=r.body.replace(b'_name":"', b'_name":"\xff\xfe', 1).replace(b'"_links"', b'"\xff":1,"_links"', 1)),
+    "non_utf8": lambda r: replace(r, body=r.body.replace(b'":"', b'":"\xff\xfe', 1)),
     "empty_body": lambda r: replace(r, body=b""),
     "wrong_content_type": lambda r: replace(r, content_type="text/html"),
     "html_page": _answer(Reply(body=HTML, content_type="text/html")),
@@ -177,9 +186,9 @@ FAULTS: dict[str, Callable[[Reply], Reply]] = {
     "missing_rows_key": _edit(_drop_rows_key),
     "duplicate_row": _rows(lambda rows: rows.append(rows[0])),
     "huge_page": _edit(lambda page: page.update(padding="x" * HUGE_BYTES)),
-    "type_change": _rows(_each(("name", "birthday_day", "url_id", "count"), lambda old: str(old) + "!" if isinstance(old, int) else 12345)),
+    "type_change": _rows(_each(("name", "birthday_day", "url_id", "count"), _other_type)),
     "broken_timestamps": _rows(_each(("_at", "_date", "_time"), "31/02/2026 25:61")),
-    "offset_timestamps": _rows(_each(("_at", "_date", "_time"), lambda old: old.replace("Z", "+0000") if isinstance(old, str) else old)),
+    "offset_timestamps": _rows(_each(("_at", "_date", "_time"), _with_offset)),
     "new_fields": _rows(_new_fields),
     "unauthorized": _answer(UNAUTHORIZED),
     "forbidden_privilege": _answer(FORBIDDEN),

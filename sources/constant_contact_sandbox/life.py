@@ -1,13 +1,14 @@
 """What a day brings to the account: `advance` calls this.
 
-All choices derive from (seed, night, kind), all stamps from the sandbox's reproducible clock rounded up to the
+All choices derive from (seed, night, kind), all stamps from the sandbox's reproducible clock rounded up to
+the
 hour, so the same sequence of nights gives the same account however long the tests between them took.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import seeds
 from .small_collections import DAY_S
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from .sandbox import Sandbox
 
-FIRST_OF_CHANGE = (
+CHANGES = (
     "first_name",
     "job_title",
     "company_name",
@@ -45,6 +46,33 @@ def live_days(sandbox: Sandbox, days: float) -> dict[str, int]:
         ).happen(done)
     sandbox.contacts.generation += 1
     return dict(done)
+
+
+def changed_value(name: str, row: dict[str, Any], h: int, text: str) -> Any:
+    """What a person types over a field of `row`; sets may shrink to nothing. `text`: the time as stamp."""
+    if name == "notes":
+        note_id = seeds.uuid_text(h, h ^ len(text))
+        return [
+            *row.get(name, []),
+            {"note_id": note_id, "created_at": text, "content": f"Called back on {text[:10]}. 👍"},
+        ]
+    if name == "custom_fields":
+        kept = row.get(name, [])[h & 1 :]
+        return [
+            v | {"value": f"edited {h % 1000}"} if "/" not in v.get("value", "/") and k == 0 else v
+            for k, v in enumerate(kept)
+        ]
+    if name == "phone_numbers":
+        number = {"phone_number": f"+1-207-555-{h % 10000:04d}", "updated_at": text}
+        return [phone | number for phone in row.get(name, [])][h & 1 :]
+    made_up = {
+        "address": f"moved.{h:x}@outlook.com",
+        "anniversary": f"20{h % 20:02d}-0{1 + h % 9}-1{h % 10}",
+        "first_name": f"{row.get('first_name', 'Sam')[:30]}-Jo",
+        "job_title": f"Manager {h % 50}",
+        "company_name": None,
+    }
+    return made_up[name]
 
 
 class Day:
@@ -81,44 +109,17 @@ class Day:
         s = self.sandbox
         if s.contacts.deleted[i] or not s.contacts.exists(i):
             return False
-        field = FIRST_OF_CHANGE[(h >> 50) % len(FIRST_OF_CHANGE)]
         row = s.contacts.row(i)
-        text = seeds.stamp(at)
-        if field == "address" and ("email_address" not in row or h >> 55 & 3):
-            field = "first_name"
-        if field == "notes":
-            note = {
-                "note_id": seeds.uuid_of(s.seed, "note", self.night, i),
-                "created_at": text,
-                "content": f"Called back on {text[:10]}. 👍",
-            }
-            value: object = [*row.get("notes", []), note]
-        elif field == "custom_fields":
-            value = (
-                row.get("custom_fields", [])[1:]
-                if h & 1
-                else [
-                    v | ({"value": f"edited {h % 1000}"} if "value" in v else {})
-                    for v in row.get("custom_fields", [])
-                ]
-            )
-        elif field == "phone_numbers":
-            value = [
-                p | {"phone_number": f"+1-207-555-{h % 10000:04d}", "updated_at": text}
-                for p in row.get("phone_numbers", [])
-            ][h & 1 :]
-        elif field == "address":
-            value = f"moved{h % 100000}.{i}@outlook.com"
-        elif field == "anniversary":
-            value = f"20{h % 20:02d}-0{1 + h % 9}-1{h % 10}"
-        else:
-            value = {
-                "first_name": f"{row.get('first_name', 'Sam')[:30]}-Jo",
-                "job_title": f"Manager {h % 50}",
-                "company_name": None,
-            }[field]
-        extra = {"engagement_score": h % 100} if s.switches.drift and h % 3 == 0 else {}
-        s.change_contact(i, at=at, **{field: value}, update_source="Contact", **extra)
+        name = CHANGES[(h >> 50) % len(CHANGES)]
+        if name == "address" and ("email_address" not in row or h >> 55 & 3):
+            name = "first_name"
+        fields: dict[str, Any] = {
+            name: changed_value(name, row, h, seeds.stamp(at)),
+            "update_source": "Contact",
+        }
+        if s.switches.drift and h % 3 == 0:
+            fields["engagement_score"] = h % 100
+        s.change_contact(i, at=at, **fields)
         return True
 
     def _unsubscribe(self, i: int, h: int, at: int) -> bool:  # noqa: ARG002 - all acts have one signature
@@ -200,7 +201,9 @@ class Day:
                 done["late"] += 1
 
     def _rare(self, done: Counter[str]) -> None:
-        """What happens every couple of weeks: lists come and go, a tag is dropped, a resend, a removed campaign."""
+        """What happens every couple of weeks: lists come and go, a tag is dropped, a resend, a removed
+        campaign.
+        """
         s, h = self.sandbox, self.roll("rare")
         at = self.moment(h >> 8)
         live = [bit for bit, row in enumerate(s.lists) if "deleted_at" not in row]

@@ -36,7 +36,7 @@ def campaigns(sandbox: Sandbox, query: Query) -> Reply:
     begin = int(page.start or 0)
     body: Row = {"campaigns": [c.listing() for c in found[begin : begin + page.limit]]}
     following = str(begin + page.limit) if begin + page.limit < len(found) else None
-    add_links(body, "/v3/emails", page, following, sandbox.switches, "emails")
+    add_links(body, page, following, sandbox.switches, path="/v3/emails", kind="emails")
     return json_reply(200, body)
 
 
@@ -88,7 +88,7 @@ def tracking(sandbox: Sandbox, query: Query, activity_id: str, feed: str) -> Rep
     shown, following = newest_first(events, page.start, page.limit, sandbox.switches.cursor)
     body: Row = {"tracking_activities": sandbox.reports.rows(found, feed, shown)}
     path = f"/v3/reports/email_reports/{activity_id}/tracking/{feed}"
-    add_links(body, path, page, following, sandbox.switches, "tracking")
+    add_links(body, page, following, sandbox.switches, path=path, kind="tracking")
     return json_reply(200, body)
 
 
@@ -123,7 +123,9 @@ def campaign_summaries(sandbox: Sandbox, query: Query) -> Reply:
     }
     following = str(begin + page.limit) if begin + page.limit < len(found) else None
     path = "/v3/reports/summary_reports/email_campaign_summaries"
-    add_links(body, path, page, following, sandbox.switches, "email_campaign_summaries", name="next")
+    add_links(
+        body, page, following, sandbox.switches, path=path, kind="email_campaign_summaries", name="next"
+    )
     return json_reply(200, body)
 
 

@@ -1,4 +1,5 @@
-"""Which contacts a /contacts query selects: all filters together, over arrays, cached until a contact changes.
+"""Which contacts a /contacts query selects: all filters together, over arrays, cached until a contact
+changes.
 
 Knows no HTTP beyond the parameter names. Source: contract, GET /contacts.
 """
@@ -41,7 +42,9 @@ class Matching:
         self._cache: OrderedDict[tuple[tuple[str, str], ...], tuple[int, Sequence[int]]] = OrderedDict()
 
     def select(self, query: dict[str, str]) -> Sequence[int]:
-        """Positions of the contacts that match every filter. Raises BadRequestError for a value it cannot read."""
+        """Positions of the contacts that match every filter. Raises BadRequestError for a value it cannot
+        read.
+        """
         key = tuple(sorted((k, v) for k, v in query.items() if k in FILTERS))
         generation, found = self._cache.get(key, (-1, ()))
         if generation != self.contacts.generation:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .tokens import Tokens
 
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<style>body{{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}}button{{font:inherit;padding:.5rem 1.2rem;margin-right:1rem}}</style>
+<style>body{{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}}
+button{{font:inherit;padding:.5rem 1.2rem;margin-right:1rem}}</style>
 </head><body><h1>{title}</h1>{body}</body></html>"""
 
 
@@ -27,7 +28,10 @@ def _form(fields: Mapping[str, str]) -> str:
     hidden = "".join(
         f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in fields.items()
     )
-    buttons = '<button id="allow" name="decision" value="allow">Allow</button><button id="deny" name="decision" value="deny">Deny</button>'
+    answers = (("allow", "Allow"), ("deny", "Deny"))
+    buttons = "".join(
+        f'<button id="{v}" name="decision" value="{v}">{label}</button>' for v, label in answers
+    )
     return f'<form method="post">{hidden}{buttons}</form>'
 
 

@@ -59,7 +59,9 @@ def decode(cursor: str) -> dict[str, str]:
 def requested(
     query: dict[str, str], default: int, maximum: int, switches: Switches, *, name: str = "cursor"
 ) -> Page:
-    """The page a query asks for. Raises BadRequestError for a limit out of range (unless clamped) or a bad cursor."""
+    """The page a query asks for. Raises BadRequestError for a limit out of range (unless clamped) or a bad
+    cursor.
+    """
     values = dict(query)
     if name in values:
         values = decode(values[name])
@@ -77,12 +79,12 @@ def requested(
 
 def add_links(
     body: dict[str, Any],
-    path: str,
     page: Page,
     following: str | None,
     switches: Switches,
-    kind: str,
     *,
+    path: str,
+    kind: str,
     name: str = "cursor",
 ) -> None:
     """Put the next link, or this endpoint's spelling of the end, into an envelope."""

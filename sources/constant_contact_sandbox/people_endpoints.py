@@ -1,4 +1,6 @@
-"""GET endpoints of the account, its contacts, lists, tags, custom fields and segments. Source: contract, same paths."""
+"""GET endpoints of the account, its contacts, lists, tags, custom fields and segments. Source: contract,
+same paths.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ def contacts(sandbox: Sandbox, query: Query) -> Reply:
     following = None
     if len(shown) > page.limit:
         following = str(shown[page.limit] if sandbox.switches.cursor == "position" else begin + page.limit)
-    add_links(body, "/v3/contacts", page, following, sandbox.switches, "contacts")
+    add_links(body, page, following, sandbox.switches, path="/v3/contacts", kind="contacts")
     return json_reply(200, body)
 
 

@@ -184,7 +184,8 @@ class Reports:
 
 
 STAT_KEYS = (
-    "em_sends", "em_opens", "em_clicks", "em_bounces", "em_optouts", "em_forwards", "em_not_opened", "em_opens_all", "em_clicks_all",
+    *("em_sends", "em_opens", "em_clicks", "em_bounces", "em_optouts", "em_forwards", "em_not_opened"),
+    *("em_opens_all", "em_clicks_all"),
     *(f"em_{what}_all_{device}" for what in ("opens", "clicks") for device in DEVICES),
 )  # fmt: skip
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .sandbox import Sandbox
 
 
+BAD_REQUEST = "http.status.bad_request"
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """`scope` and `privilege` "" = none needed; `parameters`: those that the contract names."""
@@ -39,6 +42,11 @@ def _route(path: str, scope: str, privilege: str, parameters: str, answer: Calla
 
 
 _FEEDS = "sends|opens|unique_opens|didnotopens|clicks|forwards|optouts|bounces"
+_PARTS = "schedules|send_history|non_opener_resends"
+_REPORTS = "/reports/email_reports"
+_LIST_PARAMETERS = (
+    "limit include_count include_membership_count name status channel_type include_sms_membership_count"
+)
 _REPORT = ("campaign_data", "ui:campaign:metrics")
 _MAIL = ("campaign_data", "campaign:read")
 _PEOPLE = ("contact_data", "contacts:read")
@@ -52,7 +60,7 @@ ROUTES = (
     _route("/contacts", *_PEOPLE, " ".join((*FILTERS, "include", "include_count", "limit")), people.contacts),
     _route("/contacts/counts", *_PEOPLE, "include", people.contact_counts),
     _route("/contacts/{id}", *_PEOPLE, "include", people.contact),
-    _route("/contact_lists", *_LISTS, "limit include_count include_membership_count name status channel_type include_sms_membership_count", people.contact_lists),
+    _route("/contact_lists", *_LISTS, _LIST_PARAMETERS, people.contact_lists),
     _route("/contact_lists/{id}", *_LISTS, "include_membership_count", people.contact_list),
     _route("/contact_tags", *_PEOPLE, "limit include_count", people.contact_tags),
     _route("/contact_tags/{id}", *_PEOPLE, "include_count", people.contact_tag),
@@ -63,8 +71,8 @@ ROUTES = (
     _route("/emails", *_MAIL, "limit after_date before_date", mail.campaigns),
     _route("/emails/{id}", *_MAIL, "", mail.campaign),
     _route("/emails/activities/{id}", *_MAIL, "include", mail.activity),
-    _route("/emails/activities/{id}/(schedules|send_history|non_opener_resends)", *_MAIL, "", mail.activity_part),
-    _route(f"/reports/email_reports/{{id}}/tracking/({_FEEDS})", *_REPORT, "limit url_id bounce_code", mail.tracking),
+    _route(f"/emails/activities/{{id}}/({_PARTS})", *_MAIL, "", mail.activity_part),
+    _route(f"{_REPORTS}/{{id}}/tracking/({_FEEDS})", *_REPORT, "limit url_id bounce_code", mail.tracking),
     _route("/reports/email_reports/{id}/links", *_REPORT, "no_clicks", mail.links),
     _route("/reports/summary_reports/email_campaign_summaries", *_REPORT, "limit", mail.campaign_summaries),
     _route("/reports/stats/email_campaigns/{ids}", *_REPORT, "", mail.campaign_stats),
@@ -83,10 +91,10 @@ def answer(sandbox: Sandbox, path: str, query: Query, scopes: tuple[str, ...]) -
         if route.privilege and route.privilege not in sandbox.switches.privileges:
             return FORBIDDEN
         unknown = query.keys() - route.parameters - {"cursor", "next"}
+        if unknown and sandbox.switches.unknown_parameters == "refuse":
+            return error(400, BAD_REQUEST, f"Unknown query parameter: {', '.join(sorted(unknown))}.")
         try:
-            if unknown and sandbox.switches.unknown_parameters == "refuse":
-                raise BadRequestError(f"Unknown query parameter: {', '.join(sorted(unknown))}.")
             return route.answer(sandbox, query, *match.groups())
         except (BadRequestError, ValueError) as wrong:
-            return error(400, "http.status.bad_request", str(wrong))
+            return error(400, BAD_REQUEST, str(wrong))
     return error(403, "http.status.forbidden", f"There is no V3 resource at {path}.")

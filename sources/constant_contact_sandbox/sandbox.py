@@ -1,6 +1,7 @@
 """The account with its clock, limits, tokens and faults: the object that tests and demos hold.
 
-Verbs that change single things are in `verbs`, what a day brings is in `life`, HTTP is in `routes` and `server`.
+Verbs that change single things are in `verbs`, what a day brings is in `life`, HTTP is in `routes` and
+`server`.
 All methods may be called from any thread while the server answers.
 """
 
@@ -42,8 +43,10 @@ NEW_SUBSCRIBER_S = 30 * DAY_S
 class Sandbox(Verbs):
     """One made-up account. Same arguments and same verbs give the same rows.
 
-    `start`: ISO time of the sandbox clock at creation, None = the real time. The clock runs with real time and
-    is moved by `advance`; with `clock_runs=False` only `advance` and `set_clock` move it, and stamps of single
+    `start`: ISO time of the sandbox clock at creation, None = the real time. The clock runs with real time
+    and
+    is moved by `advance`; with `clock_runs=False` only `advance` and `set_clock` move it, and stamps of
+    single
     verbs are reproducible too. `max_events` bounds the recipients per send so that the whole history has
     about so many events.
     """
@@ -85,6 +88,8 @@ class Sandbox(Verbs):
         self.rules: list[Rule] = [parse_rule(text, seed) for text in faults]
         self.between_pages: Callable[[str, int], object] | None = None
         self.nights = 0
+        self.elsewhere: str | None = None
+        """Origin (http://host:port) that faults leading to another host name instead of elsewhere.invalid."""
         self._serial = 0
         self._pages: dict[str, int] = {}
         self._build(contacts, campaigns, max_events)
@@ -193,7 +198,8 @@ class Sandbox(Verbs):
     def truth(self, table: str) -> Iterator[Row]:
         """Every row of a collection as the API would serve it now, unpaged, with all sub-resources.
 
-        Raises ValueError for an unknown table. Lists come with membership_count "all", tags with contacts_count.
+        Raises ValueError for an unknown table. Lists come with membership_count "all", tags with
+        contacts_count.
         """
         tables = self._tables()
         feed = table.removeprefix("email_")

@@ -14,7 +14,9 @@ _MASK = (1 << 64) - 1
 
 
 def words(seed: int, kind: str, start: int, count: int) -> array[int]:
-    """`count` 64-bit numbers for positions start, start+1, ...; the same position always has the same number."""
+    """`count` 64-bit numbers for positions start, start+1, ...; the same position always has the same
+    number.
+    """
     out = array("Q")
     block = start // BLOCK
     while len(out) < count + start % BLOCK:

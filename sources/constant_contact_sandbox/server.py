@@ -9,6 +9,7 @@ import asyncio
 import base64
 import binascii
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -59,6 +60,9 @@ class App:
             return
         arrived = time.monotonic()
         path: str = unquote(scope["path"])
+        if not path.startswith(("/v3/", OAUTH, "/_sandbox/")):
+            await deliver(error(404, "not_found", f"There is nothing at {path}."), scope, send)
+            return
         if path.startswith("/_sandbox/"):
             await control.respond(self.sandbox, path, dict(parse_qsl(scope["query_string"].decode())), send)
             return
@@ -76,7 +80,7 @@ class App:
                 else None
             )
             if rule is not None:
-                fault, reply = rule.name, FAULTS[rule.name](reply)
+                fault, reply = rule.name, self._elsewhere(FAULTS[rule.name](reply))
             query = scope["query_string"].decode()
             self.sandbox.log.add(
                 Request(
@@ -94,6 +98,17 @@ class App:
             await asyncio.sleep(latency_s)
         await deliver(reply, scope, send)
 
+    def _elsewhere(self, reply: Reply) -> Reply:
+        """Point faults that lead away to the test's own trap, where there is one."""
+        trap = self.sandbox.elsewhere
+        if trap is None:
+            return reply
+        lead = re.compile(r"https?://elsewhere\.invalid")
+        headers = {k: lead.sub(trap, v) for k, v in reply.headers.items()}
+        return replace(
+            reply, body=lead.sub(trap, reply.body.decode("latin-1")).encode("latin-1"), headers=headers
+        )
+
     def _api(self, scope: Scope, path: str, arrived: float) -> tuple[Verdict, Reply, float]:
         sandbox = self.sandbox
         with sandbox.lock:
@@ -105,8 +120,6 @@ class App:
             scopes = sandbox.tokens.scopes_of(bearer, sandbox.epoch)
             if scopes is None:
                 return verdict, UNAUTHORIZED, latency_s
-            if not path.startswith("/v3/"):
-                return verdict, error(403, "forbidden", f"There is no V3 resource at {path}."), latency_s
             if scope["method"] != "GET":
                 return (
                     verdict,
@@ -212,8 +225,12 @@ async def deliver(reply: Reply, scope: Scope, send: Send) -> None:
     if reply.wire in ("reset", "hold", "truncated"):
         transport = scope["sandbox.transport"]
         if reply.wire == "truncated":
-            head = f"HTTP/1.1 {reply.status} OK\r\ncontent-type: {reply.content_type}\r\ncontent-length: {len(reply.body)}\r\n\r\n"
-            transport.write(head.encode() + reply.body[: len(reply.body) // 2])
+            lines = (
+                f"HTTP/1.1 {reply.status} OK",
+                f"content-type: {reply.content_type}",
+                f"content-length: {len(reply.body)}",
+            )
+            transport.write("\r\n".join((*lines, "\r\n")).encode() + reply.body[: len(reply.body) // 2])
             transport.close()
         else:
             transport.abort()

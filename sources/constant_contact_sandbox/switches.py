@@ -30,9 +30,13 @@ class Switches:
     end_of_data: EndOfData = "mixed"
     """Spelling of "no next page"; "mixed" gives each endpoint another one."""
     tags_link: Literal["internal", "public"] = "internal"
-    """Next links of /contact_tags start with /contacts-service/v3/accounts/... as in the guide, or with /v3/."""
+    """Next links of /contact_tags start with /contacts-service/v3/accounts/... as in the guide, or with
+    /v3/.
+    """
     cursor: Literal["position", "offset"] = "position"
-    """What a cursor of contacts and feeds holds; with "offset", rows shift when others come or go between pages."""
+    """What a cursor of contacts and feeds holds; with "offset", rows shift when others come or go between
+    pages.
+    """
     over_limit: Literal["refuse", "clamp"] = "refuse"
     """A `limit` outside the allowed range gives 400, or is cut to the range."""
     unknown_parameters: Literal["ignore", "refuse"] = "ignore"
@@ -54,7 +58,9 @@ class Switches:
     bump_unsubscribes: bool = False
     """An unsubscribe moves the contact's own updated_at too; the live API reportedly does not."""
     delete_sets_opt_out: bool = False
-    """A deletion also sets email_address.opt_out_source and opt_out_date, as one sentence of the contract says."""
+    """A deletion also sets email_address.opt_out_source and opt_out_date, as one sentence of the contract
+    says.
+    """
     stats_keys: Literal["underscores", "dots"] = "underscores"
     """em_opens_all (contract) or em_opens.all (guide and captured payloads)."""
     stats_max_campaigns: int = 150
@@ -76,7 +82,9 @@ class Switches:
     summaries_last_500: bool = True
     """email_campaign_summaries holds at most the last 500 sent campaigns."""
     refresh_mode: Literal["rotating", "long_lived"] = "rotating"
-    """Rotating: each refresh returns a new refresh token and kills the old; long-lived: the reply omits it."""
+    """Rotating: each refresh returns a new refresh token and kills the old; long-lived: the reply omits
+    it.
+    """
     refresh_overlap: bool = False
     """With rotation: the previous refresh token lives until the new one has been used once."""
     token_requests_per_second: int | None = 1

@@ -1,6 +1,7 @@
 """Single changes to the account and its behaviour, for tests that need exactly one thing to happen.
 
-Each verb is one sentence of account life. `bump` moves the contact's own updated_at; None means as the switch for
+Each verb is one sentence of account life. `bump` moves the contact's own updated_at; None means as the
+switch for
 that kind of change says. Contacts, lists, tags and campaigns are named by position (creation order).
 """
 
@@ -69,7 +70,9 @@ class Verbs:
         raise NotImplementedError
 
     def advance(self, days: float = 1) -> dict[str, int]:
-        """Let the account live and the clock move by `days`; returns how often each kind of change happened."""
+        """Let the account live and the clock move by `days`; returns how often each kind of change
+        happened.
+        """
         with self.lock:
             return live_days(self, days)  # type: ignore[arg-type]  # the mixin is always a Sandbox
 
@@ -84,7 +87,9 @@ class Verbs:
             self.contacts.generation += 1
 
     def change_contact(self, i: int, *, bump: bool = True, at: int | None = None, **fields: Any) -> None:
-        """Set fields of a contact to final values (`address`, `first_name`, `custom_fields`, ...; None removes one)."""
+        """Set fields of a contact to final values (`address`, `first_name`, `custom_fields`, ...; None
+        removes one).
+        """
         with self._contact(i, at, bump=bump) as moment:
             if {"address", "first_name", "last_name"} & fields.keys():
                 before = self.contacts.identity(i)
@@ -186,7 +191,9 @@ class Verbs:
         return len(rows) - 1
 
     def delete_list(self, bit: int, *, bump: bool = False, at: int | None = None) -> None:
-        """Delete a list: it stays with deleted_at, and its memberships go, with no trace on the contacts unless bumped."""
+        """Delete a list: it stays with deleted_at, and its memberships go, with no trace on the contacts
+        unless bumped.
+        """
         with self.lock:
             moment = self.stamp if at is None else at
             self.lists[bit] = self.lists[bit] | {
@@ -261,7 +268,8 @@ class Verbs:
         detail: int = 0,
         times: int = 1,
     ) -> None:
-        """Add `times` equal events (true repeats); `detail`: device 0-4 of opens, link * 16 + device of clicks,
+        """Add `times` equal events (true repeats); `detail`: device 0-4 of opens, link * 16 + device of
+        clicks,
         index of the code or reason of bounces and optouts.
         """
         with self.lock:
