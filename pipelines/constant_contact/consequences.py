@@ -1,0 +1,55 @@
+"""What follows from loaded rows without a request: links to what is gone, and copies of a contact's fate.
+
+The API takes a membership away when its list is deleted, and marks the events of a deleted contact, but no contact or
+event then looks changed. Each statement says what must hold, whatever came before, so running it twice, or after
+a crash, is the same as running it once. SQL that DuckDB and PostgreSQL share.
+Source: contract (ContactResource.deleted_at, *TrackingActivity.deleted_at); api_guide/lists_delete, tags_delete.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipelines.constant_contact.warehouse import Opened
+
+DANGLING = (
+    ("contacts__list_memberships", "list_id", "contact_lists"),
+    ("contacts__taggings", "tag_id", "contact_tags"),
+    ("contacts__custom_fields", "custom_field_id", "custom_fields"),
+)
+"""(table, column, the collection that the column points into)."""
+EVENTS = ("email_sends", "email_opens", "email_clicks", "email_forwards", "email_optouts", "email_bounces")
+
+
+def settle(opened: Opened, wanted: frozenset[str]) -> None:
+    """Carry out what follows, for the tables that are there and were part of this run."""
+    columns = opened.columns()
+    for table, column, collection in DANGLING:
+        if {"contacts", collection} <= wanted and table in columns and collection in columns:
+            opened.execute(
+                f"delete from {opened.qualified(table)} where {column} in"
+                f" (select {column} from {opened.qualified(collection)} where deleted_at is not null)"
+            )
+    if "contacts" not in columns or "contacts" not in wanted:
+        return
+    for table in EVENTS:
+        if table in columns:
+            _follow_contact(opened, table, columns)
+
+
+def _follow_contact(opened: Opened, table: str, columns: Mapping[str, tuple[str, ...]]) -> None:
+    """An event shows the day its contact was deleted, and a bounce the contact's address of today."""
+    events, contacts = opened.qualified(table), opened.qualified("contacts")
+    opened.execute(
+        f"update {events} set deleted_at = c.deleted_at from {contacts} as c"
+        f" where c.contact_id = {events}.contact_id and {events}.deleted_at is distinct from c.deleted_at"
+    )
+    if "current_email_address" in columns[table]:
+        opened.execute(
+            f"update {events} set current_email_address = c.email_address__address from {contacts} as c"
+            f" where c.contact_id = {events}.contact_id and c.email_address__address is not null"
+            f" and {events}.current_email_address is distinct from c.email_address__address"
+        )

@@ -1,0 +1,18 @@
+"""Mistakes and troubles that a person can mend, each one sentence: what, which one, what to do now.
+
+The command line prints them and exits; anything else is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Wrong usage or configuration: exit code 2."""
+
+    exit_code = 2
+
+
+class RunFailed(UserError):  # noqa: N818 - it is what happened
+    """The run could not be carried out: exit code 1."""
+
+    exit_code = 1

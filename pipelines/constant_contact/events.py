@@ -1,0 +1,125 @@
+"""What happens during a run, as data.
+
+`run` emits these; progress (rich, plain lines) and the run record listen. No listener is needed, and no
+event knows who listens. Times are UTC, durations are seconds, counts are rows unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pendulum
+
+Status = Literal["complete", "partial", "failed"]
+PARTIAL_EXIT_CODE = 75  # EX_TEMPFAIL: stopped on purpose, run again to go on
+EXIT_CODES: Mapping[Status, int] = {"complete": 0, "partial": PARTIAL_EXIT_CODE, "failed": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    run_id: str
+    started_at: pendulum.DateTime
+    destination: str
+    """What a person recognises: a file path, or host and database; never a password."""
+    dataset: str
+    requests_per_second: float
+    remaining_today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    resource: str
+    rows: int
+    requests: int
+    """Requests that this piece cost; 0 for rows that came with another resource's page."""
+    requests_sent: int
+    """By this run so far."""
+    remaining_today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The run stands still on purpose (back-off, a busy server)."""
+
+    reason: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLoaded:
+    """One load package is committed: its rows and the state that goes with them are safe."""
+
+    number: int
+    requests: int
+    rows: Mapping[str, int]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformStarted:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformEnded:
+    models: int
+    tests: int
+    failures: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One count of the API held against the warehouse."""
+
+    table: str
+    scope: str
+    """`total`, or what the count belongs to: `list`, `tag`, `campaign_activity` and the like."""
+    scope_id: str = ""
+    scope_name: str = ""
+    source_count: int
+    loaded_count: int
+    ok: bool
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """The whole run; `_ctct_runs` and `--json` are made from it."""
+
+    run_id: str
+    status: Status
+    started_at: pendulum.DateTime
+    ended_at: pendulum.DateTime
+    requests_sent: int
+    requests_today: int
+    remaining_today: int
+    rows: Mapping[str, int]
+    """Rows loaded, by table."""
+    warnings: tuple[str, ...] = ()
+    audit: tuple[AuditLine, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Keys: extract, load, transform, total."""
+    resume_after: pendulum.DateTime | None = None
+    stopped_reason: str = ""
+    """Why a partial run stopped, or the error of a failed one: one sentence, redacted."""
+    planned_requests: int | None = None
+    remaining_work: tuple[str, ...] = ()
+    """What a partial run has not read yet, one line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    result: RunResult
+
+
+Event = RunStarted | PageRead | Waiting | GroupLoaded | Warned | TransformStarted | TransformEnded | RunEnded
+Listener = Callable[[Event], None]

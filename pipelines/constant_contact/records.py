@@ -1,0 +1,110 @@
+"""The pipeline's own tables: `_ctct_runs`, one row per run, and `_ctct_audit`, one per count compared."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+if TYPE_CHECKING:
+    import dlt
+
+    from pipelines.constant_contact.events import RunResult
+
+RUNS, AUDIT = "_ctct_runs", "_ctct_audit"
+_T, _N, _A, _B = "text", "bigint", "timestamp", "bool"
+COLUMNS: dict[str, dict[str, str]] = {
+    RUNS: {
+        "run_id": _T,
+        "started_at": _A,
+        "ended_at": _A,
+        "status": _T,
+        "stopped_reason": _T,
+        "requests_sent": _N,
+        "requests_today": _N,
+        "remaining_today": _N,
+        "resume_after": _A,
+        "planned_requests": _N,
+        "rows": _T,
+        "warnings": _T,
+        "seconds": _T,
+        "ledger_day": "date",
+        "ledger_key": _T,
+        "version": _T,
+    },
+    AUDIT: {
+        "run_id": _T,
+        "checked_at": _A,
+        "table_name": _T,
+        "scope": _T,
+        "scope_id": _T,
+        "scope_name": _T,
+        "source_count": _N,
+        "loaded_count": _N,
+        "ok": _B,
+        "explanation": _T,
+    },
+}
+KEYS = {RUNS: ["run_id"], AUDIT: ["run_id", "table_name", "scope", "scope_id"]}
+
+
+def record(pipeline: dlt.Pipeline, result: RunResult, *, ledger_key: str) -> None:
+    """Write one run and its audit, in a load package of their own."""
+    import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+    rows = {RUNS: [_run(result, ledger_key)], AUDIT: _audit(result)}
+    pipeline.run(
+        [
+            dlt.resource(
+                found,
+                name=name,
+                write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+                primary_key=KEYS[name],
+                columns={column: {"data_type": kind} for column, kind in COLUMNS[name].items()},  # type: ignore[misc]
+                max_table_nesting=0,
+            )
+            for name, found in rows.items()
+            if found
+        ]
+    )
+
+
+def _run(result: RunResult, ledger_key: str) -> dict[str, Any]:
+    return {
+        "run_id": result.run_id,
+        "started_at": result.started_at,
+        "ended_at": result.ended_at,
+        "status": result.status,
+        "stopped_reason": result.stopped_reason,
+        "requests_sent": result.requests_sent,
+        "requests_today": result.requests_today,
+        "remaining_today": result.remaining_today,
+        "resume_after": result.resume_after,
+        "planned_requests": result.planned_requests,
+        "rows": json.dumps(dict(result.rows), sort_keys=True),
+        "warnings": json.dumps(result.warnings),
+        "seconds": json.dumps({name: round(value, 3) for name, value in result.seconds.items()}),
+        "ledger_day": pendulum.instance(result.ended_at).in_timezone("UTC").date(),
+        "ledger_key": ledger_key,
+        "version": version("constant-contact-pipeline"),
+    }
+
+
+def _audit(result: RunResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_id": result.run_id,
+            "checked_at": result.ended_at,
+            "table_name": line.table,
+            "scope": line.scope,
+            "scope_id": line.scope_id,
+            "scope_name": line.scope_name,
+            "source_count": line.source_count,
+            "loaded_count": line.loaded_count,
+            "ok": line.ok,
+            "explanation": line.explanation,
+        }
+        for line in result.audit
+    ]

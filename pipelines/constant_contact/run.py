@@ -1,0 +1,330 @@
+"""One sync: read in groups, commit each, set right what follows from it, transform, record.
+
+Reading goes on in the background while a group is loaded, so a run takes as long as its requests. Everything
+that happens is emitted as an event; nothing is printed here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from pipelines.constant_contact import records
+from pipelines.constant_contact.audit import audit
+from pipelines.constant_contact.consequences import settle
+from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.events import (
+    GroupLoaded,
+    PageRead,
+    RunEnded,
+    RunResult,
+    RunStarted,
+    Status,
+    TransformEnded,
+    Waiting,
+    Warned,
+)
+from pipelines.constant_contact.warehouse import SOURCE, Opened, Place, failed_load
+from sources.constant_contact.api import events as api_events
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
+from sources.constant_contact.batches import Group
+from sources.constant_contact.catalogue import resource_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipelines.constant_contact.events import AuditLine, Listener
+    from sources.constant_contact.batches import Batch
+    from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.source import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRequest:
+    """What a person asked for."""
+
+    place: Place = field(default_factory=Place)
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    full_refresh: bool = False
+    max_requests: int | None = None
+    transform: bool = True
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Raises UserError for a name that is no resource."""
+        known = resource_names()
+        for name in (*self.select, *self.exclude):
+            if name not in known:
+                raise UserError(f"there is no resource {name!r}; choose from {', '.join(known)}")
+        wanted = frozenset(self.select or known) - frozenset(self.exclude)
+        if not wanted:
+            raise UserError("--select and --exclude leave nothing to read; drop one of them")
+        return wanted
+
+
+def load_settings(**explicit: Any) -> Settings:
+    """The configuration, or one sentence about what is wrong with it."""
+    from dlt.common.configuration.exceptions import ConfigurationException  # noqa: PLC0415
+
+    from sources.constant_contact.source import settings  # noqa: PLC0415
+
+    try:
+        found = settings(**explicit)
+        found.connection()
+        found.options()
+    except (ApiError, ValueError) as error:
+        raise UserError(f"configuration: {error}") from error
+    except ConfigurationException as error:
+        field_name = getattr(error, "field_name", None)
+        what = f"{field_name} has a value of the wrong kind" if field_name else str(error).splitlines()[0]
+        raise UserError(
+            f"configuration: {what}; see [sources.constant_contact] in .dlt/config.toml or the environment "
+            f"variable SOURCES__CONSTANT_CONTACT__{str(field_name or '').upper()}"
+        ) from error
+    return found
+
+
+def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
+    """Carry out one sync. Raises UserError for what a person must mend first; other ends are in the result."""
+    wanted = request.wanted
+    own = own or load_settings()
+    opened = Opened(request.place)
+    with opened.alone():
+        night = _Night(request, wanted, own, opened, listener)
+        with closing(night):
+            return night.run()
+
+
+class _Night:
+    """The state of one run while it lasts."""
+
+    def __init__(
+        self, request: SyncRequest, wanted: frozenset[str], own: Settings, opened: Opened, listener: Listener
+    ) -> None:
+        self.request, self.wanted, self.own, self.opened = request, wanted, own, opened
+        self.listener = listener
+        self.run_id = uuid.uuid4().hex[:12]
+        self.started_at = pendulum.now("UTC")
+        self.started = time.monotonic()
+        self.client = Client(own.connection(), listener=self._api_event, max_requests=request.max_requests)
+        self.rows: dict[str, int] = {}
+        self.warnings: list[str] = []
+        self.groups = 0
+        self.load_s = 0.0
+        self.extract_s = 0.0
+        self._emit_lock = threading.Lock()
+
+    def close(self) -> None:
+        self.client.close()
+
+    def run(self) -> RunResult:
+        from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
+
+        pipeline = self.opened.pipeline
+        self._finish_pending()
+        self._emit(
+            RunStarted(
+                run_id=self.run_id,
+                started_at=self.started_at,
+                destination=self.opened.name,
+                dataset=self.request.place.dataset,
+                requests_per_second=self.own.requests_per_second,
+                remaining_today=self.client.budget.remaining_today(),
+            )
+        )
+        reading = begin(
+            self.own,
+            client=self.client,
+            wanted=self.wanted,
+            warehouse=warehouse_of(pipeline),
+            state=pipeline.state.get("sources", {}).get(SOURCE, {}),
+            full_refresh=self.request.full_refresh,
+            now=self.started_at,
+        )
+        try:
+            self._read(reading)
+        finally:
+            reading.reader.close()
+        return self._end(reading)
+
+    def _finish_pending(self) -> None:
+        """Load what a run that died had read; its requests are paid for."""
+        from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+        pipeline = self.opened.pipeline
+        try:
+            if pipeline.has_pending_data:
+                self._warn("the last run ended before its last group was loaded; finishing that first")
+                pipeline.normalize()
+                pipeline.load()
+            pipeline.sync_destination()
+        except DltException as error:
+            raise failed_load(error, self.opened.name) from error
+
+    def _read(self, reading: Reading) -> None:
+        began = time.monotonic()
+        for group in self._groups(reading):
+            self._commit(group)
+        self.extract_s = time.monotonic() - began - self.load_s
+        settle(self.opened, self.wanted)
+
+    def _groups(self, reading: Reading) -> Iterator[Group]:
+        """Half of a group's requests per commit: the other half is read ahead meanwhile and would be lost with it."""
+        limit = max(1, self.own.requests_per_commit // 2)
+        group = Group()
+        for batch in reading.reader.batches():
+            group.add(batch)
+            self._page_read(batch)
+            if group.requests >= limit:
+                yield group
+                group = Group()
+        if group.batches:
+            yield group
+
+    def _page_read(self, batch: Batch) -> None:
+        if batch.requests or batch.rows:
+            self._emit(
+                PageRead(
+                    resource=batch.resource,
+                    rows=batch.rows,
+                    requests=batch.requests,
+                    requests_sent=self.client.requests_sent,
+                    remaining_today=self.client.budget.remaining_today(),
+                )
+            )
+
+    def _commit(self, group: Group) -> None:
+        from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+        from sources.constant_contact.source import empty_tables, loaded  # noqa: PLC0415
+
+        began = time.monotonic()
+        tables = group.tables()
+        if self.groups == 0:
+            tables = _with_all(tables, empty_tables(self.wanted))
+        try:
+            self.opened.pipeline.run(loaded(tables, group.state))
+        except DltException as error:
+            raise failed_load(error, self.opened.name) from error
+        seconds = time.monotonic() - began
+        self.load_s += seconds
+        self.groups += 1
+        counts = {
+            name: rows.num_rows for found in tables.values() for name, rows in found.items() if rows.num_rows
+        }
+        for name, count in counts.items():
+            self.rows[name] = self.rows.get(name, 0) + count
+        self._emit(GroupLoaded(number=self.groups, requests=group.requests, rows=counts, seconds=seconds))
+
+    def _end(self, reading: Reading) -> RunResult:
+        outcome = reading.reader.outcome
+        for skipped in outcome.skipped:
+            self._warn(f"{skipped.resource} is left out: {skipped.reason}")
+        for bad in reading.bad_values:
+            self._warn(
+                f"{bad.count} value(s) of {bad.table}.{bad.column} do not fit its type; kept in {bad.raw_column}"
+            )
+        status: Status = "complete"
+        reason = ""
+        if outcome.error is not None:
+            status, reason = "failed", str(outcome.error)
+            if not isinstance(outcome.error, ApiError | ValueError):
+                raise outcome.error
+        elif outcome.postponed is not None:
+            status, reason = "partial", str(outcome.postponed)
+        lines = audit(self.opened, self.wanted) if status == "complete" else ()
+        transform = self._transform() if self.request.transform and status != "failed" else None
+        result = self._result(status, reason, reading, lines, transform)
+        if SOURCE in self.opened.pipeline.schema_names:
+            records.record(self.opened.pipeline, result, ledger_key=self.client.connection.key)
+        self._emit(RunEnded(result=result))
+        return result
+
+    def _transform(self) -> TransformEnded:
+        from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
+
+        ended = run_transforms(
+            destination=self.opened.dbt,
+            dataset=self.request.place.dataset,
+            work_dir=self.opened.work_dir / "transforms",
+            listener=self._emit,
+        )
+        for failure in ended.failures:
+            self._warn(failure)
+        return ended
+
+    def _result(
+        self,
+        status: Status,
+        reason: str,
+        reading: Reading,
+        lines: Sequence[AuditLine],
+        transform: TransformEnded | None,
+    ) -> RunResult:
+        outcome = reading.reader.outcome
+        if transform is not None and transform.failures and status == "complete":
+            status, reason = (
+                "failed",
+                f"{len(transform.failures)} model(s) or test(s) failed; the raw tables are loaded",
+            )
+        return RunResult(
+            run_id=self.run_id,
+            status=status,
+            started_at=self.started_at,
+            ended_at=pendulum.now("UTC"),
+            requests_sent=self.client.requests_sent,
+            requests_today=self.client.budget.spent_today(),
+            remaining_today=self.client.budget.remaining_today(),
+            rows=dict(self.rows),
+            warnings=tuple(self.warnings),
+            audit=tuple(lines),
+            seconds={
+                "extract": self.extract_s,
+                "load": self.load_s,
+                "transform": transform.seconds if transform else 0.0,
+                "total": time.monotonic() - self.started,
+            },
+            resume_after=_resume_after(outcome.postponed),
+            stopped_reason=reason,
+            remaining_work=tuple(
+                f"{title} ({count} pieces)" if count > 1 else title for title, count in outcome.left.items()
+            ),
+        )
+
+    def _warn(self, message: str) -> None:
+        self.warnings.append(message)
+        self._emit(Warned(message=message))
+
+    def _api_event(self, event: api_events.ApiEvent) -> None:
+        if isinstance(event, api_events.Waiting):
+            self._emit(Waiting(reason=event.reason.replace("_", " "), wait_s=event.seconds))
+
+    def _emit(self, event: Any) -> None:
+        with self._emit_lock:
+            self.listener(event)
+
+
+def _resume_after(postponed: BaseException | None) -> pendulum.DateTime | None:
+    if isinstance(postponed, QuotaSpent):
+        return postponed.resets_at
+    return pendulum.now("UTC") if isinstance(postponed, RequestCapReached) else None
+
+
+def _with_all(
+    found: dict[str, dict[str, Any]], empty: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """What was found, and every other table without rows."""
+    return {name: {**tables, **found.get(name, {})} for name, tables in empty.items()} | {
+        name: tables for name, tables in found.items() if name not in empty
+    }
+
+
+__all__ = ["RunFailed", "SyncRequest", "load_settings", "sync"]

@@ -1,0 +1,215 @@
+"""The destination as the command line sees it: opened with care, asked with SQL, named for people.
+
+Knows: dlt's pipeline and where DuckDB and PostgreSQL keep things. Must not know: what is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.transform import Destination
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import dlt
+
+PIPELINE = "ctct"
+DATASET = "constant_contact"
+SOURCE = "constant_contact"
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a sync goes."""
+
+    destination: str = "duckdb"
+    dataset: str = DATASET
+
+    @property
+    def pipeline_name(self) -> str:
+        """One pipeline a dataset, so that several accounts on one machine keep their states apart."""
+        return PIPELINE if self.dataset == DATASET else f"{PIPELINE}_{self.dataset}"
+
+    @property
+    def analytics(self) -> str:
+        return f"{self.dataset}_analytics"
+
+
+class Opened:
+    """A pipeline whose destination has been seen to work. Raises UserError when it cannot."""
+
+    def __init__(self, place: Place) -> None:
+        import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
+        from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+        self.place = place
+        try:
+            self.pipeline: dlt.Pipeline = dlt.pipeline(
+                place.pipeline_name, destination=place.destination, dataset_name=place.dataset
+            )
+            self._client = self.pipeline.sql_client(SOURCE if SOURCE in self.pipeline.schema_names else None)
+            self._client.credentials  # noqa: B018 - resolves them
+        except (DltException, ValueError, ImportError, TypeError) as error:
+            raise UserError(_configuration_sentence(place, error)) from error
+        self._check_file()
+        self._check_connection()
+
+    @property
+    def dbt(self) -> Destination:
+        """The same destination in the terms of the transforms."""
+        credentials = self._client.credentials
+        if self.place.destination == "duckdb":
+            return Destination(kind="duckdb", duckdb_path=self.duckdb_path)
+        if self.place.destination == "postgres":
+            return Destination(
+                kind="postgres",
+                host=credentials.host,
+                port=credentials.port,
+                user=credentials.username or "",
+                password=str(credentials.password or ""),
+                dbname=credentials.database,
+            )
+        raise UserError(
+            f"transforms do not run on {self.place.destination} from here: load with --no-transform and run the "
+            "dbt project with your own profile"
+        )
+
+    @property
+    def duckdb_path(self) -> Path | None:
+        if self.place.destination != "duckdb":
+            return None
+        return Path(str(self._client.credentials.database)).absolute()
+
+    @property
+    def name(self) -> str:
+        """What a person recognises; never a password."""
+        if self.duckdb_path is not None:
+            return str(self.duckdb_path)
+        credentials = self._client.credentials
+        host = getattr(credentials, "host", None)
+        return (
+            f"{self.place.destination} {host}/{getattr(credentials, 'database', '')}"
+            if host
+            else self.place.destination
+        )
+
+    @property
+    def work_dir(self) -> Path:
+        return Path(self.pipeline.working_dir)
+
+    def query(self, sql: str) -> list[Row]:
+        """Rows of one statement, over a connection of its own, so that nothing stays locked."""
+        with self._client as client, client.execute_query(sql) as cursor:
+            if cursor.description is None:
+                return []
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def execute(self, sql: str) -> None:
+        with self._client as client:
+            client.execute_sql(sql)
+
+    def qualified(self, table: str) -> str:
+        return str(self._client.make_qualified_table_name(table))
+
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """table -> columns, of the dataset, as they are in the destination."""
+        found: dict[str, list[str]] = {}
+        for row in self.query(
+            "select table_name, column_name from information_schema.columns"
+            f" where table_schema = '{self.place.dataset}' order by table_name, ordinal_position"
+        ):
+            found.setdefault(str(row["table_name"]), []).append(str(row["column_name"]))
+        return {name: tuple(columns) for name, columns in found.items()}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the pipeline for one sync; a second one is told at once."""
+        self.work_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.work_dir.parent / f"{self.place.pipeline_name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise UserError(
+                f"another sync into dataset {self.place.dataset!r} is running; wait for it to end, or end it"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _check_file(self) -> None:
+        """A DuckDB file that is locked, no database or not writable is known before anything is spent."""
+        path = self.duckdb_path
+        if path is None:
+            return
+        import duckdb  # noqa: PLC0415
+
+        if not path.parent.is_dir():
+            raise UserError(
+                f"the folder of the warehouse, {path.parent}, does not exist; make it, or choose another"
+            )
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UserError(f"the warehouse {path} cannot be written; check its permissions")
+        try:
+            duckdb.connect(str(path)).close()
+        except duckdb.IOException as error:
+            raise UserError(_file_sentence(path, error)) from error
+        except duckdb.Error as error:
+            raise UserError(f"the warehouse {path} cannot be opened: {_first_line(error)}") from error
+
+    def _check_connection(self) -> None:
+        from dlt.destinations.exceptions import DatabaseException, DestinationConnectionError  # noqa: PLC0415
+
+        try:
+            self.query("select 1 as one")
+        except (DestinationConnectionError, DatabaseException) as error:
+            raise UserError(
+                f"the destination {self.name} does not answer: {_first_line(error.__cause__ or error)}"
+            ) from error
+
+
+def failed_load(error: BaseException, place: str) -> RunFailed:
+    """A load that broke, as one sentence; what was committed before stays."""
+    return RunFailed(
+        f"loading into {place} failed: {_first_line(_root(error))}; what was committed before stays, run again to go on"
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _file_sentence(path: Path, error: BaseException) -> str:
+    words = str(error)
+    if "lock" in words.lower():
+        return f"the warehouse {path} is open in another program; close that one, then run again"
+    if "not a valid" in words:
+        return (
+            f"the file {path} is not a DuckDB database; name another one in DESTINATION__DUCKDB__CREDENTIALS"
+        )
+    return f"the warehouse {path} cannot be opened: {_first_line(error)}"
+
+
+def _configuration_sentence(place: Place, error: BaseException) -> str:
+    return (
+        f"destination {place.destination!r} is not usable: {_first_line(error)}; "
+        f"see DESTINATION__{place.destination.upper()}__CREDENTIALS in the README"
+    )
+
+
+def _first_line(error: Any) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:300].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,114 @@
+"""What a read hands on: rows as Arrow tables, and the state that goes with them.
+
+A batch is the unit of consistency: its state says no more than its rows (and those handed on before) prove.
+A group is what one load package commits: batches in the order they came, a row per key.
+Must not know: HTTP, dlt, which endpoint does what.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from sources.constant_contact.catalogue import Table, table
+
+State = dict[str, Any]
+"""Plain JSON, kept by the load tool beside the data. Shape: see `reads`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    path: tuple[str, ...]
+    value: Any
+    """JSON; None removes the entry and parents that it leaves empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    resource: str
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    state: tuple[StateChange, ...] = ()
+    requests: int = 0
+    """Requests spent to get it, retries not included."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of the resource's own table, children not counted."""
+        own = self.tables.get(self.resource)
+        return 0 if own is None else own.num_rows
+
+
+def apply_changes(state: State, changes: Iterable[StateChange]) -> None:
+    """Change `state` in place, in order."""
+    for change in changes:
+        parents = [state]
+        for step in change.path[:-1]:
+            parents.append(parents[-1].setdefault(step, {}))
+        if change.value is not None:
+            parents[-1][change.path[-1]] = copy.deepcopy(change.value)
+            continue
+        parents[-1].pop(change.path[-1], None)
+        for parent, step in zip(reversed(parents[:-1]), reversed(change.path[:-1]), strict=True):
+            if not parent[step]:
+                del parent[step]
+
+
+@dataclass(slots=True)
+class Group:
+    """Batches that are committed together."""
+
+    batches: list[Batch] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
+        self.batches.append(batch)
+
+    @property
+    def requests(self) -> int:
+        return sum(batch.requests for batch in self.batches)
+
+    @property
+    def state(self) -> tuple[StateChange, ...]:
+        return tuple(change for batch in self.batches for change in batch.state)
+
+    def tables(self) -> dict[str, dict[str, pa.Table]]:
+        """resource -> table -> rows, each key once: the row that was read last stands.
+
+        Children stay with their parent's row: a contact that was read twice keeps the sets of its last reading,
+        never a mixture.
+        """
+        by_resource: dict[str, list[Mapping[str, pa.Table]]] = defaultdict(list)
+        for batch in self.batches:
+            if batch.tables:
+                by_resource[batch.resource].append(batch.tables)
+        return {resource: dict(_last_stands(found)) for resource, found in by_resource.items()}
+
+
+def _last_stands(found: Sequence[Mapping[str, pa.Table]]) -> Iterator[tuple[str, pa.Table]]:
+    kept: dict[str, list[pa.Table]] = defaultdict(list)
+    seen: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    for tables in reversed(found):
+        fresh: dict[str, set[tuple[Any, ...]]] = {}
+        for name, rows in tables.items():
+            # A set of children is replaced as a whole, so what counts as one is the parent's key.
+            owner, key = _owner(table(name))
+            keys = list(zip(*(rows.column(column).to_pylist() for column in key), strict=True))
+            old = seen[owner]
+            if old and not old.isdisjoint(keys):
+                rows = rows.filter(pa.array([one not in old for one in keys], pa.bool_()))  # noqa: PLW2901
+            fresh.setdefault(owner, set()).update(keys)
+            kept[name].append(rows)
+        for owner, keys_of_owner in fresh.items():
+            seen[owner] |= keys_of_owner
+    for name, parts in kept.items():
+        yield name, pa.concat_tables(reversed(parts), promote_options="permissive")
+
+
+def _owner(of: Table) -> tuple[str, tuple[str, ...]]:
+    if of.parent is None:
+        return of.name, of.key
+    return of.parent, table(of.parent).key

@@ -1,0 +1,185 @@
+"""Reads an account: slices of work on a few threads, one stream of batches out.
+
+A slice is one cursor chain or one small question; it may call further slices into being once it knows more. Slices
+run side by side, because one chain waits for its own answers and would leave half the allowed rate unused; the
+client's ledger keeps all of them together under the limits. What is fresh comes before what is a backfill.
+Must not know: dlt, tables, endpoints. Which slices there are is the business of `reads`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sources.constant_contact.api.errors import ApiError, Postponed, Skippable
+
+if TYPE_CHECKING:
+    from sources.constant_contact.batches import Batch
+
+READERS = 8
+"""Threads. At 4 requests a second and 0.5 s an answer two would do; more keep the rate when answers take 2 s."""
+READ_AHEAD = 64
+"""Batches that may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    resource: str
+    priority: int
+    """Lower comes first: 0 small collections and what tells what changed, 9 backfill."""
+    title: str
+    """What a person would call the piece, for the list of what is left when a run stops."""
+    read: Callable[[], Iterator[Batch]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    resource: str
+    reason: str
+
+
+class Stopped(Exception):  # noqa: N818 - no failure, only a signal between the reader's own threads
+    """Another slice ended the run; leave."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How reading ended; complete when nothing is set."""
+
+    postponed: Postponed | None = None
+    error: BaseException | None = None
+    skipped: list[Skipped] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
+    """title -> slices not (wholly) read."""
+
+
+class Reader:
+    """Runs slices; `batches()` is the one way out. Start it by iterating; `close()` ends its threads at any time."""
+
+    def __init__(self, *, readers: int = READERS, read_ahead: int = READ_AHEAD) -> None:
+        self.outcome = Outcome()
+        self._todo: queue.PriorityQueue[tuple[int, int, Slice | None]] = queue.PriorityQueue()
+        self._out: queue.Queue[Batch | None] = queue.Queue(read_ahead)
+        self._order = itertools.count()
+        self._open = 0
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._refused: set[str] = set()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"reader-{number}", daemon=True)
+            for number in range(readers)
+        ]
+        self._started = False
+
+    def add(self, slice_: Slice) -> None:
+        with self._lock:
+            self._open += 1
+        self._todo.put((slice_.priority, next(self._order), slice_))
+
+    def check(self) -> None:
+        """Raise `Stopped` when the run is over; slices call it between two requests."""
+        if self._ending.is_set():
+            raise Stopped
+
+    def skip(self, resource: str, reason: str, *, refused: bool = False) -> None:
+        """Note that something is left out; with `refused` nothing more of the resource is tried in this run."""
+        with self._lock:
+            if refused and resource in self._refused:
+                return
+            if refused:
+                self._refused.add(resource)
+            self.outcome.skipped.append(Skipped(resource=resource, reason=reason))
+
+    def start(self) -> None:
+        if self._started:
+            return
+        self._started = True
+        if self._open == 0:
+            self._out.put(None)
+            return
+        for thread in self._threads:
+            thread.start()
+
+    def batches(self) -> Iterator[Batch]:
+        """Everything read, in an order that keeps each slice's own. Ends when all is read or the run is over."""
+        self.start()
+        while (batch := self._out.get()) is not None:
+            yield batch
+
+    def poll(self) -> tuple[Batch | None, bool]:
+        """(a batch if one is ready, whether more may come), without waiting."""
+        self.start()
+        try:
+            batch = self._out.get_nowait()
+        except queue.Empty:
+            return None, True
+        return batch, batch is not None
+
+    def close(self) -> None:
+        self._ending.set()
+        while any(thread.is_alive() for thread in self._threads):
+            try:  # readers may stand at a full queue
+                self._out.get(timeout=0.05)
+            except queue.Empty:
+                continue
+
+    def _work(self) -> None:
+        while True:
+            _, _, slice_ = self._todo.get()
+            if slice_ is None:
+                return
+            try:
+                self._read(slice_)
+            finally:
+                self._done()
+
+    def _read(self, slice_: Slice) -> None:
+        if slice_.resource in self._refused:
+            return
+        try:
+            self.check()
+            for batch in slice_.read():
+                self._out.put(batch)
+                self.check()
+        except Skippable as error:
+            self.skip(slice_.resource, str(error), refused=error.status == 403)  # noqa: PLR2004
+        except Postponed as error:
+            self._end(slice_, postponed=error)
+        except Stopped:
+            self._end(slice_)
+        except BaseException as error:  # noqa: BLE001 - a thread's error belongs to whoever iterates
+            self._end(slice_, error=error)
+
+    def _end(
+        self, slice_: Slice, *, postponed: Postponed | None = None, error: BaseException | None = None
+    ) -> None:
+        with self._lock:
+            outcome = self.outcome
+            outcome.left[slice_.title] = outcome.left.get(slice_.title, 0) + 1
+            outcome.postponed = outcome.postponed or postponed
+            outcome.error = outcome.error or error
+        self._ending.set()
+
+    def _done(self) -> None:
+        with self._lock:
+            self._open -= 1
+            finished = self._open == 0
+        if finished:
+            for _ in self._threads:
+                self._todo.put((99, next(self._order), None))
+            self._out.put(None)
+
+
+def describe(outcome: Outcome) -> Mapping[str, Any]:
+    """The outcome as plain data for records and messages."""
+    return {
+        "error": None if outcome.error is None else str(outcome.error),
+        "postponed": None if outcome.postponed is None else str(outcome.postponed),
+        "skipped": [f"{one.resource}: {one.reason}" for one in outcome.skipped],
+        "left": dict(outcome.left),
+        "api_error": isinstance(outcome.error, ApiError),
+    }

@@ -1,0 +1,293 @@
+"""Campaigns: the list of what changed, each changed one with its e-mails, and from there to their events.
+
+Source: contract (/emails: both date filters are on updated_at); api_guide/email_campaigns_collection (newest first);
+api_guide/email_campaign_activities_stats_report (only primary_email and resend of sent campaigns have reports).
+
+State, under "campaigns":
+  mark   greatest `updated_at` whose campaigns, and all changed before them, are loaded with their e-mails
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pendulum
+
+from sources.constant_contact.api.errors import NotFound, Skippable
+from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.catalogue import REPORTED_ROLES, endpoint
+from sources.constant_contact.reads import totals
+from sources.constant_contact.reads.reading import CHANGES, FIRST
+from sources.constant_contact.windows import advanced, as_parameter, asked_from
+
+if TYPE_CHECKING:
+    from sources.constant_contact.reads.reading import Reading
+
+CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
+NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A campaign that has reports."""
+
+    campaign_id: str
+    name: str
+    activities: tuple[str, ...]
+    """Ids of its e-mails that have reports, a resend among them."""
+
+
+class Roster:
+    """Campaigns still to be read tonight; hands sent ones on in portions, and says when the last one is through."""
+
+    def __init__(self, pending: int, portion: int, hand_on: Callable[[list[Sent]], None]) -> None:
+        self._pending = pending
+        self._portion = portion
+        self._hand_on = hand_on
+        self._ready: list[Sent] = []
+        self._whole = True
+        self._lock = threading.Lock()
+
+    def settle(self, sent: Sent | None, *, complete: bool = True) -> bool | None:
+        """One more campaign is through; None while others are not, then whether all were complete."""
+        with self._lock:
+            self._pending -= 1
+            self._whole = self._whole and complete
+            if sent is not None:
+                self._ready.append(sent)
+            portion: list[Sent] = []
+            if self._pending <= 0 or len(self._ready) >= self._portion:
+                portion, self._ready = self._ready, []
+            last = self._pending <= 0
+        if portion:
+            self._hand_on(portion)
+        return self._whole if last else None
+
+
+def add_slices(reading: Reading) -> None:
+    if reading.wants(CAMPAIGNS, ACTIVITIES, SUMMARIES, *totals.REPORTS):
+        reading.add(CAMPAIGNS, FIRST, "the list of campaigns", lambda: read_listing(reading))
+
+
+def read_listing(reading: Reading) -> Iterator[Batch]:
+    """Which campaigns changed; a slice for each. Those that did not change go to their totals at once."""
+    mark = _mark(reading)
+    listed, requests = _listed(reading, mark)
+    loaded = {str(row["campaign_id"]): row for row in reading.warehouse.rows(CAMPAIGNS)}
+    summary = yield from _read_summaries(reading)
+    rows = {str(row["campaign_id"]): row for row in listed}
+    # A campaign can go out without a new updated_at; its summary gives it away.
+    for campaign_id in summary:
+        known = loaded.get(campaign_id)
+        if campaign_id not in rows and known is not None and _status(known) in NEVER_SENT - {"removed"}:
+            rows[campaign_id] = {"campaign_id": campaign_id}
+    times = _times(reading, listed)
+    changed = [
+        row
+        for campaign_id, row in rows.items()
+        if reading.options.full_refresh or not _same(row, times, loaded.get(campaign_id))
+    ]
+    follow = totals.Follow(reading) if reading.wants(*totals.REPORTS) else None
+    seen = max((at for at in times.values() if at is not None), default=None)
+    new_mark = advanced(mark, seen, now=reading.now)
+    roster = Roster(len(changed), totals.LARGEST_BATCH, follow.add if follow else lambda _: None)
+    for row in changed:
+        known = loaded.get(str(row["campaign_id"]))
+        reading.add(
+            CAMPAIGNS,
+            CHANGES,
+            "campaigns that changed",
+            lambda row=row, known=known: read_campaign(reading, row, known, roster, new_mark),  # type: ignore[misc]
+        )
+    yield Batch(resource=CAMPAIGNS, requests=requests, state=() if changed else _marked(new_mark))
+    if follow:
+        ids = {str(row["campaign_id"]) for row in changed}
+        follow.add([sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids])
+
+
+def read_campaign(
+    reading: Reading, row: Row, known: Row | None, roster: Roster, mark: pendulum.DateTime | None
+) -> Iterator[Batch]:
+    """One changed campaign with its e-mails; the last of the night moves the mark, if none was left out."""
+    sent: Sent | None = None
+    complete = True
+    try:
+        detail, requests = read_detail(reading, row, known)
+        sent, batches = read_activities(reading, detail, requests)
+        yield from batches
+    except Skippable as error:
+        if error.status == 403:  # noqa: PLR2004
+            raise
+        complete = False
+        reading.reader.skip(CAMPAIGNS, f"campaign {row['campaign_id']}: {error}")
+    if roster.settle(sent, complete=complete):
+        yield Batch(resource=CAMPAIGNS, state=_marked(mark))
+
+
+def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int]:
+    """The campaign with its references to activities. A removed one may no longer have a detail of its own."""
+    path = endpoint(CAMPAIGNS).detail_path
+    assert path is not None
+    try:
+        return {**row, **reading.client.get_json(path.format(campaign_id=row["campaign_id"]))}, 1
+    except NotFound:
+        if _status(row) != "removed":
+            raise
+        references = known.get("campaign_activities") if known else None
+        kept = {} if references is None else {"campaign_activities": _references(references)}
+        return {**row, **kept}, 1
+
+
+def read_activities(reading: Reading, campaign: Row, requests: int) -> tuple[Sent | None, list[Batch]]:
+    """The campaign's e-mails, then the campaign: a row of it in the warehouse means that its e-mails are there too."""
+    references = _references(campaign.get("campaign_activities"))
+    removed = _status(campaign) == "removed"
+    rows: list[Row] = []
+    if reading.wants(ACTIVITIES):
+        if removed:
+            rows = _removed(reading, references)
+        else:
+            for reference in references:
+                rows.append(_activity(reading, campaign, reference))
+                requests += 1
+                reading.reader.check()
+    batches = []
+    if rows:
+        batches.append(reading.batch(ACTIVITIES, rows, requests=0))
+    batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests))
+    if _status(campaign) in NEVER_SENT:
+        return None, batches
+    return _sent(campaign, references), batches
+
+
+def _activity(reading: Reading, campaign: Row, reference: Row) -> Row:
+    of = endpoint(ACTIVITIES)
+    activity_id = reference["campaign_activity_id"]
+    found = reading.client.get_json(of.path.format(campaign_activity_id=activity_id), dict(of.query))
+    return {"campaign_id": campaign["campaign_id"], **reference, **found}
+
+
+def _removed(reading: Reading, references: Sequence[Row]) -> list[Row]:
+    """Loaded e-mails of a removed campaign: no longer readable, so they keep what is known and get that status."""
+    ids = {reference["campaign_activity_id"] for reference in references}
+    return [
+        _nested({**row, "current_status": "REMOVED"})
+        for row in reading.warehouse.rows(ACTIVITIES)
+        if row["campaign_activity_id"] in ids
+    ]
+
+
+def _nested(row: Row) -> Row:
+    """A loaded row in the API's shape again: `a__b` back under `a`, JSON text back to arrays, nulls left out."""
+    nested: Row = {}
+    for name, value in row.items():
+        if value is None:
+            continue
+        *parents, leaf = name.split("__")
+        place = nested
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        column = next((c for c in endpoint(ACTIVITIES).table.columns if c.name == name), None)
+        place[leaf] = (
+            orjson.loads(value) if column and column.type == "json" and isinstance(value, str) else value
+        )
+    return nested
+
+
+def _sent(campaign: Row, references: Sequence[Row]) -> Sent | None:
+    activities = tuple(
+        str(each["campaign_activity_id"])
+        for each in references
+        if str(each.get("role", "")).lower() in REPORTED_ROLES
+    )
+    if not activities:
+        return None
+    return Sent(
+        campaign_id=str(campaign["campaign_id"]), name=str(campaign.get("name") or ""), activities=activities
+    )
+
+
+def _loaded_sent(reading: Reading, loaded: Mapping[str, Row]) -> list[Sent]:
+    """Sent campaigns as the warehouse knows them, newest first."""
+    ordered = sorted(loaded.values(), key=lambda row: str(row.get("created_at") or ""), reverse=True)
+    found = (
+        _sent(row, _references(row.get("campaign_activities")))
+        for row in ordered
+        if _status(row) not in NEVER_SENT
+    )
+    return [sent for sent in found if sent is not None]
+
+
+def _listed(reading: Reading, mark: pendulum.DateTime | None) -> tuple[list[Row], int]:
+    since = None if mark is None else asked_from(mark, reading.options.lookback)
+    start = reading.options.start_date
+    if start is not None:
+        since = start if since is None else max(since, start)
+    extra = {} if since is None else {"after_date": as_parameter(since)}
+    rows: list[Row] = []
+    requests = 0
+    for page in reading.pages(endpoint(CAMPAIGNS), extra=extra):
+        rows += page.rows
+        requests += 1
+    return rows, requests
+
+
+def _read_summaries(reading: Reading) -> Iterator[Batch]:
+    """The summaries of all sent campaigns; returns their campaigns' ids."""
+    rows: list[Row] = []
+    requests = 0
+    try:
+        for page in reading.pages(endpoint(SUMMARIES)):
+            rows += page.rows
+            requests += 1
+    except Skippable as error:
+        reading.reader.skip(SUMMARIES, str(error), refused=error.status == 403)  # noqa: PLR2004
+        return set()
+    yield reading.batch(SUMMARIES, rows, requests=requests)
+    return {str(row["campaign_id"]) for row in rows}
+
+
+def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
+    listed = reading.tables(CAMPAIGNS, rows)[CAMPAIGNS].select(["campaign_id", "updated_at"]).to_pylist()
+    return {row["campaign_id"]: row["updated_at"] for row in listed}
+
+
+def _same(row: Row, times: Mapping[str, Any], known: Row | None) -> bool:
+    return (
+        known is not None
+        and "updated_at" in row
+        and known.get("updated_at") == times[str(row["campaign_id"])]
+        and _status(known) == _status(row)
+        and (known.get("campaign_activities") is not None or _status(row) == "removed")
+    )
+
+
+def _references(value: Any) -> list[Row]:
+    """References to activities, from the API or as loaded (JSON text or, by some drivers, already parsed)."""
+    if value is None:
+        return []
+    found = orjson.loads(value) if isinstance(value, str | bytes) else value
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    return str(row.get("current_status") or "").lower()
+
+
+def _mark(reading: Reading) -> pendulum.DateTime | None:
+    text = reading.state.get("campaigns", {}).get("mark")
+    if text is None or reading.options.full_refresh:
+        return None
+    parsed = pendulum.parse(text)
+    assert isinstance(parsed, pendulum.DateTime)
+    return parsed
+
+
+def _marked(mark: pendulum.DateTime | None) -> tuple[StateChange, ...]:
+    return () if mark is None else (StateChange(path=("campaigns", "mark"), value=mark.isoformat()),)

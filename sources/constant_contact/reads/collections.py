@@ -1,0 +1,115 @@
+"""Collections without a date filter: small, read whole each run, which is how a vanished row shows.
+
+A row that is missing from a complete reading gets `deleted_at`; a reading that broke off says nothing.
+Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom fields leave no trace).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from sources.constant_contact.batches import Batch
+from sources.constant_contact.catalogue import Endpoint, endpoint
+from sources.constant_contact.catalogue.schema import arrow_schema
+from sources.constant_contact.reads.reading import FIRST
+
+if TYPE_CHECKING:
+    from sources.constant_contact.reads.reading import Reading
+
+WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "contact_tags", "custom_fields")
+
+
+def add_slices(reading: Reading) -> None:
+    for name in WHOLE:
+        if reading.wants(name):
+            reading.add(name, FIRST, name, lambda name=name: read_whole(reading, endpoint(name)))  # type: ignore[misc]
+    if reading.wants("contact_counts"):
+        reading.add("contact_counts", FIRST, "contact_counts", lambda: read_counts(reading))
+    if reading.wants("segments"):
+        reading.add("segments", FIRST, "segments", lambda: read_segments(reading))
+
+
+def read_whole(reading: Reading, of: Endpoint) -> Iterator[Batch]:
+    rows: list[dict[str, Any]] = []
+    requests = 0
+    for page in reading.pages(of):
+        rows += page.rows
+        requests += 1
+    yield from complete(reading, of, rows, requests)
+
+
+def complete(reading: Reading, of: Endpoint, rows: list[dict[str, Any]], requests: int) -> Iterator[Batch]:
+    """A complete reading as one batch, with the rows that have vanished since the last one."""
+    batch = reading.batch(of.resource, rows, requests=requests)
+    if of.marks_vanished and reading.wants(of.resource):
+        gone = vanished(reading, of, rows)
+        if gone:
+            present = batch.tables[of.resource]
+            lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
+            together = pa.concat_tables([present, lost], promote_options="permissive")
+            batch = Batch(
+                resource=of.resource, tables={**batch.tables, of.resource: together}, requests=requests
+            )
+    yield batch
+
+
+def vanished(reading: Reading, of: Endpoint, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Loaded rows, not yet marked, that the account no longer has; marked with the run's start."""
+    key = of.table.key
+    present = {tuple(str(row.get(name)) for name in key) for row in rows}
+    return [
+        {**known, "deleted_at": reading.now}
+        for known in reading.warehouse.rows(of.resource)
+        if known.get("deleted_at") is None and tuple(str(known[name]) for name in key) not in present
+    ]
+
+
+def _schema(of: Endpoint, rows: Sequence[dict[str, Any]]) -> pa.Schema:
+    """Declared types for declared columns; columns that drifted in keep what the destination makes of them."""
+    declared = arrow_schema(of.table)
+    names = set(declared.names)
+    others = pa.Table.from_pylist([{k: v for k, v in row.items() if k not in names} for row in rows]).schema
+    return pa.schema([*declared, *others])
+
+
+def read_counts(reading: Reading) -> Iterator[Batch]:
+    """How many contacts there are by consent; the day is the run's, in UTC."""
+    of = endpoint("contact_counts")
+    for page in reading.pages(of):
+        yield reading.batch(
+            of.resource, page.rows, requests=1, constants={"counted_on": reading.now.date().isoformat()}
+        )
+
+
+def read_segments(reading: Reading) -> Iterator[Batch]:
+    """All segments; the criteria of one cost a request, so they are asked for only when it was edited."""
+    of = endpoint("segments")
+    listed: list[dict[str, Any]] = []
+    requests = 0
+    for page in reading.pages(of):
+        listed += page.rows
+        requests += 1
+    known = {
+        str(row["segment_id"]): row for row in reading.tables("segments", listed)["segments"].to_pylist()
+    }
+    loaded = {str(row["segment_id"]): row for row in reading.warehouse.rows("segments")}
+    rows: list[dict[str, Any]] = []
+    for row in listed:
+        segment_id = str(row["segment_id"])
+        before = loaded.get(segment_id)
+        if (
+            not reading.options.full_refresh
+            and before is not None
+            and before.get("segment_criteria") is not None
+            and before.get("edited_at") == known[segment_id]["edited_at"]
+        ):
+            rows.append({**row, "segment_criteria": before["segment_criteria"]})
+            continue
+        assert of.detail_path is not None
+        rows.append({**row, **reading.client.get_json(of.detail_path.format(segment_id=segment_id))})
+        requests += 1
+        reading.reader.check()
+    yield from complete(reading, of, rows, requests)

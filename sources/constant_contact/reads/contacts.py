@@ -1,0 +1,178 @@
+"""Contacts: read whole once (over several runs if need be), then only what moved.
+
+Three things move without each other: `updated_at` (details), `email_address.opt_out_date` (a silent unsubscribe) and
+the bare existence of a row. The window on `updated_after` sees the first, a pass on `optout_after` the second,
+the nightly counts and the whole reading every `full_refresh_every` the rest.
+Source: contract (/contacts); community threads td-p/422146, m-p/387264 (unsubscribes leave `updated_at` alone).
+
+State, under "contacts":
+  mark        greatest `updated_at` seen, clamped to the run's start
+  opted_out   greatest `opt_out_date` seen, likewise
+  whole_at    start of the last whole reading that came to its end
+  whole       a whole reading under way: next (link) or ended, started_at, horizon, opted_out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+import pyarrow.compute as pc
+
+from sources.constant_contact.api.errors import BadRequest, NotFound
+from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.reads.reading import BACKFILL, CHANGES
+from sources.constant_contact.windows import advanced, as_parameter, asked_from
+
+if TYPE_CHECKING:
+    from pendulum import DateTime
+
+    from sources.constant_contact.reads.reading import Reading
+
+STATE = "contacts"
+OPTED_OUT = "email_address__opt_out_date"
+
+
+def add_slices(reading: Reading) -> None:
+    if not reading.wants(STATE):
+        return
+    state: Mapping[str, Any] = reading.state.get(STATE, {})
+    if "whole" in state or whole_is_due(reading, state):
+        reading.add(STATE, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
+    else:
+        reading.add(STATE, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
+
+
+def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
+    last = _moment(state.get("whole_at"))
+    return (
+        last is None
+        or _moment(state.get("mark")) is None
+        or reading.options.full_refresh
+        or last + reading.options.full_refresh_every <= reading.now
+    )
+
+
+def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
+    """Every contact, page by page, each page with the link that goes on from it; then what moved meanwhile."""
+    under_way = dict(state.get("whole", {}))
+    resumed = bool(under_way)
+    whole = under_way or {"started_at": reading.now.isoformat()}
+    try:
+        for batch, whole in _whole_pages(reading, whole, resumed=resumed):  # noqa: B007 - used after the loop
+            yield batch
+    except (NotFound, BadRequest):
+        if not resumed:
+            raise
+        # How long a saved link lives is documented nowhere. One that has died costs a new beginning, no rows.
+        whole = {"started_at": reading.now.isoformat()}
+        for batch, whole in _whole_pages(reading, whole, resumed=False):  # noqa: B007
+            yield batch
+    started_at = pendulum.parse(whole["started_at"])
+    assert isinstance(started_at, pendulum.DateTime)
+    mark = advanced(None, _moment(whole.get("horizon")), now=started_at) or started_at
+    opted_out = advanced(None, _moment(whole.get("opted_out")), now=started_at) or started_at
+    # The mark may be older than the reading's start by as long as its first run took: see `_whole_pages`.
+    finished = {"mark": mark, "opted_out": opted_out, "whole_at": started_at}
+    if reading.once:
+        value = {name: at.isoformat() for name, at in finished.items()}
+        yield Batch(resource=STATE, state=(StateChange(path=(STATE,), value=value),))
+        return
+    took = pendulum.now("UTC") - reading.now if not resumed else pendulum.duration()
+    yield from _changes_since(reading, finished, lookback_more=took)
+
+
+def _whole_pages(
+    reading: Reading, whole: dict[str, Any], *, resumed: bool
+) -> Iterator[tuple[Batch, dict[str, Any]]]:
+    """Pages with the state that each leaves behind.
+
+    `horizon` is the greatest `updated_at` seen in the run in which the reading began. Whatever changes after that
+    run has a later one, by the server's own clock, so it is where the catch-up must start.
+    """
+    of = endpoint(STATE)
+    whole = dict(whole)
+    if whole.get("ended"):
+        return
+    for page in reading.pages(of, start=whole.get("next")):
+        tables = reading.tables(STATE, page.rows)
+        if not resumed:
+            whole["horizon"] = _later(whole.get("horizon"), _greatest(tables[STATE], "updated_at"))
+            whole["opted_out"] = _later(whole.get("opted_out"), _greatest(tables[STATE], OPTED_OUT))
+        whole["next"], whole["ended"] = page.next_link, page.next_link is None or None
+        left = {key: value for key, value in whole.items() if value is not None}
+        yield (
+            Batch(
+                resource=STATE,
+                tables=tables,
+                requests=1,
+                state=(StateChange(path=(STATE, "whole"), value=left),),
+            ),
+            whole,
+        )
+
+
+def read_changes(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
+    mark = _moment(state["mark"])
+    assert mark is not None
+    yield from _changes_since(
+        reading,
+        {
+            "mark": mark,
+            "opted_out": _moment(state.get("opted_out")) or mark,
+            "whole_at": _moment(state["whole_at"]),
+        },
+    )
+
+
+def _changes_since(
+    reading: Reading, marks: Mapping[str, DateTime | None], lookback_more: pendulum.Duration | None = None
+) -> Iterator[Batch]:
+    """What changed and who opted out since the marks; the last batch moves them."""
+    lookback = max(reading.options.lookback, lookback_more or pendulum.duration())
+    mark, opted_out = marks["mark"], marks["opted_out"]
+    assert mark is not None
+    assert opted_out is not None
+    seen, seen_out = mark, opted_out
+    for parameter, since in (("updated_after", mark), ("optout_after", opted_out)):
+        asked = as_parameter(asked_from(since, lookback))
+        for page in reading.pages(endpoint(STATE), extra={parameter: asked}):
+            tables = reading.tables(STATE, page.rows)
+            seen = _max(seen, _greatest(tables[STATE], "updated_at"))
+            seen_out = _max(seen_out, _greatest(tables[STATE], OPTED_OUT))
+            yield Batch(resource=STATE, tables=tables, requests=1)
+    moved = {
+        "mark": advanced(mark, seen, now=reading.now),
+        "opted_out": advanced(opted_out, seen_out, now=reading.now),
+        "whole_at": marks["whole_at"],
+    }
+    value = {name: at.isoformat() for name, at in moved.items() if at is not None}
+    yield Batch(resource=STATE, state=(StateChange(path=(STATE,), value=value),))
+
+
+def _greatest(table: Any, column: str) -> DateTime | None:
+    if column not in table.column_names or table.num_rows == 0:
+        return None
+    found = pc.max(table.column(column)).as_py()
+    return None if found is None else pendulum.instance(found).in_timezone("UTC")
+
+
+def _max(one: DateTime, other: DateTime | None) -> DateTime:
+    return one if other is None else max(one, other)
+
+
+def _later(known: str | None, seen: DateTime | None) -> str | None:
+    at = _moment(known)
+    if seen is None:
+        return known
+    return (seen if at is None else max(at, seen)).isoformat()
+
+
+def _moment(text: str | None) -> DateTime | None:
+    if text is None:
+        return None
+    parsed = pendulum.parse(text)
+    assert isinstance(parsed, pendulum.DateTime)
+    return parsed.in_timezone("UTC")

@@ -1,0 +1,247 @@
+"""One feed of one e-mail: its sends, opens, clicks, forwards, opt-outs or bounces.
+
+Rows come newest first, without an id and without a date filter, so what is new is found by counting: a page adds
+as many rows as it holds more than the warehouse knows in the same span of time. Reading ends when the
+total is reached and the page holds rows that were known.
+Two rows may be equal in everything and still be two events: they are numbered within their instant, in the order
+of the listing. Where reading stops in the middle of an instant, that instant is left as it was loaded.
+Source: contract (tracking activities: newest first, no date filter). Nothing says what a link does when rows are
+added meanwhile, so rows that look as if the listing had slid are checked before they are believed.
+
+State, under "feeds": activity id -> feed -> a first reading under way
+  next  link to go on from
+  at    microseconds since 1970 of the oldest row loaded: all newer rows are loaded, those of this instant in part
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sources.constant_contact.api.errors import BadRequest, NotFound
+from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.rows.values import typed
+
+if TYPE_CHECKING:
+    from sources.constant_contact.api.paging import Page
+    from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.warehouse import KnownTimes
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    resource: str
+    activity_id: str
+    total: int | None
+    """What the totals say; None: they say nothing about this e-mail."""
+    loaded: int
+
+    def read(self, reading: Reading) -> Iterator[Batch]:
+        under_way = reading.state.get("feeds", {}).get(self.activity_id, {}).get(self.resource)
+        chain = Chain(reading, self)
+        if under_way and self.loaded:
+            yield from chain.catch_up(under_way["at"])
+            try:
+                yield from chain.go_on(under_way["next"], under_way["at"])
+            except (NotFound, BadRequest):
+                # How long a link lives is documented nowhere; reading anew costs requests, never rows.
+                chain = Chain(reading, self)
+                yield from chain.top(to_the_end=True)
+        else:
+            yield from chain.top(to_the_end=not self.loaded)
+        if self.total is not None and chain.count < self.total and chain.pages > 1:
+            # Rows may have slid past between two pages. Once more, then the totals are taken to be wrong.
+            chain = Chain(reading, self)
+            yield from chain.top(to_the_end=True)
+        settled = None if chain.count == self.total else self.total
+        yield Batch(
+            resource=self.resource,
+            state=(
+                StateChange(path=("feeds", self.activity_id, self.resource), value=None),
+                StateChange(path=("totals", "settled", self.activity_id, self.resource), value=settled),
+            ),
+        )
+
+
+class Chain:
+    """Pages of one feed: from the top until the rest is known, or on from a saved link."""
+
+    def __init__(self, reading: Reading, feed: Feed) -> None:
+        self._reading = reading
+        self._feed = feed
+        self._of = endpoint(feed.resource)
+        self._known: KnownTimes = reading.warehouse.event_times(feed.resource, feed.activity_id)
+        self._numbers = Numbers(self._of.event_key)
+        self.count = feed.loaded
+        """Rows of this feed in the warehouse, once all batches so far are loaded."""
+        self.pages = 0
+
+    def top(self, *, to_the_end: bool = False) -> Iterator[Batch]:
+        """From the newest row until the rest is known; with `to_the_end` all of it, leaving a link to go on from."""
+        newer_before = news_before = 0
+        span = _Span()
+        for page, rows, times in self._read(None):
+            span.add(times, last=page.next_link is None)
+            news = span.newer - self._known_above(span.border)
+            self.count = self._feed.loaded + news
+            reached = self._feed.total is None or self.count >= self._feed.total
+            some_known = news - news_before < span.newer - newer_before
+            if not to_the_end and reached and some_known and span.border is not None:
+                yield self._batch(_newer(rows, times, span.border))
+                return
+            yield self._batch(rows, state=self._under_way(page, span.border) if to_the_end else ())
+            newer_before, news_before = span.newer, news
+
+    def catch_up(self, until: int) -> Iterator[Batch]:
+        """What is newer than the instant `until`, down to which everything has been read before."""
+        seen = 0
+        for page, rows, times in self._read(None):
+            newer = _newer(rows, times, until)
+            seen += len(newer)
+            yield self._batch(newer)
+            if len(newer) < len(rows) or page.next_link is None:
+                break
+        self.count = self._feed.loaded + seen - self._known.newer_than(until)
+
+    def go_on(self, link: str, at: int) -> Iterator[Batch]:
+        """From a saved link to the end. Its first rows may be loaded: by as many as came on top, the listing slid."""
+        slid = self.count - self._feed.loaded
+        loaded = self._reading.warehouse.events_at(self._feed.resource, self._feed.activity_id, at)
+        self._numbers.resume(at, loaded)
+        for page, found, stamps in self._read(link, number=False):
+            rows, times = found, stamps
+            if slid and self._numbers.has_seen(rows[:slid], times[:slid]):
+                rows, times = rows[slid:], times[slid:]
+            slid = 0
+            numbered = self._numbers.number(rows, times)
+            self.count += len(numbered)
+            yield self._batch(numbered, state=self._under_way(page, times[-1] if times else at))
+
+    def _read(self, start: str | None, *, number: bool = True) -> Iterator[tuple[Page, list[Row], list[int]]]:
+        """Pages with their rows and the rows' instants, rows that slid over from the page before left out."""
+        link, before = start, None
+        slots = {"campaign_activity_id": self._feed.activity_id}
+        for page in self._reading.pages(self._of, slots, start=start):
+            self.pages += 1
+            rows = page.rows
+            if before is not None and (slid := _overlap(before.rows, rows)) and self._moved(before, link):
+                rows = rows[slid:]
+            if before is not None:
+                link = before.next_link
+            before = page
+            times = self._times(rows)
+            yield page, self._numbers.number(rows, times) if number else list(rows), times
+
+    def _moved(self, page: Page, link: str | None) -> bool:
+        """Whether a page is no longer what it was: one request, spent only where two pages seem to overlap."""
+        slots = {"campaign_activity_id": self._feed.activity_id}
+        again = next(iter(self._reading.pages(self._of, slots, start=link)))
+        self._rechecks += 1
+        return again.rows != page.rows
+
+    def _times(self, rows: Sequence[Row]) -> list[int]:
+        array, refused = typed("timestamp", [row.get("created_time") for row in rows])
+        if refused or array.null_count:
+            self._reading.tables(
+                self._feed.resource, list(rows), {"occurrence": 1}
+            )  # names the row it refuses
+        found: list[int] = array.cast("int64").to_pylist()
+        return found
+
+    def _known_above(self, border: int | None) -> int:
+        return len(self._known) if border is None else self._known.newer_than(border)
+
+    def _under_way(self, page: Page, at: int | None) -> tuple[StateChange, ...]:
+        if page.next_link is None or at is None:
+            return ()
+        path = ("feeds", self._feed.activity_id, self._feed.resource)
+        return (StateChange(path=path, value={"next": page.next_link, "at": at}),)
+
+    def _batch(self, rows: list[Row], *, state: tuple[StateChange, ...] = ()) -> Batch:
+        requests, self._rechecks = 1 + self._rechecks, 0
+        return self._reading.batch(
+            self._feed.resource,
+            rows,
+            requests=requests,
+            constants={"campaign_activity_id": self._feed.activity_id},
+            state=state,
+        )
+
+    _rechecks = 0
+
+
+class _Span:
+    """How many rows have been read of instants that are complete. All of them once the last page is in."""
+
+    def __init__(self) -> None:
+        self.newer = 0
+        """Rows newer than the border."""
+        self.border: int | None = None
+        """The instant that the next page may go on with; None: there is no next page."""
+        self._all = 0
+        self._at_border = 0
+
+    def add(self, times: Sequence[int], *, last: bool) -> None:
+        self._all += len(times)
+        if last:
+            self.border, self._at_border = None, 0
+        elif times:
+            here = sum(at == times[-1] for at in times)
+            self._at_border = here + (self._at_border if self.border == times[-1] else 0)
+            self.border = times[-1]
+        self.newer = self._all - self._at_border
+
+
+class Numbers:
+    """Occurrence numbers: 1, 2, ... for rows that agree in their key, in the order of the listing.
+
+    Only one instant is remembered, for ties are neighbours in a listing ordered by time.
+    """
+
+    def __init__(self, event_key: Sequence[str]) -> None:
+        self._columns = tuple(
+            name for name in event_key if name not in {"campaign_activity_id", "created_time"}
+        )
+        self._at: int | None = None
+        self._counts: Counter[tuple[str, ...]] = Counter()
+
+    def number(self, rows: Sequence[Row], times: Sequence[int]) -> list[Row]:
+        numbered = []
+        for row, at in zip(rows, times, strict=True):
+            if at != self._at:
+                self._at, self._counts = at, Counter()
+            key = self._key(row)
+            self._counts[key] += 1
+            numbered.append({**row, "occurrence": self._counts[key]})
+        return numbered
+
+    def resume(self, at: int, loaded: Sequence[Mapping[str, Any]]) -> None:
+        """Go on in an instant of which `loaded` is there already."""
+        self._at, self._counts = at, Counter(self._key(row) for row in loaded)
+
+    def has_seen(self, rows: Sequence[Row], times: Sequence[int]) -> bool:
+        """Whether all these rows are newer than the instant to go on with, or are loaded rows of it."""
+        assert self._at is not None
+        here = Counter(self._key(row) for row, at in zip(rows, times, strict=True) if at == self._at)
+        return all(at >= self._at for at in times) and here <= self._counts
+
+    def _key(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(str(row.get(name)) for name in self._columns)
+
+
+def _newer(rows: list[Row], times: Sequence[int], than: int) -> list[Row]:
+    return [row for row, at in zip(rows, times, strict=True) if at > than]
+
+
+def _overlap(before: Sequence[Row], rows: Sequence[Row]) -> int:
+    """How many rows at the start of a page are those at the end of the page before; 0 when none are."""
+    if not rows or rows[0] not in before:
+        return 0
+    return next(
+        (size for size in range(min(len(before), len(rows)), 0, -1) if before[-size:] == rows[:size]), 0
+    )

@@ -1,0 +1,278 @@
+"""Totals of what happened to the e-mails: the cheap question that says which feeds are worth reading.
+
+One request answers for many campaigns. Only where a total differs from what is loaded does a feed cost anything.
+Source: contract (/reports/stats/*): a campaign batch is limited to 150 (of what, it does not say) and an
+activity batch to 10; one id that is unknown spoils the whole answer, so a refused batch is halved until the
+bad id stands alone.
+
+State, under "totals":
+  batch     most campaign ids that one request has been seen to take, if fewer than 150
+  refused   campaign ids that have no totals, not to be asked again
+  no_links, no_stats   ids of e-mails that have none; asked again when their campaign's totals move
+  settled   activity id -> feed -> total that a complete reading did not reach (the totals are computed apart from
+            the feeds and may differ for ever); the feed is read again when the total moves
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sources.constant_contact.api.errors import BadRequest, NotFound
+from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.reads import feeds
+from sources.constant_contact.reads.reading import NEWS, TOTALS
+
+if TYPE_CHECKING:
+    from sources.constant_contact.reads.campaigns import Sent
+    from sources.constant_contact.reads.reading import Reading
+
+STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
+FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
+"""feed -> the column of the totals that counts its rows."""
+REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
+LARGEST_BATCH = endpoint(STATS).batch or 1
+
+Row = dict[str, Any]
+
+
+class Loaded:
+    """What is loaded of the reports, asked once per run and only when needed."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    @cached_property
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        return {feed: self._reading.warehouse.event_counts(feed) for feed in FEEDS}
+
+    @cached_property
+    def stats(self) -> Mapping[str, Row]:
+        return self._reading.warehouse.latest(STATS, "campaign_id", "last_refresh_time")
+
+    @cached_property
+    def with_stats(self) -> frozenset[str]:
+        """E-mails whose totals are loaded, and those known to have none."""
+        return self._ids(ACTIVITY_STATS, "no_stats")
+
+    @cached_property
+    def with_links(self) -> frozenset[str]:
+        return self._ids(LINKS, "no_links", "no_stats")
+
+    def _ids(self, table: str, *without: str) -> frozenset[str]:
+        if not self._reading.wants(table):
+            return frozenset()
+        state = self._reading.state.get("totals", {})
+        rows = self._reading.warehouse.rows(table, ("campaign_activity_id",))
+        ids = {str(row["campaign_activity_id"]) for row in rows}
+        return frozenset(ids.union(*(state.get(name, ()) for name in without)))
+
+
+class Follow:
+    """From sent campaigns to the feeds that have news."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._loaded = Loaded(reading)
+        self._lock = threading.Lock()
+        state = reading.state.get("totals", {})
+        self._batch = min(LARGEST_BATCH, int(state.get("batch", LARGEST_BATCH)))
+        self._refused = set(state.get("refused", ()))
+        self._settled: Mapping[str, Mapping[str, int]] = state.get("settled", {})
+        self._without = {name: set(state.get(name, ())) for name in ("no_links", "no_stats")}
+
+    def add(self, sent: Sequence[Sent]) -> None:
+        """Ask for the totals of these campaigns, in the order given."""
+        asked = [each for each in sent if each.campaign_id not in self._refused]
+        for start in range(0, len(asked), self._batch):
+            portion = asked[start : start + self._batch]
+            self._reading.add(STATS, TOTALS, "totals of campaigns", lambda p=portion: self._totals(p))  # type: ignore[misc]
+
+    def _totals(self, sent: Sequence[Sent]) -> Iterator[Batch]:
+        """Campaign totals; those that moved lead on to their e-mails."""
+        answer = _Answer(self._reading, STATS)
+        answer.ask([each.campaign_id for each in sent])
+        found = {str(row["campaign_id"]): row for row in answer.rows}
+        yield Batch(resource=STATS, requests=answer.requests, state=self._learned(answer))
+        still: list[Row] = []
+        moved: list[tuple[Sent, Row]] = []
+        for each in sent:
+            row = found.get(each.campaign_id)
+            if row is None:
+                continue
+            if self._is_news(each, row):
+                moved.append((each, row))
+            elif row["last_refresh_time"] != self._loaded.stats[each.campaign_id]["last_refresh_time"]:
+                still.append(answer.raw[each.campaign_id])
+        if still:
+            yield self._reading.batch(STATS, still, requests=0)
+        size = endpoint(ACTIVITY_STATS).batch or 1
+        for portion in _portions(moved, size):
+            raw = [answer.raw[each.campaign_id] for each, _ in portion]
+            self._reading.add(
+                ACTIVITY_STATS,
+                TOTALS,
+                "totals of e-mails",
+                lambda p=portion, r=raw: self._activity_totals(p, r),  # type: ignore[misc]
+            )
+
+    def _is_news(self, sent: Sent, row: Row) -> bool:
+        """Whether anything of this campaign is not loaded as its totals say."""
+        if any(self._differs(feed, sent.activities, row[column]) for feed, column in FEEDS.items()):
+            return True
+        before = self._loaded.stats.get(sent.campaign_id)
+        if before is None or any(before.get(name) != row[name] for name in row if name.startswith("stats__")):
+            return True
+        wants, activities = self._reading.wants, sent.activities
+        return (wants(ACTIVITY_STATS) and not self._loaded.with_stats.issuperset(activities)) or (
+            wants(LINKS) and not self._loaded.with_links.issuperset(activities)
+        )
+
+    def _differs(self, feed: str, activities: Sequence[str], total: int | None) -> bool:
+        if not self._reading.wants(feed) or total is None:
+            return False
+        if total == sum(self._loaded.counts[feed].get(each, 0) for each in activities):
+            return False
+        settled = [self._settled.get(each, {}).get(feed) for each in activities]
+        loaded = [self._loaded.counts[feed].get(each, 0) for each in activities]
+        return total != sum(
+            count if agreed is None else agreed for agreed, count in zip(settled, loaded, strict=True)
+        )
+
+    def _activity_totals(self, portion: Sequence[tuple[Sent, Row]], raw: list[Row]) -> Iterator[Batch]:
+        """Totals per e-mail, then its feeds. The campaigns' own totals come last: they vouch for all of it."""
+        ids = [activity for sent, _ in portion for activity in sent.activities]
+        answer = _Answer(self._reading, ACTIVITY_STATS)
+        answer.ask(ids)
+        yield self._reading.batch(
+            ACTIVITY_STATS,
+            list(answer.raw.values()),
+            requests=answer.requests,
+            state=self._noted("no_stats", [each for each in ids if each not in answer.raw]),
+        )
+        yield self._reading.batch(STATS, raw, requests=0)
+        by_id = {str(row["campaign_activity_id"]): row for row in answer.rows}
+        for sent, campaign_row in portion:
+            for activity in sent.activities:
+                self._follow(sent, activity, by_id.get(activity), campaign_row)
+
+    def _follow(self, sent: Sent, activity: str, row: Row | None, campaign_row: Row) -> None:
+        """A slice for each feed of one e-mail whose total is not what is loaded, and one for its links."""
+        clicked = False
+        for feed, column in FEEDS.items():
+            total = None if row is None else row[column]
+            if row is None and not self._differs(feed, sent.activities, campaign_row[column]):
+                continue
+            if row is not None and not self._differs(feed, (activity,), total):
+                continue
+            clicked = clicked or feed == "email_clicks"
+            job = feeds.Feed(
+                resource=feed,
+                activity_id=activity,
+                total=total,
+                loaded=self._loaded.counts[feed].get(activity, 0),
+            )
+            self._reading.add(feed, NEWS, f"{feed} of {sent.name!r}", lambda job=job: job.read(self._reading))  # type: ignore[misc]
+        if (
+            self._reading.wants(LINKS)
+            and row is not None
+            and (clicked or activity not in self._loaded.with_links)
+        ):
+            self._reading.add(LINKS, NEWS, f"links of {sent.name!r}", lambda: self._links(activity))
+
+    def _links(self, activity: str) -> Iterator[Batch]:
+        of = endpoint(LINKS)
+        for page in self._reading.pages(of, {"campaign_activity_id": activity}):
+            state = () if page.rows else self._noted("no_links", [activity])
+            yield self._reading.batch(
+                LINKS, page.rows, requests=1, constants={"campaign_activity_id": activity}, state=state
+            )
+
+    def _noted(self, name: str, activities: Sequence[str]) -> tuple[StateChange, ...]:
+        with self._lock:
+            if self._without[name].issuperset(activities):
+                return ()
+            self._without[name].update(activities)
+            return (StateChange(path=("totals", name), value=sorted(self._without[name])),)
+
+    def _learned(self, answer: _Answer) -> tuple[StateChange, ...]:
+        """What the answer taught about batches and ids."""
+        changes: list[StateChange] = []
+        with self._lock:
+            if answer.taken is not None and answer.taken < self._batch:
+                self._batch = answer.taken
+                changes.append(StateChange(path=("totals", "batch"), value=answer.taken))
+            if not self._refused.issuperset(answer.refused):
+                self._refused.update(answer.refused)
+                changes.append(StateChange(path=("totals", "refused"), value=sorted(self._refused)))
+        return tuple(changes)
+
+
+class _Answer:
+    """Rows for many ids, halving a batch that is refused."""
+
+    def __init__(self, reading: Reading, resource: str) -> None:
+        self._reading = reading
+        self._of = endpoint(resource)
+        self._key = self._of.table.key[0]
+        self.raw: dict[str, Row] = {}
+        """id -> row as the API sent it."""
+        self.refused: list[str] = []
+        self.requests = 0
+        self.taken: int | None = None
+        """The size that worked where a larger one did not, though no id was bad."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """Rows with declared names and types."""
+        if not self.raw:
+            return []
+        table = self._reading.tables(self._of.resource, list(self.raw.values()))[self._of.resource]
+        found: list[Row] = table.to_pylist()
+        return found
+
+    def ask(self, ids: Sequence[str]) -> None:
+        if not ids:
+            return
+        refused_before = len(self.refused)
+        if self._one(ids):
+            return
+        if len(ids) == 1:
+            self.refused.append(ids[0])
+            return
+        middle = len(ids) // 2
+        self.ask(ids[:middle])
+        self.ask(ids[middle:])
+        if len(self.refused) == refused_before:
+            self.taken = min(middle, self.taken or middle)
+
+    def _one(self, ids: Sequence[str]) -> bool:
+        self._reading.reader.check()
+        slot = self._of.path.rsplit("{", 1)[1].rstrip("}")
+        self.requests += 1
+        try:
+            pages = list(self._reading.pages(self._of, {slot: ",".join(ids)}))
+        except (NotFound, BadRequest):
+            return False
+        for page in pages:
+            for row in page.rows:
+                self.raw[str(row[self._key])] = row
+        return True
+
+
+def _portions(moved: Sequence[tuple[Sent, Row]], size: int) -> Iterator[list[tuple[Sent, Row]]]:
+    """Campaigns together as long as their e-mails fit into one request."""
+    portion: list[tuple[Sent, Row]] = []
+    held = 0
+    for each in moved:
+        count = len(each[0].activities)
+        if portion and held + count > size:
+            yield portion
+            portion, held = [], 0
+        portion.append(each)
+        held += count
+    if portion:
+        yield portion

@@ -1,0 +1,304 @@
+"""The catalogue as dlt resources: the one module of this package that imports dlt.
+
+A resource is named like its table; child tables ride on their parent's resource. Rows are Arrow, typed by the
+catalogue; what dlt adds is the merge, the schema in the destination and the state beside the data.
+Two ways in: `constant_contact()` reads while dlt extracts, for use as a library; `loaded()` wraps batches that have
+been read already, for a run that commits in groups.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dlt
+import pendulum
+import platformdirs
+import pyarrow as pa
+from dlt.common.configuration import configspec, resolve_configuration
+from dlt.common.configuration.specs import BaseConfiguration
+from dlt.common.typing import TSecretStrValue
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
+
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
+from sources.constant_contact.batches import apply_changes
+from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table, endpoint, table
+from sources.constant_contact.catalogue.columns import DELETED
+from sources.constant_contact.catalogue.schema import arrow_schema
+from sources.constant_contact.reads import add_slices
+from sources.constant_contact.reads.reading import Reading
+from sources.constant_contact.warehouse import NothingLoaded, SqlWarehouse, Warehouse
+from sources.constant_contact.windows import SyncOptions, duration, moment
+
+if TYPE_CHECKING:
+    from dlt.extract import DltResource, DltSource
+
+    from sources.constant_contact.batches import Batch, StateChange
+
+NAME = "constant_contact"
+LOAD_ID = "_dlt_load_id"
+STATE_ONLY = "state"
+"""A resource without rows, so that a group that only changes the state can be committed."""
+
+log = logging.getLogger(__name__)
+
+
+@configspec
+class Settings(BaseConfiguration):
+    """Section `[sources.constant_contact]`; as environment `SOURCES__CONSTANT_CONTACT__<KEY>`."""
+
+    base_url: str = "https://api.cc.email/v3"
+    authorize_url: str = f"{AUTHORIZATION_SERVER}/authorize"
+    token_url: str = f"{AUTHORIZATION_SERVER}/token"
+    device_url: str = f"{AUTHORIZATION_SERVER}/device/authorize"
+    client_id: str | None = None
+    client_secret: TSecretStrValue | None = None
+    refresh_token: TSecretStrValue | None = None
+    access_token: TSecretStrValue | None = None
+    state_dir: str | None = None
+    requests_per_second: float = 4.0
+    requests_per_day: int = 10_000
+    reserve_per_day: int = 0
+    start_date: str | None = None
+    lookback: str = "1h"
+    full_refresh_every: str = "30d"
+    requests_per_commit: int = 200
+
+    def connection(self) -> Connection:
+        """Raises ConfigError with one sentence for a value that cannot work."""
+        return Connection(
+            base_url=self.base_url,
+            authorize_url=self.authorize_url,
+            token_url=self.token_url,
+            device_url=self.device_url,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            refresh_token=self.refresh_token,
+            access_token=self.access_token,
+            state_dir=Path(self.state_dir or platformdirs.user_state_path("constant-contact-pipeline")),
+            requests_per_second=self.requests_per_second,
+            requests_per_day=self.requests_per_day,
+            reserve_per_day=self.reserve_per_day,
+        )
+
+    def options(self, *, full_refresh: bool = False) -> SyncOptions:
+        """Raises ValueError with one sentence for a value that cannot work."""
+        return SyncOptions(
+            lookback=duration(self.lookback, setting="lookback"),
+            full_refresh_every=duration(self.full_refresh_every, setting="full_refresh_every"),
+            start_date=moment(self.start_date, setting="start_date") if self.start_date else None,
+            full_refresh=full_refresh,
+        )
+
+
+def settings(**explicit: Any) -> Settings:
+    """The settings as dlt's configuration gives them; `explicit` wins."""
+    return resolve_configuration(Settings(), sections=("sources", NAME), explicit_value=explicit or None)
+
+
+def constant_contact(**explicit: Any) -> DltSource:
+    """The whole account as a source; `with_resources(...)` chooses. Keyword arguments override settings.
+
+    Reading begins when dlt extracts, with several cursor chains at once under one request ledger. A spent quota ends
+    the extraction early with a warning: what was read is loaded, and the next run goes on from there.
+    """
+    live = Live(explicit)
+
+    @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
+    def source() -> Iterator[DltResource]:
+        for of in CATALOGUE.values():
+            yield _resource(of, lambda name=of.resource: live.items(name))  # type: ignore[misc]
+
+    return source()
+
+
+def loaded(tables: Mapping[str, Mapping[str, pa.Table]], changes: Sequence[StateChange]) -> DltSource:
+    """Batches that have been read (resource -> table -> rows, keys unique) and the state to commit with them."""
+
+    def items(name: str, *, first: bool) -> Iterator[Any]:
+        if first:
+            apply_changes(dlt.current.source_state(), changes)
+        for table_name, rows in tables.get(name, {}).items():
+            yield _item(endpoint(name), table_name, rows, unique=True)
+
+    @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
+    def source() -> Iterator[DltResource]:
+        if not tables:
+            yield dlt.resource(lambda: items(STATE_ONLY, first=True), name=STATE_ONLY)
+        for number, name in enumerate(tables):
+            yield _resource(endpoint(name), lambda n=name, f=number == 0: items(n, first=f))  # type: ignore[misc]
+
+    return source()
+
+
+class Live:
+    """One reading that feeds all resources of a source, whichever of them dlt asks first."""
+
+    def __init__(self, explicit: Mapping[str, Any]) -> None:
+        self._explicit = explicit
+        self._reading: Reading | None = None
+        self._waiting: dict[str, deque[Batch]] = defaultdict(deque)
+        self._seen: set[str] = set()
+        self._more = True
+
+    def items(self, name: str) -> Iterator[Any]:
+        """Items of one resource; None where dlt should ask another one first."""
+        reading = self._open()
+        try:
+            while True:
+                if waiting := self._waiting[name]:
+                    for table_name, rows in self._new(name, waiting.popleft()).items():
+                        yield _item(endpoint(name), table_name, rows, unique=False)
+                elif self._more:
+                    self._poll(reading)
+                    if not self._waiting[name]:
+                        yield None
+                else:
+                    return
+        finally:
+            if self._more:
+                self._more = False
+                reading.reader.close()
+                reading.client.close()
+
+    def _open(self) -> Reading:
+        if self._reading is None:
+            own = settings(**self._explicit)
+            wanted = frozenset(dlt.current.source().selected_resources) & frozenset(CATALOGUE)
+            self._reading = begin(
+                own,
+                client=Client(own.connection()),
+                wanted=wanted,
+                warehouse=warehouse_of(dlt.current.pipeline()),
+                state=dlt.current.source_state(),
+                once=True,
+            )
+        return self._reading
+
+    def _poll(self, reading: Reading) -> None:
+        batch, self._more = reading.reader.poll()
+        if batch is not None:
+            self._waiting[batch.resource].append(batch)
+            apply_changes(dlt.current.source_state(), batch.state)
+        if self._more:
+            return
+        reading.client.close()
+        outcome = reading.reader.outcome
+        for skipped in outcome.skipped:
+            log.warning("%s is left out: %s", skipped.resource, skipped.reason)
+        if outcome.error is not None:
+            raise outcome.error
+        if outcome.postponed is not None:
+            log.warning("%s", outcome.postponed)
+
+    def _new(self, name: str, batch: Batch) -> Mapping[str, pa.Table]:
+        """Without contacts that this load holds already: their sets of children would come twice."""
+        if name != "contacts" or not batch.tables:
+            return batch.tables
+        ids = set(batch.tables[name].column("contact_id").to_pylist())
+        again = self._seen & ids
+        self._seen |= ids
+        if not again:
+            return batch.tables
+        return {
+            each: rows.filter(
+                pa.array([one not in again for one in rows.column("contact_id").to_pylist()], pa.bool_())
+            )
+            for each, rows in batch.tables.items()
+        }
+
+
+def begin(
+    own: Settings,
+    *,
+    client: Client,
+    wanted: frozenset[str],
+    warehouse: Warehouse,
+    state: Mapping[str, Any],
+    full_refresh: bool = False,
+    once: bool = False,
+    now: pendulum.DateTime | None = None,
+) -> Reading:
+    """A reading with its first slices; nothing is sent before its reader is started."""
+    reading = Reading(
+        client=client,
+        warehouse=warehouse,
+        state=dict(state),
+        wanted=wanted,
+        options=own.options(full_refresh=full_refresh),
+        now=now or pendulum.now("UTC"),
+        once=once,
+    )
+    add_slices(reading)
+    return reading
+
+
+def warehouse_of(pipeline: dlt.Pipeline) -> Warehouse:
+    """What is loaded, asked through the pipeline's own connection; nothing where the destination speaks no SQL."""
+    if NAME not in pipeline.schema_names:
+        return NothingLoaded()
+    try:
+        client = pipeline.sql_client(NAME)
+    except TypeError:  # dlt's word for a destination without SQL
+        return NothingLoaded()
+    client.open_connection()
+
+    def select(sql: str) -> tuple[Sequence[str], Sequence[tuple[Any, ...]]]:
+        with client.execute_query(sql) as cursor:
+            return [column[0] for column in cursor.description], cursor.fetchall()
+
+    existing: dict[str, list[str]] = {}
+    for name in pipeline.schemas[NAME].data_table_names(seen_data_only=False):
+        try:
+            existing[name] = list(
+                select(f"select * from {client.make_qualified_table_name(name)} where 1 = 0")[0]
+            )
+        except DatabaseUndefinedRelation:
+            continue
+    return SqlWarehouse(select, client.make_qualified_table_name, existing)
+
+
+def empty_tables(resources: frozenset[str]) -> dict[str, dict[str, pa.Table]]:
+    """Every table of these resources without rows, so that all of them exist after the first load."""
+    return {
+        name: {each.name: arrow_schema(each).empty_table() for each in of.tables}
+        for name, of in CATALOGUE.items()
+        if name in resources
+    }
+
+
+def _resource(of: Endpoint, items: Callable[[], Iterator[Any]]) -> DltResource:
+    return dlt.resource(items, name=of.resource, **_hints(of, of.table, unique=False))
+
+
+def _item(of: Endpoint, table_name: str, rows: pa.Table, *, unique: bool) -> Any:
+    load_id = pa.repeat(dlt.current.load_package_state()["load_id"], rows.num_rows)
+    stamped = rows.append_column(LOAD_ID, load_id)
+    hints = dlt.mark.make_hints(table_name=table_name, **_hints(of, table(table_name), unique=unique))
+    return dlt.mark.with_hints(stamped, hints, create_table_variant=True)
+
+
+def _hints(of: Endpoint, one: Table, *, unique: bool) -> dict[str, Any]:
+    """Merge on the key; a child set as a whole, by its parent's key.
+
+    A child table must not have a primary key of its own: dlt would merge on either key, and take minutes.
+    """
+    columns: dict[str, Any] = {
+        column.name: {"data_type": column.type, "nullable": column.name not in one.key}
+        for column in one.columns
+    }
+    if one.parent is not None:
+        columns[DELETED]["hard_delete"] = True
+        merge = {"disposition": "merge", "strategy": "delete-insert"}
+        return {
+            "write_disposition": merge,
+            "primary_key": "",
+            "merge_key": list(of.table.key),
+            "columns": columns,
+        }
+    merge = {"disposition": "merge", "strategy": "delete-insert", "deduplicated": unique}
+    return {"write_disposition": merge, "primary_key": list(one.key), "columns": columns}

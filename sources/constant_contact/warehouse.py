@@ -1,0 +1,147 @@
+"""What is loaded already: the few questions a read asks of the destination.
+
+Plain SQL that DuckDB and PostgreSQL share, sent through a function, so nothing here knows which it is or how it is
+reached. A table that is not there yet answers as an empty one: a first night needs no special case.
+"""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+Rows = Sequence[tuple[Any, ...]]
+Select = Callable[[str], tuple[Sequence[str], Rows]]
+"""SQL -> column names and rows."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Warehouse(Protocol):
+    def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """All rows of a small table; `columns` limits them, load bookkeeping is left out."""
+
+    def event_counts(self, table: str) -> Mapping[str, int]:
+        """campaign_activity_id -> rows loaded."""
+
+    def event_times(self, table: str, activity_id: str) -> KnownTimes:
+        """When the loaded events of one activity happened."""
+
+    def events_at(self, table: str, activity_id: str, at: int) -> list[dict[str, Any]]:
+        """The loaded events of one activity in one instant, microseconds since 1970 UTC."""
+
+    def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
+        """Per `key` the row with the greatest `by`."""
+
+
+class KnownTimes:
+    """How many loaded events are newer than an instant (microseconds since 1970 UTC), without holding the events."""
+
+    def __init__(self, times: Iterable[datetime]) -> None:
+        self._microseconds = array("q", sorted((time - _EPOCH) // _MICROSECOND for time in times))
+
+    def __len__(self) -> int:
+        return len(self._microseconds)
+
+    def newer_than(self, at: int) -> int:
+        return len(self._microseconds) - bisect_right(self._microseconds, at)
+
+
+class NothingLoaded:
+    """The warehouse of somebody who has none: everything is news."""
+
+    def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
+        return []
+
+    def event_counts(self, table: str) -> Mapping[str, int]:
+        return {}
+
+    def event_times(self, table: str, activity_id: str) -> KnownTimes:
+        return KnownTimes(())
+
+    def events_at(self, table: str, activity_id: str, at: int) -> list[dict[str, Any]]:
+        return []
+
+    def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
+        return {}
+
+
+class SqlWarehouse:
+    """A `Warehouse` over a SQL destination. Reader threads share it, so queries take turns."""
+
+    def __init__(
+        self, select: Select, qualify: Callable[[str], str], existing: Mapping[str, Collection[str]]
+    ) -> None:
+        """`qualify` makes a table's full name; `existing` is table -> columns as they are in the destination."""
+        self._select = select
+        self._qualify = qualify
+        self._existing = existing
+        self._lock = threading.Lock()
+
+    def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
+        there = [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]
+        wanted = [name for name in there if columns is None or name in columns]
+        if not wanted:
+            return []
+        return self._dicts(f"select {_listed(wanted)} from {self._qualify(table)}")
+
+    def event_counts(self, table: str) -> Mapping[str, int]:
+        if table not in self._existing:
+            return {}
+        found = self._query(
+            f"select campaign_activity_id, count(*) from {self._qualify(table)} group by campaign_activity_id"
+        )
+        return {str(activity): int(count) for activity, count in found[1]}
+
+    def event_times(self, table: str, activity_id: str) -> KnownTimes:
+        if table not in self._existing:
+            return KnownTimes(())
+        found = self._query(
+            f"select created_time from {self._qualify(table)} where campaign_activity_id = {_quoted(activity_id)}"
+        )
+        return KnownTimes(row[0] for row in found[1])
+
+    def events_at(self, table: str, activity_id: str, at: int) -> list[dict[str, Any]]:
+        if table not in self._existing:
+            return []
+        instant = (_EPOCH + timedelta(microseconds=at)).isoformat()
+        return self._dicts(
+            f"select * from {self._qualify(table)} where campaign_activity_id = {_quoted(activity_id)}"
+            f" and created_time = cast({_quoted(instant)} as timestamp with time zone)"
+        )
+
+    def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
+        there = [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]
+        if key not in there or by not in there:
+            return {}
+        name = self._qualify(table)
+        found = self._dicts(
+            f"select {', '.join(f'every.{quoted}' for quoted in map(_name, there))} from {name} as every"
+            f" join (select {_name(key)} as k, max({_name(by)}) as latest from {name} group by {_name(key)}) as newest"
+            f" on every.{_name(key)} = newest.k and every.{_name(by)} = newest.latest"
+        )
+        return {row[key]: row for row in found}
+
+    def _dicts(self, sql: str) -> list[dict[str, Any]]:
+        names, rows = self._query(sql)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _query(self, sql: str) -> tuple[Sequence[str], Rows]:
+        with self._lock:
+            return self._select(sql)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(_name, names))
+
+
+def _name(name: str) -> str:
+    return f'"{name}"'
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
