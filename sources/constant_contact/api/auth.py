@@ -15,15 +15,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import pendulum
 
-from sources.constant_contact.api.clock import Clock
-from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import (
     ApiError,
     ConfigError,
@@ -41,6 +38,12 @@ from sources.constant_contact.api.events import ApiEvent, Refreshed
 from sources.constant_contact.api.redact import Redactor, basic_credentials
 from sources.constant_contact.api.tokens import Tokens, TokenStore
 from sources.constant_contact.api.wire import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sources.constant_contact.api.clock import Clock
+    from sources.constant_contact.api.connection import Connection
 
 REFRESH_AHEAD_S: Final = 60
 UNSTATED_LIFETIME_S: Final = 3600  # when a reply does not say; a 401 renews it earlier

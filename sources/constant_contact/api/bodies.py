@@ -28,13 +28,13 @@ def parse_json(body: bytes, *, content_type: str, path: str) -> Any:
 
 
 def _second_reading(body: bytes, content_type: str, path: str) -> Any:
-    """orjson is strict: it takes UTF-8 only, and no escapes of half a surrogate pair, which cut-off names contain."""
+    """Orjson is strict: it takes UTF-8 only, and no escapes of half a surrogate pair, which cut-off names contain."""
     charset = _CHARSET.search(content_type)
     try:
         text = body.removeprefix(_BYTE_ORDER_MARK).decode(charset.group(1) if charset else "utf-8")
         return _whole(json.loads(text, parse_constant=_refuse))
     except (ValueError, LookupError, RecursionError):
-        said = content_type.split(";")[0] or "no content type"
+        said = content_type.split(";", maxsplit=1)[0] or "no content type"
         raise NotJson(
             f"{path} answered a body that is not JSON ({said}); run again later", path=path
         ) from None

@@ -3,10 +3,11 @@
 Knows: the two limits of a key, the run's own cap, and the ledger that all processes on the key share.
 Must not know: what is asked, HTTP.
 
-Pacing. The server counts arrivals in any sliding second, so what matters is that request i + N does not arrive less
-than a second after request i (N = requests_per_second). Each start is recorded at the moment of sending, and the next
-is allowed 1 s + MARGIN_S after the N-th last one. The margin is what two requests' ways to the server may differ by
-(a busy machine, a fresh connection): at 80 ms the rate is 3.70 of 4 requests a second.
+Pacing. The server counts arrivals in any sliding second, so what matters is that request i + N does not
+arrive less than a second after request i (N = requests_per_second). Each start is recorded when the request
+is allowed, moved when it really leaves later than that (`departed`), and the next is allowed 1 s + MARGIN_S
+after the N-th last one. The margin is what two requests' ways to the server may differ by: at 80 ms the rate
+is 3.70 of 4 requests a second.
 Refused: reserving evenly spaced slots and sleeping until them. A process that stalls (a page is parsed, a collection
 of garbage) then sends its overdue slots at once, beside those of the others, and the server refuses.
 
@@ -16,16 +17,19 @@ Sources: api_guide/rate_limits (4 a second and 10,000 a UTC day per key); the to
 from __future__ import annotations
 
 import threading
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pendulum
 
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
-from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import QuotaSpent, RequestCapReached
 from sources.constant_contact.api.ledger import Ledger
 
+if TYPE_CHECKING:
+    from sources.constant_contact.api.connection import Connection
+
 MARGIN_S: Final = 0.08
+LATE_S: Final = 0.01
 TOKEN_REQUESTS_PER_SECOND: Final = 1.0
 MIDNIGHT_SLACK_S: Final = 60  # as far as our clock may run ahead of the server's
 LONGEST_PARK_S: Final = 25 * 3600
@@ -54,6 +58,7 @@ class Budget:
         self._limit = requests_per_day - reserve_per_day
         self._max_requests = max_requests
         self._granted = 0
+        self._last_start_s: dict[str, float] = {}
         self._counting = threading.Lock()
         # One waiting thread per lane and process: the others queue here instead of at the file.
         self._turns = {"api": threading.Lock(), "token": threading.Lock()}
@@ -76,11 +81,24 @@ class Budget:
         """Requests that this run was allowed to send, of every kind."""
         return self._granted
 
-    def acquire(self, kind: Kind = "api") -> None:
-        """Returns when a request may be sent, and must be sent at once. Raises QuotaSpent, RequestCapReached."""
+    def acquire(self, kind: Kind = "api") -> float:
+        """Returns when a request may be sent, and must be sent at once; what it returns is for `departed`.
+
+        Raises QuotaSpent, RequestCapReached.
+        """
         with self._turns[_lane(kind)]:
             while (wait_s := self.try_acquire(kind)) > 0:
                 self._clock.sleep(wait_s)
+            return self._last_start_s[_lane(kind)]
+
+    def departed(self, granted_s: float, kind: Kind = "api") -> None:
+        """To be called when the request has really left. Connecting and a busy machine take time; when it was much,
+        the start on record is moved, so that the next request keeps its distance from the real one.
+        """
+        now_s = self._clock.monotonic()
+        if now_s - granted_s > LATE_S:
+            with self._ledger.transaction():
+                self._ledger.move_start(_lane(kind), granted_s, now_s)
 
     def try_acquire(self, kind: Kind = "api") -> float:
         """0.0 = granted and counted; otherwise the seconds after which to ask again."""
@@ -96,6 +114,7 @@ class Budget:
             if wait_s > 0:
                 return wait_s
             self._ledger.add_start(_lane(kind), now_s)
+            self._last_start_s[_lane(kind)] = now_s
             self._ledger.charge(day)
             self._granted += 1
         return 0.0
@@ -179,6 +198,11 @@ class Budget:
             if self._parked_until(now) is not None:
                 return 0
             return max(0, self._limit - self._ledger.spent(self._enter_day(now)))
+
+    def history(self) -> dict[str, int]:
+        """Requests per UTC day, oldest first, as far as the ledger goes back."""
+        with self._ledger.transaction():
+            return self._ledger.history()
 
     def seed(self, day: str, spent: int) -> None:
         """Make known what was counted elsewhere (UTC day as YYYY-MM-DD); raises the count, never lowers it."""

@@ -7,16 +7,13 @@ Synchronous and thread-safe: readers in several threads share one client, its bu
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from sources.constant_contact.api.auth import Authenticator, TokenReply, read_token_reply
 from sources.constant_contact.api.bodies import parse_json
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
-from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import StillPreparing, Unauthorized
 from sources.constant_contact.api.events import ApiEvent, Waiting, path_template
 from sources.constant_contact.api.paging import Follower, Page, Params, split_rows, target
@@ -24,6 +21,12 @@ from sources.constant_contact.api.redact import Redactor
 from sources.constant_contact.api.tokens import FileTokenStore, TokenStore
 from sources.constant_contact.api.transport import T, Transport, check
 from sources.constant_contact.api.wire import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from sources.constant_contact.api.connection import Connection
 
 ACCEPTED: Final = 202
 PREPARING_FIRST_S: Final = 2.0

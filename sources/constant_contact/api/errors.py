@@ -20,12 +20,15 @@ V3 build 3.0.178. No I/O here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
-import pendulum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pendulum
 
 ForbiddenKind = Literal["privilege", "scope", "deactivated", "unknown"]
 

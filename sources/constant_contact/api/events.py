@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import pendulum
+if TYPE_CHECKING:
+    import pendulum
 
 _ID: Final = re.compile(r"^(?:[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}.*|\d+|.*,.*)$")
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sources.constant_contact.api.errors import LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 BUSY_S: Final = 30.0
 _SCHEMA: Final = """
@@ -126,6 +128,15 @@ class Ledger:
 
     def add_start(self, lane: str, at_s: float) -> None:
         self._one("insert into starts (key, lane, at_s) values (?, ?, ?)", lane, at_s)
+
+    def move_start(self, lane: str, from_s: float, to_s: float) -> None:
+        self._one(
+            "update starts set at_s = ?4 where rowid ="
+            " (select rowid from starts where key = ?1 and lane = ?2 and at_s = ?3 limit 1)",
+            lane,
+            from_s,
+            to_s,
+        )
 
     def nth_last_start(self, lane: str, count: int) -> float | None:
         """None = fewer than `count` starts are remembered."""

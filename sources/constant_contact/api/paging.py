@@ -19,13 +19,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
-
-import pendulum
 
 from sources.constant_contact.api.connection import origin
 from sources.constant_contact.api.errors import CursorLoop, ForeignLink, LinkUnreadable, RowsMissing
+
+if TYPE_CHECKING:
+    import pendulum
 
 ParamValue = str | int | float | bool | list[str] | tuple[str, ...]
 Params = Mapping[str, ParamValue | None]

@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import filelock
 import orjson
 import pendulum
 
 from sources.constant_contact.api.errors import TokenStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LOCK_WAIT_S: Final = 120.0
 _OTHERS: Final = 0o077
@@ -61,7 +64,43 @@ class TokenStore(Protocol):
     def names(self) -> list[str]: ...
 
 
-class FileTokenStore:
+class JsonTokenStore(ABC):
+    """All logins as one JSON document; where it is kept is up to the subclass."""
+
+    def load(self, login: str) -> Tokens | None:
+        entry = self._read().get(login)
+        return None if entry is None else self._tokens(entry)
+
+    def save(self, login: str, tokens: Tokens) -> None:
+        self._write({**self._read(), login: _entry(tokens)})
+
+    def remove(self, prefix: str) -> int:
+        logins = self._read()
+        kept = {name: entry for name, entry in logins.items() if not name.startswith(prefix)}
+        if len(kept) != len(logins):
+            self._write(kept)
+        return len(logins) - len(kept)
+
+    def names(self) -> list[str]:
+        return list(self._read())
+
+    def _tokens(self, entry: Any) -> Tokens:
+        try:
+            return _from_entry(entry)
+        except (TypeError, ValueError, AttributeError):
+            raise self._damaged() from None
+
+    @abstractmethod
+    def _read(self) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def _write(self, logins: dict[str, Any]) -> None: ...
+
+    @abstractmethod
+    def _damaged(self) -> TokenStoreError: ...
+
+
+class FileTokenStore(JsonTokenStore):
     """One JSON file for all logins of a state folder."""
 
     def __init__(self, folder: Path, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
@@ -85,23 +124,6 @@ class FileTokenStore:
         finally:
             self._lock.release()
 
-    def load(self, login: str) -> Tokens | None:
-        entry = self._read().get(login)
-        return None if entry is None else self._tokens(entry)
-
-    def save(self, login: str, tokens: Tokens) -> None:
-        self._write({**self._read(), login: _entry(tokens)})
-
-    def remove(self, prefix: str) -> int:
-        logins = self._read()
-        kept = {name: entry for name, entry in logins.items() if not name.startswith(prefix)}
-        if len(kept) != len(logins):
-            self._write(kept)
-        return len(logins) - len(kept)
-
-    def names(self) -> list[str]:
-        return list(self._read())
-
     def _make_folder(self) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,20 +141,16 @@ class FileTokenStore:
     def _read(self) -> dict[str, Any]:
         try:
             self._refuse_if_open(self.path, "600")
-            content = orjson.loads(self.path.read_bytes())
+            return read_logins(self.path.read_bytes())
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise self._unusable(error) from error
-        except orjson.JSONDecodeError:
+        except ValueError:
             raise self._damaged() from None
-        logins = content.get("logins") if isinstance(content, dict) else None
-        if not isinstance(logins, dict):
-            raise self._damaged()
-        return logins
 
     def _write(self, logins: dict[str, Any]) -> None:
-        body = orjson.dumps({"version": 1, "logins": logins}, option=orjson.OPT_INDENT_2)
+        body = write_logins(logins)
         try:
             handle, name = tempfile.mkstemp(dir=self._folder, prefix=".tokens-")  # mkstemp makes it 0600
             try:
@@ -157,12 +175,6 @@ class FileTokenStore:
         finally:
             os.close(handle)
 
-    def _tokens(self, entry: Any) -> Tokens:
-        try:
-            return _from_entry(entry)
-        except (TypeError, ValueError, AttributeError):
-            raise self._damaged() from None
-
     def _damaged(self) -> TokenStoreError:
         return TokenStoreError(
             f"the token store {self.path} is damaged; delete it, then log in again: ctct auth login"
@@ -173,6 +185,19 @@ class FileTokenStore:
             f"the token store {self.path} cannot be used ({error.strerror or error}); make its folder writable "
             "or set state_dir to another one"
         )
+
+
+def read_logins(document: bytes | str) -> dict[str, Any]:
+    """Raises ValueError."""
+    content = orjson.loads(document)
+    logins = content.get("logins") if isinstance(content, dict) else None
+    if not isinstance(logins, dict):
+        raise ValueError("logins")
+    return logins
+
+
+def write_logins(logins: dict[str, Any]) -> bytes:
+    return orjson.dumps({"version": 1, "logins": logins}, option=orjson.OPT_INDENT_2)
 
 
 _TEXTS: Final = ("refresh_token", "access_token", "previous_refresh_token", "scope")

@@ -10,14 +10,9 @@ Sources: api_guide/rate_limits; the server documents no Retry-After, so it is a 
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import Final, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeVar
 
-from sources.constant_contact.api.budget import Budget, Kind
-from sources.constant_contact.api.clock import Clock
-from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import (
     ApiError,
     ConnectionLost,
@@ -33,8 +28,16 @@ from sources.constant_contact.api.errors import (
     parse_error_body,
 )
 from sources.constant_contact.api.events import ApiEvent, Parked, RequestSent, Waiting, path_template
-from sources.constant_contact.api.redact import Redactor
 from sources.constant_contact.api.wire import Answer, Request, Wire
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from sources.constant_contact.api.budget import Budget, Kind
+    from sources.constant_contact.api.clock import Clock
+    from sources.constant_contact.api.connection import Connection
+    from sources.constant_contact.api.redact import Redactor
 
 T = TypeVar("T")
 Reason = Literal["throttled", "server_busy", "connection", "bad_body", "preparing"]
@@ -93,11 +96,11 @@ class Transport:
                 raise self._cleaned(error) from None
 
     def _attempt(self, request: Request, attempt: int, kind: Kind) -> Answer:
-        self._budget.acquire(kind)
+        granted_s = self._budget.acquire(kind)
         started_s = self._clock.monotonic()
         status: int | None = None
         try:
-            answer = self._wire.exchange(request)
+            answer = self._wire.exchange(request, lambda: self._budget.departed(granted_s, kind))
             status = answer.status
         finally:
             self.emit(

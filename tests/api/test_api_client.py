@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from sources.constant_contact.api import Parked, Refreshed, RequestSent, Waiting
+from sources.constant_contact.api.errors import (
+    ApiError,
+    BodyTooLarge,
+    BodyTruncated,
+    ConnectionLost,
+    CursorLoop,
+    Forbidden,
+    ForeignLink,
+    NotFound,
+    NotJson,
+    QuotaSpent,
+    Redirected,
+    RowsMissing,
+    ServerBusy,
+    StillPreparing,
+    Throttled,
+    Unexplained,
+    Unreachable,
+)
+
+THROTTLED = {"error_key": "throttled", "error_message": "Too Many Requests"}
+SPENT = {"error_key": "quota_exceeded", "error_message": "Limit Exceeded"}
+OK = {"ok": True}
+
+
+def numbered(reply, pages):
+    """A collection of so many pages, one row each."""
+
+    def script(call):
+        number = int(call.query.get("cursor", 0))
+        more = {"next": {"href": f"/v3/contacts?cursor={number + 1}"}} if number + 1 < pages else {}
+        return reply({"contacts": [{"n": number}], "contacts_count": pages, "_links": more})
+
+    return script
+
+
+def test_pages_follow_the_links_to_the_end(api, reply, make_client, clock):
+    """Each page carries rows, envelope, number, size and moment; parameters go with the first request only."""
+    api.script = numbered(reply, 3)
+    pages = list(make_client().pages("/contacts", {"limit": 500, "status": "all"}, rows_key="contacts"))
+    assert [page.rows for page in pages] == [[{"n": 0}], [{"n": 1}], [{"n": 2}]]
+    assert [page.number for page in pages] == [1, 2, 3]
+    assert [page.next_link for page in pages] == ["/v3/contacts?cursor=1", "/v3/contacts?cursor=2", None]
+    assert pages[2].envelope == {"contacts_count": 3, "_links": {}}
+    assert pages[0].body_bytes > 0
+    assert pages[0].fetched_at.timezone_name == "UTC"
+    assert [call.query for call in api.api_calls] == [
+        {"limit": "500", "status": "all"},
+        {"cursor": "1"},
+        {"cursor": "2"},
+    ]
+
+
+def test_a_read_goes_on_from_a_saved_link(api, reply, make_client):
+    """start= asks for that page first and does not ask for what came before."""
+    api.script = numbered(reply, 4)
+    pages = make_client().pages(
+        "/contacts", {"limit": 500}, rows_key="contacts", start="/v3/contacts?cursor=2"
+    )
+    assert [page.rows[0]["n"] for page in pages] == [2, 3]
+
+
+def test_a_loop_of_links_stops_the_read(api, reply, make_client):
+    """A server that answers the same link again is noticed after the rows of that page are known to be doubtful."""
+    api.replies(reply({"contacts": [], "_links": {"next": {"href": "/v3/contacts?cursor=x"}}}))
+    with pytest.raises(CursorLoop):
+        list(make_client().pages("/contacts", rows_key="contacts"))
+    assert len(api.api_calls) == 2
+
+
+def test_the_token_never_goes_to_another_host(api, reply, make_client):
+    """A link elsewhere is refused before anything is sent there."""
+    api.replies(
+        reply({"contacts": [], "_links": {"next": {"href": "http://127.0.0.1:9/v3/contacts?cursor=x"}}})
+    )
+    with pytest.raises(ForeignLink):
+        list(make_client().pages("/contacts", rows_key="contacts"))
+
+
+def test_a_page_that_changes_type_is_rows_missing(api, reply, make_client):
+    """A null instead of the array stops the read."""
+    api.replies(reply({"contacts": None, "_links": {}}))
+    with pytest.raises(RowsMissing):
+        list(make_client().pages("/contacts", rows_key="contacts"))
+
+
+def test_a_redirect_is_not_followed(api, reply, make_client):
+    """The server that is redirected to gets no request, and so no token."""
+    api.replies(reply(OK, 302, headers={"Location": f"{api.origin}/elsewhere"}))
+    with pytest.raises(Redirected, match="never followed"):
+        make_client().get_json("/contacts")
+    assert [call.path for call in api.api_calls] == ["/v3/contacts"]
+
+
+@pytest.mark.parametrize("status", [200, 201, 209])
+def test_any_2xx_is_a_success(api, reply, make_client, status):
+    """209 is documented for one collection."""
+    api.replies(reply(OK, status))
+    assert make_client().get_json("/automations/workflows") == OK
+
+
+def test_204_is_no_value(api, reply, make_client):
+    """An empty success is None, and as a page it is RowsMissing."""
+    api.replies(reply(body=b"", status=204))
+    client = make_client()
+    assert client.get_json("/x") is None
+    with pytest.raises(RowsMissing):
+        list(client.pages("/x", rows_key="contacts"))
+
+
+def test_get_hands_202_to_the_caller(api, reply, make_client):
+    """The status of a segment read is for the caller to see."""
+    api.replies(reply({"status": "in progress"}, 202))
+    answer = make_client().get("/contacts", {"segment_id": 3})
+    assert (answer.status, answer.body) == (202, b'{"status": "in progress"}')
+
+
+def test_pages_wait_while_a_segment_is_prepared(api, reply, make_client):
+    """202 twice, then rows: the same request is repeated, with a wait that is reported."""
+    events = []
+    api.replies(reply({"status": "x"}, 202), reply({"status": "x"}, 202), reply({"contacts": [{"n": 1}]}))
+    client = make_client(listener=events.append)
+    assert [page.rows for page in client.pages("/contacts", {"segment_id": 3}, rows_key="contacts")] == [
+        [{"n": 1}]
+    ]
+    assert [event.reason for event in events if isinstance(event, Waiting)] == ["preparing", "preparing"]
+
+
+def test_202_for_ever_is_skippable(api, reply, make_client, connect):
+    """After the set number of polls the resource is left out by name."""
+    api.replies(reply({"status": "x"}, 202))
+    with pytest.raises(StillPreparing, match="after 4 requests"):
+        list(make_client(connection=connect(preparing_polls=3)).pages("/contacts", rows_key="contacts"))
+    assert len(api.api_calls) == 4
+
+
+def faults(reply):
+    page = b'{"ok": true}'
+    return {
+        "500 json": reply({"error_key": "x"}, 500),
+        "503 html": reply(body=b"<html>busy</html>", status=503),
+        "504 empty": reply(body=b"", status=504),
+        "500 array": reply([{"error_key": "x"}], 500),
+        "throttled": reply(THROTTLED, 429),
+        "throttled array": reply([THROTTLED], 429),
+        "429 empty": reply(body=b"", status=429),
+        "429 html": reply(body=b"<h1>throttled</h1>", status=429),
+        "hang up": reply(hang_up=True),
+        "cut body": reply(body=page[:5], announced=len(page)),
+        "cut json": reply(body=page[:5]),
+        "html on 200": reply(body=b"<html></html>"),
+        "not utf-8": reply(body=b'{"a": "\xff"}'),
+    }
+
+
+@pytest.mark.parametrize("name", faults(lambda *_, **__: None))
+def test_a_passing_fault_is_survived(api, reply, make_client, name):
+    """Two failures of each kind, then the answer: the caller sees the answer, and every attempt was counted."""
+    fault = faults(reply)[name]
+    api.replies(fault, fault, reply(OK))
+    client = make_client()
+    assert client.get_json("/contacts") == OK
+    assert client.requests_sent == len(api.calls) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("500 json", ServerBusy), ("throttled", Throttled), ("429 empty", Throttled), ("hang up", ConnectionLost),
+     ("cut body", BodyTruncated), ("html on 200", NotJson)],
+)  # fmt: skip
+def test_a_lasting_fault_ends_in_its_name(api, reply, make_client, connect, name, expected):
+    """After the set number of attempts the error says what it was and how often it was tried."""
+    api.replies(faults(reply)[name])
+    with pytest.raises(expected, match=r"\(tried 5 times\)"):
+        make_client(connection=connect(max_attempts=5)).get_json("/contacts")
+    assert len(api.api_calls) == 5
+
+
+def test_an_outage_is_waited_out_for_one_to_two_minutes_at_most(api, reply, make_client, clock):
+    """All waits of one request together stay below three minutes, and grow."""
+    api.replies(reply({}, 503))
+    with pytest.raises(ServerBusy):
+        make_client().get_json("/contacts")
+    assert 20 < sum(clock.slept_s) < 170
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [(403, {"error_key": "access_denied", "error_message": "insufficient user privileges"}, Forbidden),
+     (404, [{"error_key": "contacts.api.not_found", "error_message": "gone"}], NotFound), (418, {}, Unexplained)],
+)  # fmt: skip
+def test_a_refusal_is_not_retried(api, reply, make_client, status, body, expected):
+    """What cannot change costs one request."""
+    api.replies(reply(body, status))
+    with pytest.raises(expected):
+        make_client().get_json("/contacts")
+    assert len(api.api_calls) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [SPENT, [SPENT], "Limit Exceeded: quota_exceeded"], ids=["object", "array", "text"]
+)
+def test_quota_exceeded_parks_at_once(api, reply, make_client, body):
+    """The first word of the server is enough: no retry, no further request by any client on the key."""
+    events = []
+    api.replies(reply(body, 429))
+    with pytest.raises(QuotaSpent, match="the server says so") as caught:
+        make_client(listener=events.append).get_json("/contacts")
+    assert caught.value.resets_at.to_iso8601_string() == "2026-03-03T00:00:00Z"
+    assert [event.resets_at for event in events if isinstance(event, Parked)] == [caught.value.resets_at]
+    with pytest.raises(QuotaSpent):
+        make_client().get_json("/contacts")
+    assert len(api.api_calls) == 1
+
+
+def test_retry_after_is_honoured_within_bounds(api, reply, make_client, clock):
+    """Seconds are taken at their word; an hour is not."""
+    api.replies(
+        reply({}, 503, headers={"Retry-After": "17"}),
+        reply({}, 503, headers={"Retry-After": "3600"}),
+        reply(OK),
+    )
+    events = []
+    make_client(listener=events.append).get_json("/contacts")
+    waits_s = [event.seconds for event in events if isinstance(event, Waiting)]
+    assert waits_s == [pytest.approx(17, abs=0.3), pytest.approx(120, abs=0.3)]
+
+
+def test_a_body_above_the_cap_is_not_read_on(api, reply, make_client, connect):
+    """A page that would fill the memory is an error by name, and is not asked for again."""
+    api.replies(reply(body=b"[" + b" " * 3_000_000 + b"]"))
+    with pytest.raises(BodyTooLarge, match="more than 1 MB"):
+        make_client(connection=connect(max_body_bytes=2**20)).get_json("/contacts")
+    assert len(api.api_calls) == 1
+
+
+def test_a_hundred_megabytes_in_one_page_arrive(api, reply, make_client):
+    """A huge page below the cap is read."""
+    api.replies(reply(body=b'{"a": "' + b"x" * 100_000_000 + b'"}'))
+    assert len(make_client().get_json("/contacts")["a"]) == 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("http://127.0.0.1:1/v3", "cannot reach http://127.0.0.1:1 .*port, and that the server runs"),
+     ("https://no-such-host.invalid/v3", "cannot reach https://no-such-host.invalid .*check the address")],
+)  # fmt: skip
+def test_an_unreachable_host_is_named(make_client, connect, monkeypatch, url, said):
+    """A wrong port or name ends after a few attempts, with the host in the sentence."""
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Unreachable, match=said) as caught:
+        make_client(connection=connect(base_url=url, access_token="fixed-access")).get_json("/contacts")
+    assert "fixed-access" not in str(caught.value)
+
+
+def test_tls_that_cannot_work_is_not_tried_again(api, make_client, connect):
+    """Plain http behind an https address is one attempt and a sentence about TLS."""
+    connection = connect(base_url=api.origin.replace("http:", "https:") + "/v3", access_token="fixed-access")
+    client = make_client(connection=connection)
+    with pytest.raises(Unreachable, match="TLS failed"):
+        client.get_json("/contacts")
+    assert client.requests_sent == 1
+
+
+def test_a_read_timeout_is_a_lost_connection(api, reply, make_client, connect):
+    """A server that says nothing is given up after the timeout, and asked again."""
+    quiet = threading.Event()
+
+    def script(_):
+        quiet.wait(0.3)
+        return reply(OK)
+
+    api.script = script
+    client = make_client(connection=connect(read_timeout_s=0.05, max_attempts=2, access_token="fixed-access"))
+    with pytest.raises(ConnectionLost, match="did not answer in time"):
+        client.get_json("/contacts")
+
+
+def test_loopback_is_reached_past_a_proxy(api, reply, make_client, monkeypatch):
+    """Proxy variables of the environment do not keep a sandbox from being reached."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+        monkeypatch.setenv(name.lower(), "http://127.0.0.1:1")
+    api.replies(reply(OK))
+    assert make_client().get_json("/contacts") == OK
+
+
+def test_happenings_are_reported_as_data(api, reply, make_client):
+    """The listener gets the refresh, each attempt with status and number, and each wait; ids are replaced."""
+    events = []
+    api.replies(reply({}, 500), reply(OK))
+    make_client(listener=events.append).get_json("/contacts/12345678-1234-1234-1234-123456789012")
+    assert [type(event) for event in events] == [RequestSent, Refreshed, RequestSent, Waiting, RequestSent]
+    assert [
+        (event.path_template, event.status, event.attempt)
+        for event in events
+        if isinstance(event, RequestSent)
+    ] == [
+        ("/oauth/token", 200, 1),
+        ("/v3/contacts/{id}", 500, 1),
+        ("/v3/contacts/{id}", 200, 2),
+    ]
+
+
+def test_no_log_record_and_no_error_shows_a_secret(api, reply, make_client, connect, caplog):
+    """At the lowest log level, with a server that repeats the token in its error, no secret is seen."""
+    caplog.set_level(logging.DEBUG)
+    api.script = lambda call: reply(
+        {"error_key": "x", "error_message": f"bad {call.headers['authorization']}"}, 418
+    )
+    client = make_client(connection=connect(client_secret="the-client-secret"))
+    with pytest.raises(ApiError) as caught:
+        client.get_json("/contacts")
+    shown = caplog.text + str(caught.value) + repr(caught.value)
+    assert "Bearer ***" in shown
+    for secret in ("access-0001", "seed-refresh-token", "refresh-0001", "the-client-secret"):
+        assert secret not in shown
+
+
+def test_threads_share_one_client(api, reply, make_client):
+    """Six readers at once each get their whole collection, with one refresh between them."""
+    api.script = numbered(reply, 5)
+    client = make_client()
+    got = []
+
+    def read():
+        got.append([page.rows[0]["n"] for page in client.pages("/contacts", rows_key="contacts")])
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == [[0, 1, 2, 3, 4]] * 6
+    assert len(api.token_calls) == 1
+    assert client.requests_sent == len(api.calls) == 31
+
+
+def test_nothing_is_touched_before_the_first_request(make_client, connect):
+    """Making a client creates no file and sends nothing."""
+    make_client()
+    assert not connect().state_dir.exists()
+
+
+def test_the_servers_clock_is_compared(api, reply, make_client, clock):
+    """The difference to the server's Date header is known after the first answer."""
+    api.replies(reply(OK, headers={"Date": "Mon, 02 Mar 2026 08:01:00 GMT"}))
+    client = make_client()
+    assert client.server_skew_s is None
+    client.get_json("/contacts")
+    assert client.server_skew_s is not None
