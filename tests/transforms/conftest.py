@@ -1,0 +1,64 @@
+"""The warehouses that dbt_nights.py builds, once for all workers, as fixtures to be read."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+SCRIPT = Path(__file__).with_name("dbt_nights.py")
+
+Rows = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def nights(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Folder of built, stepped, refreshed and partial.duckdb; the first worker to come builds them."""
+    own = tmp_path_factory.getbasetemp()
+    work_dir = (own.parent if hasattr(request.config, "workerinput") else own) / "dbt_nights"
+    with FileLock(f"{work_dir}.lock"):
+        if not (work_dir / "partial.duckdb").exists():
+            work_dir.mkdir(exist_ok=True)
+            command = [sys.executable, "-W", "ignore", str(SCRIPT), str(work_dir)]
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+            assert ended.returncode == 0, ended.stdout + ended.stderr
+    return work_dir
+
+
+def reader(path: Path) -> Rows:
+    """Answers SQL in which a bare name is a mart."""
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            connection.execute("set schema = 'constant_contact_analytics'")
+            return connection.execute(sql).fetchall()
+
+    return rows
+
+
+@pytest.fixture
+def built(nights: Path) -> Rows:
+    """The hand-written account with every model built and every dbt test passed."""
+    return reader(nights / "built.duckdb")
+
+
+@pytest.fixture
+def stepped(nights: Path) -> Rows:
+    """The same account one night later, email_events brought up to date."""
+    return reader(nights / "stepped.duckdb")
+
+
+@pytest.fixture
+def refreshed(nights: Path) -> Rows:
+    """The same later night, email_events built anew."""
+    return reader(nights / "refreshed.duckdb")
+
+
+@pytest.fixture
+def partial(nights: Path) -> Rows:
+    """A warehouse that holds contacts and lists only."""
+    return reader(nights / "partial.duckdb")
