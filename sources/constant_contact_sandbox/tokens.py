@@ -91,6 +91,12 @@ class Tokens:
         self.refresh_token = token
         return token
 
+    def valid_access_token(self, now: float) -> str:
+        """The newest access token, replaced if it is no longer valid."""
+        if self.scopes_of(self.access_token, now) is None:
+            self._new_access(now, self.switches.scopes)
+        return self.access_token
+
     def scopes_of(self, bearer: str, now: float) -> tuple[str, ...] | None:
         """Scopes of an access token; None when unknown or expired."""
         expires_at, scopes = self.access.get(bearer, (0.0, ()))
