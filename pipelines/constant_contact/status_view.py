@@ -135,7 +135,7 @@ def _audit(audit: AuditStatus) -> list[RenderableType]:
     when = f"checked {_minute(audit.checked_at)} UTC"
     if not audit.differences:
         counts = many(audit.counts, "count")
-        return [_line(f"all {counts} of the account agree with the warehouse, {when}", "green")]
+        return [_line(f"{counts} of the account agree with the warehouse, none differs; {when}", "green")]
     head = f"{len(audit.differences):,} of {audit.counts:,} counts differ from the account, {when}:"
     lines = [_line(head, "yellow")]
     lines += [_line(_difference(difference)) for difference in audit.differences[:MAX_DIFFERENCES]]

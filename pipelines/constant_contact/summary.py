@@ -96,7 +96,8 @@ def audit_lines(audit: Sequence[AuditLine]) -> list[tuple[str, str]]:
         return []
     wrong = [line for line in audit if not line.ok]
     if not wrong:
-        return [(f"Audit: all {len(audit):,} counts of the account agree with the warehouse.", "green")]
+        counts = many(len(audit), "count")
+        return [(f"Audit: {counts} of the account checked, all agree with the warehouse.", "green")]
     lines = [f"  {_difference(line)}" for line in wrong]
     head = f"Audit: {len(wrong):,} of {len(audit):,} counts differ from the account:"
     return [(head, "yellow"), *((line, "yellow") for line in _capped(lines))]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.constant_contact.events import TransformEnded, TransformStarted
+from pipelines.constant_contact.tally import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -95,22 +96,24 @@ def run_transforms(
     listener: Listener,
     select: tuple[str, ...] = (),
     full_refresh: bool = False,
+    project: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TransformEnded:
     """Build and test the models (all, or dbt's `select`); failures are in the answer, not raised.
 
-    Raises `NothingSelectedError` where `select` matches nothing.
+    `project` is another dbt project than the installed one, with the same profile. Raises
+    `NothingSelectedError` where `select` matches nothing.
     """
     listener(TransformStarted())
     started_at = clock()
     args = ["build", *(["--select", *select] if select else [])]
     args += ["--full-refresh"] if full_refresh else []
-    answer = _invoke(args, destination=destination, dataset=dataset, work_dir=work_dir)
+    answer = _invoke(args, project or project_dir(), destination, dataset=dataset, work_dir=work_dir)
     results = list(getattr(answer.result, "results", None) or [])
     if answer.exception is not None:
         failures: tuple[str, ...] = (_exception_sentence(answer.exception, destination),)
     elif not results and select:
-        raise NothingSelectedError(_nothing_selected(select))
+        raise NothingSelectedError(_nothing_selected(select, model_names(project)))
     else:
         failures = tuple(_failure_sentences(results, work_dir))
     ran = [result for result in results if str(result.status) != "skipped"]
@@ -124,10 +127,12 @@ def run_transforms(
     return ended
 
 
-def docs(*, destination: Destination, dataset: str, work_dir: Path, out: Path) -> Path:
+def docs(
+    *, destination: Destination, dataset: str, work_dir: Path, out: Path, project: Path | None = None
+) -> Path:
     """Write dbt's documentation of every model and column as one static page to `out`."""
     args = ["docs", "generate", "--static"]
-    answer = _invoke(args, destination=destination, dataset=dataset, work_dir=work_dir)
+    answer = _invoke(args, project or project_dir(), destination, dataset=dataset, work_dir=work_dir)
     page = work_dir / "target" / "static_index.html"
     if not answer.success or not page.is_file():
         reason = _exception_sentence(answer.exception, destination)
@@ -137,15 +142,17 @@ def docs(*, destination: Destination, dataset: str, work_dir: Path, out: Path) -
     return out
 
 
-def model_names() -> tuple[str, ...]:
+def model_names(project: Path | None = None) -> tuple[str, ...]:
     """Every mart that can be selected by name."""
-    return tuple(sorted(path.stem for path in (project_dir() / "models" / "marts").rglob("*.sql")))
+    marts = (project or project_dir()) / "models" / "marts"
+    return tuple(sorted(path.stem for path in marts.rglob("*.sql")))
 
 
-def _invoke(args: Sequence[str], *, destination: Destination, dataset: str, work_dir: Path) -> Any:
+def _invoke(
+    args: Sequence[str], project: Path, destination: Destination, *, dataset: str, work_dir: Path
+) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, only when it runs
 
-    project = project_dir()
     work_dir.mkdir(parents=True, exist_ok=True)
     options: list[str] = [
         *("--project-dir", str(project), "--profiles-dir", str(project)),
@@ -194,7 +201,7 @@ def _failure_sentences(results: Sequence[Any], work_dir: Path) -> Iterator[str]:
         elif status == "fail" and kind == "unit_test":
             yield f"unit test {name} failed: its model gives other rows; {_mend(result, work_dir)}"
         elif status == "fail":
-            yield f"test {name} failed on {result.failures or 'some'} rows; {_mend(result, work_dir)}"
+            yield f"test {name} failed on {many(result.failures or 0, 'row')}; {_mend(result, work_dir)}"
     skipped = [result.node.name for result in results if str(result.status) == "skipped"]
     if skipped and any(str(result.status) in {"error", "fail"} for result in results):
         yield f"{len(skipped)} built on these were skipped and keep their rows of the last run"
@@ -229,5 +236,5 @@ def _exception_sentence(exception: BaseException | None, destination: Destinatio
     return f"the models could not be run: {text}; mend that, then run `ctct transform`"
 
 
-def _nothing_selected(select: Sequence[str]) -> str:
-    return f"no model matches {' '.join(select)!r}; the marts are {', '.join(model_names())}"
+def _nothing_selected(select: Sequence[str], names: Sequence[str]) -> str:
+    return f"no model matches {' '.join(select)!r}; the marts are {', '.join(names)}"

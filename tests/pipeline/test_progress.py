@@ -1,0 +1,304 @@
+"""What a person sees of a run: plain lines, the live table, quiet mode, and the summary."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pendulum
+import pytest
+from rich.console import Console
+
+from pipelines.constant_contact.events import (
+    AuditLine,
+    Event,
+    GroupLoaded,
+    PageRead,
+    RunEnded,
+    RunResult,
+    RunStarted,
+    TransformEnded,
+    TransformStarted,
+    Waiting,
+    Warned,
+)
+from pipelines.constant_contact.live import live_view
+from pipelines.constant_contact.progress import listener, summary, summary_text
+from pipelines.constant_contact.tally import Tally, duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STARTED = RunStarted(
+    run_id="r1",
+    started_at=pendulum.datetime(2026, 1, 1),
+    destination="/data/a/rather/long/path/to/the/warehouse/of/the/account/ctct.duckdb",
+    dataset="constant_contact",
+    requests_per_second=4,
+    remaining_today=9_960,
+)
+RESULT = RunResult(
+    run_id="r1",
+    status="complete",
+    started_at=pendulum.datetime(2026, 1, 1),
+    ended_at=pendulum.datetime(2026, 1, 1, 0, 3),
+    requests_sent=312,
+    requests_today=352,
+    remaining_today=9_648,
+    rows={"contacts": 12_500, "email_opens": 0, "_ctct_audit": 4},
+    seconds={"total": 182.4},
+)
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def page(number: int, resource: str = "contacts") -> PageRead:
+    return PageRead(
+        resource=resource, rows=500, requests=1, requests_sent=number, remaining_today=9_960 - number
+    )
+
+
+def said(events: Iterable[Event], *, quiet: bool = False, step_s: float = 0.0) -> list[str]:
+    stream, clock = io.StringIO(), HandClock()
+    with listener(stream, quiet=quiet, clock=clock) as listen:
+        for event in events:
+            clock.now += step_s
+            listen(event)
+    return stream.getvalue().splitlines()
+
+
+def recorded(renderable: object, width: int = 80) -> str:
+    console = Console(record=True, width=width, file=io.StringIO())
+    console.print(renderable)
+    return console.export_text()
+
+
+def audit(*, ok: bool, number: int = 1) -> AuditLine:
+    return AuditLine(
+        table="contacts__list_memberships",
+        scope="list",
+        scope_id=f"l{number}",
+        scope_name=f"List {number}",
+        source_count=120,
+        loaded_count=120 if ok else 118,
+        ok=ok,
+    )
+
+
+def test_plain_output_names_the_destination_and_the_quota_first() -> None:
+    """The first line says where the rows go and what may be spent."""
+    assert said([STARTED]) == [
+        f"syncing to {STARTED.destination} (constant_contact): 9,960 requests left today, at most 4 a second"
+    ]
+
+
+def test_plain_output_throttles_pages_and_not_groups() -> None:
+    """Pages within five seconds of a line add none; every committed group has its own line."""
+    group = GroupLoaded(number=1, requests=4, rows={"contacts": 2_000, "account": 1}, seconds=2.14)
+
+    lines = said([STARTED, *(page(n) for n in range(1, 9)), group], step_s=1.0)
+
+    assert lines[1:] == [
+        "contacts: 500 rows read · 1 request · 1.0/s · 9,959 left today",
+        "contacts: 3,000 rows read · 6 requests · 1.0/s · 9,954 left today",
+        "group 1 committed: 2,001 rows in 2 tables, 4 requests, 2.1 s",
+    ]
+
+
+def test_plain_output_has_no_control_characters() -> None:
+    """A log file gets text only, whatever happened."""
+    ended = TransformEnded(models=34, tests=40, failures=("model campaigns failed: …",), seconds=9.0)
+    events: list[Event] = [STARTED, page(1), Warned(message="odd"), TransformStarted(), ended]
+
+    text = "\n".join(said([*events, RunEnded(result=replace(RESULT, audit=(audit(ok=False),)))]))
+
+    assert set() == {character for character in text if ord(character) < 32} - {"\n"}
+
+
+@pytest.mark.parametrize(("wait_s", "lines"), [(0.3, []), (4.0, ["waiting 4 s: server busy"])])
+def test_plain_output_is_silent_about_short_waits(wait_s: float, lines: list[str]) -> None:
+    """Back-off of less than a second is not worth a line."""
+    assert lines == said([Waiting(reason="server busy", wait_s=wait_s)])
+
+
+def test_failed_models_are_listed_one_a_line() -> None:
+    """Each failure of the transforms is its own line under the count."""
+    ended = TransformEnded(models=3, tests=1, failures=("a failed", "b failed"), seconds=2.0)
+
+    assert said([ended]) == ["marts: 3 models built, 1 test run, 2 failed, 2.0 s", "a failed", "b failed"]
+
+
+def test_quiet_shows_only_warnings_of_a_complete_run() -> None:
+    """A quiet run that went well says what it warned of and nothing else."""
+    events = [STARTED, page(1), Warned(message="segments skipped"), RunEnded(result=RESULT)]
+
+    assert said(events, quiet=True) == ["warning: segments skipped"]
+
+
+def test_quiet_shows_the_summary_of_a_run_that_failed() -> None:
+    """A quiet run that failed says why."""
+    failed = replace(RESULT, status="failed", stopped_reason="The token was refused.")
+
+    lines = said([RunEnded(result=failed)], quiet=True)
+
+    assert lines[:2] == ["Failed: 312 requests, 3 min 2 s, 9,648 left today.", "The token was refused."]
+
+
+def test_live_table_fits_80_columns() -> None:
+    """A long path, many resources and big numbers stay within 80 columns."""
+    clock = HandClock()
+    tally = Tally(clock=clock)
+    tally.take(STARTED)
+    for number in range(1, 41):
+        clock.now += 0.25
+        tally.take(page(number * 1_000, f"resource_with_a_rather_long_name_{number % 20}"))
+    tally.take(Waiting(reason="server busy", wait_s=4))
+
+    lines = recorded(live_view(tally)).splitlines()
+
+    assert max(len(line) for line in lines) <= 80
+    assert lines[0].rstrip().endswith("…")
+    assert lines[-1].rstrip() == "waiting 4 s: server busy"
+    assert "and 6 more" in [line.strip() for line in lines]
+
+
+def test_live_table_counts_rows_pages_rate_quota_and_groups() -> None:
+    """Every number of the live table comes from the events."""
+    clock = HandClock()
+    tally = Tally(clock=clock)
+    for event in (STARTED, page(1), page(2), page(3, "account")):
+        tally.take(event)
+        clock.now += 0.5
+    tally.take(GroupLoaded(number=1, requests=3, rows={"contacts": 1_000}, seconds=1.0))
+
+    words = [" ".join(line.split()) for line in recorded(live_view(tally)).splitlines()]
+
+    assert words[1:] == [
+        "contacts 1,000 rows 2 pages",
+        "account 500 rows 1 page",
+        "3 requests · 2.0/s · 9,957 left today",
+        "1 group committed (1,000 rows) · 2.0 s",
+    ]
+
+
+def test_rate_is_of_the_last_ten_seconds() -> None:
+    """A run that slowed down shows its present speed, not its average."""
+    clock = HandClock()
+    tally = Tally(clock=clock)
+    tally.take(STARTED)
+    for number, at in ((40, 10.0), (41, 30.0), (51, 40.0)):
+        clock.now = at
+        tally.take(page(number))
+
+    assert tally.requests_per_second() == 1.0
+
+
+def test_counts_of_threads_that_report_late_do_not_go_back() -> None:
+    """An older count that arrives after a newer one changes neither requests nor quota."""
+    tally = Tally(clock=HandClock())
+    for number in (5, 4):
+        tally.take(page(number))
+
+    assert (tally.requests_sent, tally.remaining_today) == (5, 9_955)
+
+
+def test_terminal_ends_with_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the live table gives way to the warnings and the summary."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    screen = Screen()
+    with listener(screen) as listen:
+        for event in (STARTED, page(1), Warned(message="odd"), RunEnded(result=RESULT)):
+            listen(event)
+
+    text = screen.getvalue()
+    assert "\x1b[" in text
+    assert text.index("warning: odd") < text.rindex("Complete")
+
+
+def test_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that cannot move its cursor is treated as a file."""
+    monkeypatch.setenv("TERM", "dumb")
+    screen = Screen()
+    with listener(screen) as listen:
+        listen(STARTED)
+
+    assert "\x1b[" not in screen.getvalue()
+
+
+def test_summary_lists_only_tables_that_changed() -> None:
+    """Tables without new rows and the pipeline's own record are left out."""
+    assert summary_text(RESULT).splitlines() == [
+        "Complete: 312 requests, 3 min 2 s, 9,648 left today.",
+        "  contacts     12,500",
+        "  rows loaded  12,500",
+    ]
+
+
+def test_summary_of_a_quiet_night_says_that_nothing_changed() -> None:
+    """No row is news, too."""
+    assert "No rows were new or changed." in summary_text(replace(RESULT, rows={"contacts": 0}))
+
+
+def test_summary_of_a_partial_run_says_when_to_go_on() -> None:
+    """Stopped early: why, what is missing, when to run again."""
+    result = replace(
+        RESULT,
+        status="partial",
+        stopped_reason="The daily quota is spent.",
+        planned_requests=400,
+        remaining_work=("email_opens: 12 of 40 campaigns",),
+        resume_after=pendulum.datetime(2026, 1, 2),
+    )
+
+    text = " ".join(summary_text(result).split())
+
+    assert text.startswith(
+        "Stopped early: 312 requests (400 planned), 3 min 2 s, 9,648 left today. The daily"
+    )
+    assert text.endswith(
+        "Not read yet: email_opens: 12 of 40 campaigns "
+        "Run the same command again after 2026-01-02 00:00 UTC; it goes on where this run stopped."
+    )
+
+
+def test_summary_shows_each_count_that_differs() -> None:
+    """A difference names table, scope and both numbers; agreement is one line."""
+    agreeing, differing = replace(RESULT, audit=(audit(ok=True),)), replace(RESULT, audit=(audit(ok=False),))
+
+    assert "Audit: 1 count of the account checked, all agree with the warehouse." in summary_text(agreeing)
+    assert "contacts__list_memberships of list List 1: 120 in the account, 118 here" in summary_text(
+        differing
+    )
+
+
+def test_summary_caps_long_lists_and_stays_within_80_columns() -> None:
+    """Many differences become a few and a count of the rest."""
+    result = replace(RESULT, audit=tuple(audit(ok=False, number=n) for n in range(20)), warnings=("w " * 90,))
+
+    text = recorded(summary(result))
+
+    assert "and 12 more: `ctct status --json` has all" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (61, "1 min 1 s"), (7_322, "2 h 2 min")]
+)
+def test_durations_read_well(seconds: float, words: str) -> None:
+    """Seconds, minutes, hours: the two greatest units."""
+    assert words == duration(seconds)

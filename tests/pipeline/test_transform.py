@@ -1,0 +1,253 @@
+"""The transforms in process: what is built, what is left behind, and how failures read."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from pipelines.constant_contact.events import Event, TransformEnded, TransformStarted
+from pipelines.constant_contact.transform import (
+    Destination,
+    NothingSelectedError,
+    docs,
+    model_names,
+    project_dir,
+    run_transforms,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Mapping
+
+DATASET = "constant_contact"
+MODELS = {
+    "first": "select contact_id, cast(age as integer) as age from {{ var('raw_dataset') }}.contacts",
+    "second": "select count(*) as contacts from {{ ref('first') }}",
+}
+TESTS = """
+models:
+  - name: first
+    columns:
+      - name: contact_id
+        data_tests: [unique, not_null]
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What one run left behind."""
+
+    ended: TransformEnded
+    events: list[Event]
+    path: Path
+    project: Path
+    work_dir: Path
+    printed: str
+    environment_before: Mapping[str, str]
+    environment_after: Mapping[str, str]
+    files_before: Mapping[Path, float]
+    files_after: Mapping[Path, float]
+
+
+def files(folder: Path) -> dict[Path, float]:
+    return {path: path.stat().st_mtime for path in folder.rglob("*") if path.is_file()}
+
+
+def write_warehouse(path: Path, *ages: str) -> Path:
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        connection.execute(f"create schema {DATASET}")
+        connection.execute(f"create table {DATASET}.contacts (contact_id text, age text)")
+        for number, age in enumerate(ages):
+            connection.execute(f"insert into {DATASET}.contacts values (?, ?)", [f"c{number}", age])
+    return path
+
+
+def write_project(folder: Path) -> Path:
+    """Two models with the installed project's own profile: dbt's start is what costs time here."""
+    marts = folder / "models" / "marts"
+    marts.mkdir(parents=True)
+    shutil.copy(project_dir() / "profiles.yml", folder)
+    shutil.copy(project_dir() / "dbt_project.yml", folder)
+    for name, sql in MODELS.items():
+        (marts / f"{name}.sql").write_text("{{ config(materialized='table') }}" + sql)
+    (marts / "marts.yml").write_text(TESTS)
+    return folder
+
+
+def transform(built: Built, path: Path, *select: str) -> TransformEnded:
+    return run_transforms(
+        destination=Destination(kind="duckdb", duckdb_path=path),
+        dataset=DATASET,
+        select=select,
+        work_dir=built.work_dir,
+        project=built.project,
+        listener=lambda _event: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    root = tmp_path_factory.mktemp("transform")
+    path, project = write_warehouse(root / "small.duckdb", "30", "41"), write_project(root / "project")
+    events: list[Event] = []
+    before, environment, printed = files(project), dict(os.environ), io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        ended = run_transforms(
+            destination=Destination(kind="duckdb", duckdb_path=path),
+            dataset=DATASET,
+            work_dir=root / "work",
+            project=project,
+            listener=events.append,
+        )
+    return Built(
+        ended=ended,
+        events=events,
+        path=path,
+        project=project,
+        work_dir=root / "work",
+        printed=printed.getvalue(),
+        environment_before=environment,
+        environment_after=dict(os.environ),
+        files_before=before,
+        files_after=files(project),
+    )
+
+
+def test_marts_are_built_beside_the_raw_dataset(built: Built) -> None:
+    """The marts of dataset X stand in X_analytics."""
+    with contextlib.closing(duckdb.connect(str(built.path), read_only=True)) as connection:
+        rows = connection.execute("select contacts from constant_contact_analytics.second").fetchall()
+
+    assert rows == [(2,)]
+
+
+def test_what_ran_is_told(built: Built) -> None:
+    """The listener hears the start and the end, and the end counts models and tests."""
+    assert built.events == [TransformStarted(), built.ended]
+    assert (built.ended.models, built.ended.tests, built.ended.failures) == (2, 2, ())
+
+
+def test_dbt_prints_nothing(built: Built) -> None:
+    """Neither stream gets a word of dbt."""
+    assert built.printed == ""
+
+
+def test_environment_is_as_before(built: Built) -> None:
+    """No variable of the call stays: a password must not reach later child processes."""
+    assert built.environment_before == built.environment_after
+
+
+def test_project_folder_is_not_written_to(built: Built) -> None:
+    """Target and logs go to the work folder; an installed project may be read-only."""
+    assert built.files_before == built.files_after
+    assert (built.work_dir / "target" / "manifest.json").is_file()
+
+
+def test_file_is_free_after_the_run(built: Built) -> None:
+    """The file can be opened at once, with other settings than dbt's."""
+    with contextlib.closing(duckdb.connect(str(built.path), config={"threads": 1})) as connection:
+        assert connection.execute(f"select count(*) from {DATASET}.contacts").fetchall() == [(2,)]
+
+
+def test_failed_model_is_one_sentence_with_the_mend(built: Built, tmp_path: Path) -> None:
+    """A failed cast names model, reason and next step; what hangs on the model is counted."""
+    path = write_warehouse(tmp_path / "bad.duckdb", "30", "young")
+
+    ended = transform(built, path)
+
+    first, second = ended.failures
+    assert first.startswith("model first failed: Conversion Error: Could not convert string 'young' to INT32")
+    assert first.endswith("then run `ctct transform --select first`")
+    assert "\n" not in first
+    assert second == "3 built on these were skipped and keep their rows of the last run"
+
+
+def test_failed_test_names_its_model(built: Built, tmp_path: Path) -> None:
+    """A broken grain is one sentence: which test, how many rows, what to run after the mend."""
+    path = write_warehouse(tmp_path / "twice.duckdb", "30")
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        connection.execute(f"insert into {DATASET}.contacts values ('c0', '31')")
+
+    ended = transform(built, path, "first")
+
+    assert len(ended.failures) == 1
+    assert ended.failures[0].startswith("test unique_first_contact_id failed on 1 row; see its SQL in ")
+    assert ended.failures[0].endswith("then run `ctct transform --select first`")
+
+
+def test_unknown_selection_lists_the_marts(built: Built) -> None:
+    """Selecting nothing is a mistake, and the valid names are in the message."""
+    with pytest.raises(NothingSelectedError, match="no model matches 'frist'; the marts are first, second"):
+        transform(built, built.path, "frist")
+
+
+def test_locked_file_is_one_sentence(built: Built, tmp_path: Path) -> None:
+    """A warehouse that another process holds is named, with the mend and without a traceback."""
+    path = write_warehouse(tmp_path / "held.duckdb", "30")
+    code = f"import duckdb; held = duckdb.connect({str(path)!r}); print('held', flush=True); input()"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        ended = transform(built, path)
+        holder.communicate(b"\n")
+
+    assert ended.failures == (f"another program has {path} open; close it, then run `ctct transform`",)
+
+
+def test_documentation_is_one_page(built: Built, tmp_path: Path) -> None:
+    """The documentation is a single HTML file that knows the models."""
+    page = docs(
+        destination=Destination(kind="duckdb", duckdb_path=built.path),
+        dataset=DATASET,
+        work_dir=built.work_dir,
+        project=built.project,
+        out=tmp_path / "new" / "docs.html",
+    )
+
+    assert "model.constant_contact.second" in page.read_text("utf-8")
+
+
+def test_password_is_not_in_the_repr() -> None:
+    """A destination can be logged."""
+    destination = Destination(kind="postgres", user="ann", dbname="mail", password="hunter2")
+
+    assert "hunter2" not in repr(destination)
+
+
+@pytest.mark.parametrize("missing", [{"kind": "duckdb"}, {"kind": "postgres", "user": "ann"}])
+def test_destination_refuses_to_be_incomplete(missing: dict[str, str]) -> None:
+    """A destination without its file, or its database, fails when it is made."""
+    with pytest.raises(ValueError, match="destination needs"):
+        Destination(**missing)  # type: ignore[arg-type]
+
+
+def test_installed_project_comes_before_the_checkout(tmp_path: Path) -> None:
+    """The project inside the package wins; a folder without dbt_project.yml does not count."""
+    empty, installed, checkout = (tmp_path / name for name in ("empty", "installed", "checkout"))
+    for folder in (empty, installed, checkout):
+        folder.mkdir()
+    for folder in (installed, checkout):
+        (folder / "dbt_project.yml").touch()
+
+    assert installed == project_dir((empty, installed, checkout))
+
+
+def test_missing_project_says_what_to_do(tmp_path: Path) -> None:
+    """A broken installation is named, with the way round it."""
+    with pytest.raises(FileNotFoundError, match="install constant-contact-pipeline again"):
+        project_dir((tmp_path,))
+
+
+def test_marts_can_be_named() -> None:
+    """The names that can be selected come from the project itself."""
+    assert {"campaigns", "contacts", "email_events", "lists"} <= set(model_names())
