@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import small_warehouse
@@ -24,7 +25,6 @@ from pipelines.constant_contact.status import (
 )
 from pipelines.constant_contact.status_view import folded
 from pipelines.constant_contact.transform import Destination
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,8 +25,8 @@ from pipelines.constant_contact.transform import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Mapping
+    from pathlib import Path
 
 DATASET = "constant_contact"
 MODELS = {
