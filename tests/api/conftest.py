@@ -101,7 +101,7 @@ class ScriptedApi:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_: object) -> None:
                 pass
 
             def do_GET(self) -> None:
@@ -131,7 +131,7 @@ class ScriptedApi:
                 if reply.announced:
                     self.close_connection = True
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815  the name that http.server looks for
 
         return Handler
 
@@ -186,7 +186,9 @@ def make_client(connect: Callable[..., Connection], clock: ManualClock) -> Itera
 
 @pytest.fixture
 def reply() -> Callable[..., Reply]:
-    """reply(value, status) answers JSON; reply(body=b"…") answers bytes as they are, with what else Reply can do."""
+    """reply(value, status) answers JSON; reply(body=b"…") answers bytes as they are, with what else Reply
+    can do.
+    """
 
     def make(value: object = None, status: int = 200, **options: object) -> Reply:
         return Reply(status=status, **{"body": json.dumps(value).encode(), **options})

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917  fixtures are arguments
 from __future__ import annotations
 
 import base64
@@ -64,15 +65,19 @@ def keep(store, connection, **tokens):
 
 
 def test_the_seed_is_exchanged_once_and_the_new_token_kept(api, reply, make_client, connect, store):
-    """The first request refreshes with the configured token; what comes back is in the store, the old one beside it."""
+    """The first request refreshes with the configured token; what comes back is in the store, the old one
+    beside it.
+    """
     api.token_reply = Rotating(reply, valid="seed-refresh-token")
     make_client().get_json("/contacts")
     tokens = kept(store, connect())
     assert (tokens.refresh_token, tokens.previous_refresh_token) == ("rotated-0001", "seed-refresh-token")
     assert api.api_calls[0].headers["authorization"] == "Bearer access-0001"
     assert api.token_calls[0].form == {
-        "grant_type": "refresh_token", "refresh_token": "seed-refresh-token", "client_id": "the-client-id",
-    }  # fmt: skip
+        "grant_type": "refresh_token",
+        "refresh_token": "seed-refresh-token",
+        "client_id": "the-client-id",
+    }
 
 
 def test_a_client_secret_goes_by_basic(api, make_client, connect):
@@ -187,7 +192,9 @@ def test_a_refused_refresh_token_ends_in_one_sentence(api, reply, make_client):
 
 @pytest.mark.parametrize("honoured", ["newest-token", "previous-token", "seed-refresh-token"])
 def test_whichever_token_the_server_still_honours_is_found(api, reply, make_client, connect, store, honoured):
-    """After a crash between refresh and save: the newest, the one before, and the unused seed are tried in turn."""
+    """After a crash between refresh and save: the newest, the one before, and the unused seed are tried in
+    turn.
+    """
     api.token_reply = Rotating(reply, valid=honoured)
     keep(store, connect(), refresh_token="newest-token", previous_refresh_token="previous-token")
     assert make_client().get_json("/contacts") == {}
@@ -211,7 +218,9 @@ def test_a_new_configured_token_is_taken_up(api, reply, make_client, connect):
 
 
 def test_two_accounts_on_one_application_are_never_mixed(api, reply, make_client, connect):
-    """Two configured tokens that share client_id and folder keep their own access tokens, in any order of use."""
+    """Two configured tokens that share client_id and folder keep their own access tokens, in any order of
+    use.
+    """
     api.token_reply = lambda call: reply(
         {"access_token": f"access-of-{call.form['refresh_token']}", "expires_in": 9999}
     )
@@ -270,7 +279,8 @@ def test_six_processes_wanting_a_refresh_make_one(api, reply, connect, tmp_path)
         from pathlib import Path
         from sources.constant_contact.api import Client, Connection
         client = Client(Connection(state_dir=Path({str(tmp_path / "state")!r}), base_url="{api.origin}/v3",
-            token_url="{api.origin}/oauth/token", client_id="the-client-id", refresh_token="seed-refresh-token",
+            token_url="{api.origin}/oauth/token", client_id="the-client-id",
+            refresh_token="seed-refresh-token",
             requests_per_second=1000))
         client.get_json("/contacts")
     """)

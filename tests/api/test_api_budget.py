@@ -60,7 +60,9 @@ def test_any_rate_is_kept(budget, clock, rate, window_s, most):
 
 
 def test_token_requests_have_a_pace_of_their_own_and_are_counted(budget, clock):
-    """The token endpoint gets one request a second, beside those of the API, and the day's count sees both."""
+    """The token endpoint gets one request a second, beside those of the API, and the day's count sees
+    both.
+    """
     shared = budget()
     shared.acquire("token")
     shared.acquire("api")
@@ -300,9 +302,9 @@ def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
 )
 def test_no_interleaving_exceeds_either_limit(tmp_path_factory, rate, daily, steps, start):
     """
-    Four processes that ask in any order, at any time, under a wall clock that jumps: never more than the rate in any
-    sliding second, never more than the daily limit in a UTC day by the true clock (ours is right or behind), and the
-    ledger has counted at least what was sent.
+    Four processes that ask in any order, at any time, under a wall clock that jumps: never more than the rate
+    in any sliding second, never more than the daily limit in a UTC day by the true clock (ours is right or
+    behind), and the ledger has counted at least what was sent.
     """
     clock = ManualClock(start)
     path = tmp_path_factory.mktemp("ledger") / "l"
@@ -333,7 +335,9 @@ def test_no_interleaving_exceeds_either_limit(tmp_path_factory, rate, daily, ste
 
 
 def test_three_processes_share_one_pace(tmp_path):
-    """Three real processes on one ledger stay under the rate together, use most of it, and count every request."""
+    """Three real processes on one ledger stay under the rate together, use most of it, and count every
+    request.
+    """
     program = textwrap.dedent("""
         import sys, time
         from pathlib import Path

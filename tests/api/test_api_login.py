@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917  fixtures are arguments
 from __future__ import annotations
 
 import base64
@@ -12,9 +13,13 @@ from sources.constant_contact.api.login import Login, browser_login, code_from_c
 
 REDIRECT = "http://127.0.0.1:8765/callback"
 GRANT = {
-    "device_code": "the-device-code", "user_code": "WDJB-MJHT", "verification_uri": "https://h/activate",
-    "verification_uri_complete": "https://h/activate?user_code=WDJB-MJHT", "expires_in": 60, "interval": 5,
-}  # fmt: skip
+    "device_code": "the-device-code",
+    "user_code": "WDJB-MJHT",
+    "verification_uri": "https://h/activate",
+    "verification_uri_complete": "https://h/activate?user_code=WDJB-MJHT",
+    "expires_in": 60,
+    "interval": 5,
+}
 TOKEN = {
     "access_token": "access-0001",
     "refresh_token": "refresh-0001",
@@ -126,9 +131,12 @@ def test_the_browser_flow_exchanges_the_code_and_keeps_the_tokens(api, reply, lo
     started = one.start_browser(REDIRECT)
     one.finish_browser(started, f"code=the-code&state={started.state}")
     assert api.token_calls[0].form == {
-        "grant_type": "authorization_code", "code": "the-code", "redirect_uri": REDIRECT,
-        "code_verifier": started.verifier, "client_id": "the-client-id",
-    }  # fmt: skip
+        "grant_type": "authorization_code",
+        "code": "the-code",
+        "redirect_uri": REDIRECT,
+        "code_verifier": started.verifier,
+        "client_id": "the-client-id",
+    }
     assert one.status().kind == "login"
 
 

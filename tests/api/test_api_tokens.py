@@ -65,9 +65,18 @@ def test_a_store_that_others_can_read_is_refused(store, tmp_path, which, chmod):
         store.load("me")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"logins": 3}', b'{"logins": {"me": 3}}',
-                                     b'{"logins": {"me": {"refresh_token": 3}}}',
-                                     b'{"logins": {"me": {"saved_at": "yesterday"}}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"logins": 3}',
+        b'{"logins": {"me": 3}}',
+        b'{"logins": {"me": {"refresh_token": 3}}}',
+        b'{"logins": {"me": {"saved_at": "yesterday"}}}',
+    ],
+)
 def test_a_damaged_store_is_named(store, content):
     """Whatever is in the file instead of tokens, the sentence says to log in again."""
     save(store)

@@ -1,4 +1,6 @@
-"""The Constant Contact V3 API: one client, its budget, its login, and its errors. No table, no dlt, no catalogue."""
+"""The Constant Contact V3 API: one client, its budget, its login, and its errors. No table, no dlt, no
+catalogue.
+"""
 
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.client import Client

@@ -1,14 +1,15 @@
 """Access tokens: which one to send, when to renew it, and what the token endpoint says.
 
-Knows: the refresh grant, the candidates for it, and whose turn it is. Must not know: files (that is the store),
-pacing and retry (that is `send`), API endpoints.
+Knows: the refresh grant, the candidates for it, and whose turn it is. Must not know: files (that is the
+store), pacing and retry (that is `send`), API endpoints.
 
-One refresh for everybody: under the store's lock the store is read again first, and a token that somebody else has
-just saved is used. A new refresh token is saved before anything is done with it.
-When the server refuses the newest refresh token, the one before it is tried once, then the configured one if it
-was never used: after a crash between refresh and save the server may honour only one of them.
+One refresh for everybody: under the store's lock the store is read again first, and a token that somebody
+else has just saved is used. A new refresh token is saved before anything is done with it.
+When the server refuses the newest refresh token, the one before it is tried once, then the configured one if
+it was never used: after a crash between refresh and save the server may honour only one of them.
 
-Sources: api_guide/server_flow, api_guide/device_flow, RFC 6749 section 5 and 6; 400 invalid_grant = refused for good.
+Sources: api_guide/server_flow, api_guide/device_flow, RFC 6749 section 5 and 6; 400 invalid_grant = refused
+for good.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ UNSTATED_LIFETIME_S: Final = 3600  # when a reply does not say; a 401 renews it 
 
 
 class InvalidGrant(LoginFailed):
-    """This one refresh token or code is refused for good."""
+    """One refresh token or code is refused for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,8 @@ def token_error(answer: Answer) -> ApiError:
         return InvalidGrant(f"the authorization server refused ({detail})", status=answer.status)
     if said.error_key in ("invalid_client", "unauthorized_client"):
         return ConfigError(
-            f"the authorization server does not accept the application ({detail}); check client_id, client_secret "
+            f"the authorization server does not accept the application ({detail}); check client_id, "
+            "client_secret "
             "and which flows the application allows"
         )
     if answer.status == 429:  # noqa: PLR2004
@@ -130,7 +132,8 @@ def token_error(answer: Answer) -> ApiError:
             f"the authorization server is failing ({detail}); run again later", status=answer.status
         )
     return LoginFailed(
-        f"the authorization server refused the request ({detail}); check token_url and client_id, then log in again: "
+        f"the authorization server refused the request ({detail}); check token_url and client_id, then log "
+        "in again: "
         "ctct auth login",
         status=answer.status,
         error_key=said.error_key,
@@ -138,7 +141,9 @@ def token_error(answer: Answer) -> ApiError:
 
 
 class Authenticator:
-    """The access token of one connection, for all threads. `send` carries out a request to the token endpoint."""
+    """The access token of one connection, for all threads. `send` carries out a request to the token
+    endpoint.
+    """
 
     def __init__(
         self,
@@ -163,13 +168,15 @@ class Authenticator:
     def access_token(self, rejected: str | None = None) -> str:
         """A token to send now; another one than `rejected`, which the server has just refused.
 
-        Raises NotLoggedIn, TokenRevoked, Unauthorized (a configured access token was refused), TokenStoreError.
+        Raises NotLoggedIn, TokenRevoked, Unauthorized (a configured access token was refused),
+        TokenStoreError.
         """
         configured = self._connection.access_token
         if configured is not None:
             if rejected is not None:
                 raise Unauthorized(
-                    "the configured access_token is not accepted (such tokens live for 24 hours); set a new one, or "
+                    "the configured access_token is not accepted (such tokens live for 24 hours); set a "
+                    "new one, or "
                     "remove it and log in: ctct auth login"
                 )
             return configured
@@ -218,7 +225,8 @@ class Authenticator:
                 "the stored login has expired and cannot be renewed; log in again: ctct auth login"
             )
         raise TokenRevoked(
-            "the refresh token is invalid or expired (it lapses after 180 days without use, and when another program "
+            "the refresh token is invalid or expired (it lapses after 180 days without use, and when "
+            "another program "
             "uses it); run ctct auth login"
         ) from None
 
@@ -251,8 +259,8 @@ def login_prefix(connection: Connection) -> str:
 def login_name(connection: Connection) -> str:
     """The store's name of this login: its own line of tokens for each configured refresh token.
 
-    So a new value in the configuration is taken up, two accounts that share a client_id and a state folder are never
-    mixed, and a value that was used up long ago is not mistaken for a new one.
+    So a new value in the configuration is taken up, two accounts that share a client_id and a state folder
+    are never mixed, and a value that was used up long ago is not mistaken for a new one.
     """
     seed = connection.refresh_token
     line = "login" if seed is None else f"seed-{hashlib.sha256(seed.encode()).hexdigest()[:16]}"
@@ -260,8 +268,8 @@ def login_name(connection: Connection) -> str:
 
 
 def find_login(connection: Connection, store: TokenStore) -> tuple[str, Tokens | None]:
-    """Name and tokens of the login to use. A configured refresh token that is new starts a line of its own; without
-    one, the login that was saved last is used.
+    """Name and tokens of the login to use. A configured refresh token that is new starts a line of its own;
+    without one, the login that was saved last is used.
     """
     name = login_name(connection)
     tokens = store.load(name)

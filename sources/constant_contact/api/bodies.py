@@ -1,6 +1,7 @@
 """From the bytes of a successful answer to a JSON value. No I/O.
 
-Knows: what servers do to JSON: a byte order mark, another declared charset, halves of emoji. Must not know: rows.
+Knows: what servers do to JSON: a byte order mark, another declared charset, halves of emoji. Must not know:
+rows.
 """
 
 from __future__ import annotations
@@ -18,9 +19,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 def parse_json(body: bytes, *, content_type: str, path: str) -> Any:
-    """None for an empty body. Raises NotJson."""
-    if not body.strip():
-        return None
+    """Raises NotJson, for an empty body too."""
     try:
         return orjson.loads(body.removeprefix(_BYTE_ORDER_MARK))
     except orjson.JSONDecodeError:
@@ -28,7 +27,9 @@ def parse_json(body: bytes, *, content_type: str, path: str) -> Any:
 
 
 def _second_reading(body: bytes, content_type: str, path: str) -> Any:
-    """Orjson is strict: it takes UTF-8 only, and no escapes of half a surrogate pair, which cut-off names contain."""
+    """Orjson is strict: it takes UTF-8 only, and no escapes of half a surrogate pair, which cut-off names
+    contain.
+    """
     charset = _CHARSET.search(content_type)
     try:
         text = body.removeprefix(_BYTE_ORDER_MARK).decode(charset.group(1) if charset else "utf-8")

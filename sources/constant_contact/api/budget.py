@@ -8,10 +8,12 @@ arrive less than a second after request i (N = requests_per_second). Each start 
 is allowed, moved when it really leaves later than that (`departed`), and the next is allowed 1 s + MARGIN_S
 after the N-th last one. The margin is what two requests' ways to the server may differ by: at 80 ms the rate
 is 3.70 of 4 requests a second.
-Refused: reserving evenly spaced slots and sleeping until them. A process that stalls (a page is parsed, a collection
-of garbage) then sends its overdue slots at once, beside those of the others, and the server refuses.
+Refused: reserving evenly spaced slots and sleeping until them. A process that stalls (a page is parsed, a
+collection of garbage) then sends its overdue slots at once, beside those of the others, and the server
+refuses.
 
-Sources: api_guide/rate_limits (4 a second and 10,000 a UTC day per key); the token endpoint allows one a second.
+Sources: api_guide/rate_limits (4 a second and 10,000 a UTC day per key); the token endpoint allows one a
+second.
 """
 
 from __future__ import annotations
@@ -92,8 +94,8 @@ class Budget:
             return self._last_start_s[_lane(kind)]
 
     def departed(self, granted_s: float, kind: Kind = "api") -> None:
-        """To be called when the request has really left. Connecting and a busy machine take time; when it was much,
-        the start on record is moved, so that the next request keeps its distance from the real one.
+        """To be called when the request has really left. Connecting and a busy machine take time; when it was
+        much, the start on record is moved, so that the next request keeps its distance from the real one.
         """
         now_s = self._clock.monotonic()
         if now_s - granted_s > LATE_S:
@@ -133,9 +135,9 @@ class Budget:
     def _enter_day(self, now: pendulum.DateTime) -> str:
         """The UTC day, after taking note of a clock that went back.
 
-        Requests counted on a day that is now in the future may belong to any day from today to that one. So they are
-        added to today, and each new request is charged to today and to every later day on record: a clock that moves
-        back and forth over midnight is never granted more, and is right again one day later.
+        Requests counted on a day that is now in the future may belong to any day from today to that one. So
+        they are added to today, and each new request is charged to today and to every later day on record: a
+        clock that moves back and forth over midnight is never granted more, and is right again one day later.
         """
         day = now.format("YYYY-MM-DD")
         latest = self._ledger.current_day()
@@ -161,9 +163,9 @@ class Budget:
         return pendulum.from_timestamp(until_s)
 
     def park(self) -> pendulum.DateTime:
-        """Take the server's word that the day is spent, for all processes. Returns when requests are possible again:
-        the next 00:00 UTC. In the first minute of a day the server's clock may still be in the old one, so
-        that then the next try is a minute later.
+        """Take the server's word that the day is spent, for all processes. Returns when requests are possible
+        again: the next 00:00 UTC. In the first minute of a day the server's clock may still be in the old
+        one, so that then the next try is a minute later.
         """
         now = self._clock.now()
         since_midnight_s = (now - now.start_of("day")).total_seconds()
@@ -205,7 +207,9 @@ class Budget:
             return self._ledger.history()
 
     def seed(self, day: str, spent: int) -> None:
-        """Make known what was counted elsewhere (UTC day as YYYY-MM-DD); raises the count, never lowers it."""
+        """Make known what was counted elsewhere (UTC day as YYYY-MM-DD); raises the count, never lowers
+        it.
+        """
         with self._ledger.transaction():
             self._ledger.raise_day(day, spent)
 

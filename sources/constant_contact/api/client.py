@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.api.connection import Connection
 
 ACCEPTED: Final = 202
+NO_CONTENT: Final = 204
 PREPARING_FIRST_S: Final = 2.0
 PREPARING_LONGEST_S: Final = 30.0
 
@@ -81,11 +82,13 @@ class Client:
         return self._transport.server_skew_s
 
     def get(self, path: str, params: Params | None = None) -> Answer:
-        """One logical GET: token, budget, retries. `path` is relative to base_url. 202 is an answer like any 2xx."""
+        """One logical GET: token, budget, retries. `path` is relative to base_url. 202 is an answer like any
+        2xx.
+        """
         return self._get(target(self.connection.base_url, path, params), _as_it_is)
 
     def get_json(self, path: str, params: Params | None = None) -> Any:
-        """The body as a JSON value; None when it is empty (204)."""
+        """The body as a JSON value; None for 204, which has none."""
         return self._get(target(self.connection.base_url, path, params), _json)
 
     def pages(
@@ -93,8 +96,9 @@ class Client:
     ) -> Iterator[Page]:
         """The pages of a collection, one request each.
 
-        rows_key: where the rows are; None = the body is the array, or is one object (which becomes the only row).
-        start: a `next_link` saved earlier, to go on from there; `path` and `params` stay those of the whole read.
+        rows_key: where the rows are; None = the body is the array, or is one object (which becomes the only
+        row). start: a `next_link` saved earlier, to go on from there; `path` and `params` stay those of the
+        whole read.
         """
         follower = Follower(base_url=self.connection.base_url, path=path, params=params, start=start)
         link: str | None = follower.first
@@ -132,7 +136,8 @@ class Client:
                 )
                 self._clock.sleep(wait_s)
         raise StillPreparing(
-            f"{path} is still being prepared by the server after {self.connection.preparing_polls + 1} requests; "
+            f"{path} is still being prepared by the server after {self.connection.preparing_polls + 1} "
+            "requests; "
             "it is left out, run again later",
             status=ACCEPTED,
             path=path,
@@ -177,6 +182,8 @@ def _as_it_is(answer: Answer, _path: str) -> Answer:
 
 
 def _json(answer: Answer, path: str) -> Any:
+    if answer.status == NO_CONTENT:
+        return None
     return parse_json(answer.body, content_type=answer.content_type, path=path)
 
 

@@ -42,7 +42,7 @@ class Connection:
     max_attempts: int = 9  # of one request, with the first; the waits between add up to 1-2 minutes
     backoff_base_s: float = 1
     backoff_cap_s: float = 40
-    preparing_polls: int = 20  # repeats of a request that is answered by 202
+    preparing_polls: int = 12  # repeats of a request that is answered by 202
 
     def __post_init__(self) -> None:
         for name in ("base_url", "authorize_url", "token_url", "device_url"):

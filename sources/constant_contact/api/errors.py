@@ -10,11 +10,12 @@ ApiError
               LinkUnreadable, ForeignLink, Redirected, BodyTooLarge, BadRequest, Unexplained, Unreachable,
               ConfigError, LedgerError, TokenStoreError
 
-Each message is one sentence: what, which one, what to do now. Bodies quoted in messages pass the redactor first.
-An unknown pair of status and key is `Unexplained` and stops, since trying again would burn the day's quota.
+Each message is one sentence: what, which one, what to do now. Bodies quoted in messages pass the redactor
+first. An unknown pair of status and key is `Unexplained` and stops, since trying again would burn the day's
+quota.
 
-Sources: api_guide/rate_limits, api_guide/glossary_responses, contract (APIErrorSchema, AuthorizationErrorSchema),
-V3 build 3.0.178. No I/O here.
+Sources: api_guide/rate_limits, api_guide/glossary_responses, contract (APIErrorSchema,
+AuthorizationErrorSchema), V3 build 3.0.178. No I/O here.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class ApiError(Exception):
         self.path = path
 
 
-class Retryable(ApiError):
+class Retryable(ApiError):  # noqa: N818  a fate, not a failure
     """The same request may work; when it leaves the client, the client has given up trying."""
 
     retry_after_s: float | None = None  # what the server asked for, if it did
@@ -76,12 +77,14 @@ class NotJson(Retryable):
     """A successful status, but a body that is not JSON."""
 
 
-class Postponed(ApiError):
+class Postponed(ApiError):  # noqa: N818  a fate, not a failure
     """Nothing is wrong; the rest has to wait."""
 
 
 class QuotaSpent(Postponed):
-    """The requests of this UTC day are spent, by our count or by the server's word (then `spent` may be lower)."""
+    """The requests of this UTC day are spent, by our count or by the server's word (then `spent` may be
+    lower).
+    """
 
     def __init__(
         self, *, resets_at: pendulum.DateTime, spent: int, limit: int, by_server: bool = False
@@ -98,15 +101,15 @@ class QuotaSpent(Postponed):
 
 
 class RequestCapReached(Postponed):
-    """This run was told to send no more than `limit` requests, and has."""
+    """The run was told to send no more than `limit` requests, and has."""
 
     def __init__(self, *, limit: int) -> None:
         super().__init__(f"this run's cap of {limit:,} requests is reached; run again to go on")
         self.limit = limit
 
 
-class Skippable(ApiError):
-    """This one resource cannot be read; the others can."""
+class Skippable(ApiError):  # noqa: N818  a fate, not a failure
+    """Only one resource cannot be read; the others can."""
 
 
 class Forbidden(Skippable):
@@ -128,7 +131,7 @@ class StillPreparing(Skippable):
     """202 again and again: the server is still computing the answer."""
 
 
-class Fatal(ApiError):
+class Fatal(ApiError):  # noqa: N818  a fate, not a failure
     """The run cannot go on."""
 
 
@@ -204,6 +207,7 @@ RULES: Final[tuple[tuple[range, str, type[ApiError]], ...]] = (
     (range(429, 430), "quota_exceeded", QuotaSpent),
     (range(429, 430), "*", Throttled),
     (range(403, 404), "mashery.not.authorized.over.qps", Throttled),  # the old gateway's words
+    (range(403, 404), "mashery.not.authorized.over.ratelimit", QuotaSpent),
     (range(403, 404), "mashery.not.authorized.ratelimit", QuotaSpent),
     (range(400, 401), "*", BadRequest),
     (range(401, 402), "*", Unauthorized),
@@ -299,16 +303,19 @@ def forbidden_kind(message: str | None) -> ForbiddenKind:
 _FORBIDDEN_MEND: Final[dict[ForbiddenKind, str]] = {
     "privilege": "ask the account's owner to give this user the privilege, or leave the resource out",
     "scope": "log in again with all scopes: ctct auth login",
-    "deactivated": "the application's key seems to be switched off: see My Applications in the developer portal",
+    "deactivated": "the application's key seems to be switched off: see My Applications in the developer "
+    "portal",
     "unknown": "check the user's privileges and the application's scopes: ctct check",
 }
 
 
-def from_answer(status: int, body: bytes, path: str) -> ApiError:
-    """The error for an unsuccessful answer. `path` has no query. QuotaSpent cannot be made here, since only the
-    budget knows its figures: for it the caller asks `error_class` first.
+def from_answer(status: int, body: bytes, path: str, *, gateway_key: str | None = None) -> ApiError:
+    """The error for an unsuccessful answer. `path` has no query. QuotaSpent cannot be made here, since only
+    the budget knows its figures: for it the caller asks `error_class` first.
     """
     said = parse_error_body(body)
+    if gateway_key is not None:
+        said = ErrorBody(error_key=gateway_key, message=said.message)
     error = error_class(status, said.error_key)
     detail = (
         f" ({', '.join(part for part in (said.error_key, said.message) if part)})" if said.message else ""

@@ -1,7 +1,8 @@
 """What the API client did, as data: one frozen record per happening, handed to one listener.
 
-Knows: nothing but the facts of a happening. Must not know: who shows, logs or stores them. No I/O, no secrets.
-The listener is called in the thread in which the thing happened, so it must be quick and thread-safe.
+Knows: nothing but the facts of a happening. Must not know: who shows, logs or stores them. No I/O, no
+secrets. The listener is called in the thread in which the thing happened, so it must be quick and
+thread-safe.
 """
 
 from __future__ import annotations

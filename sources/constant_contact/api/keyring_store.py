@@ -49,7 +49,8 @@ class KeyringTokenStore(JsonTokenStore):
 
     def _damaged(self) -> TokenStoreError:
         return TokenStoreError(
-            f"the keyring's entry {SERVICE} for {self._entry} is damaged; delete it, then log in again: ctct auth login"
+            f"the keyring's entry {SERVICE} for {self._entry} is damaged; delete it, then log in again: "
+            "ctct auth login"
         )
 
 

@@ -1,9 +1,9 @@
 """The request ledger: a SQLite file that all processes on a key share.
 
-Knows: starts of requests, counts per UTC day, and what the server said, per key. Must not know: limits, clocks, HTTP;
-what is allowed is decided in `budget`.
-Every call happens inside `transaction()`, which holds the file's write lock, so that reading a count and raising it
-are one step for all processes. The write-ahead log loses nothing when a process is killed.
+Knows: starts of requests, counts per UTC day, and what the server said, per key. Must not know: limits,
+clocks, HTTP; what is allowed is decided in `budget`.
+Every call happens inside `transaction()`, which holds the file's write lock, so that reading a count and
+raising it are one step for all processes. The write-ahead log loses nothing when a process is killed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ create index if not exists starts_by_time on starts (key, lane, at_s);
 create table if not exists days (
     key text not null, day text not null, spent integer not null, primary key (key, day)
 ) without rowid;
-create table if not exists marks (key text not null, name text not null, value, primary key (key, name)) without rowid;
+create table if not exists marks (key text not null, name text not null, value, primary key (key, name))
+without rowid;
 """
 
 
@@ -43,7 +44,9 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Holds the write lock of the file; committed at the end, and undone by any exception. Can be nested."""
+        """Holds the write lock of the file; committed at the end, and undone by any exception. Can be
+        nested.
+        """
         with self._lock:
             if self._depth:
                 yield
@@ -77,7 +80,8 @@ class Ledger:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LedgerError(
-                f"state_dir {self.path.parent} cannot be created ({error.strerror}); set state_dir to a writable folder"
+                f"state_dir {self.path.parent} cannot be created ({error.strerror}); set state_dir to a "
+                "writable folder"
             ) from error
         connection = sqlite3.connect(
             self.path, timeout=self._busy_s, isolation_level=None, check_same_thread=False
@@ -148,7 +152,9 @@ class Ledger:
         return None if found is None else float(str(found))
 
     def forget_starts(self, lane: str, *, before_s: float, after_s: float) -> None:
-        """Drops old starts, and those of before the machine was last switched on, which look to be in the future."""
+        """Drops old starts, and those of before the machine was last switched on, which look to be in the
+        future.
+        """
         self._one("delete from starts where key = ? and lane = ? and at_s < ?", lane, before_s)
         self._one("delete from starts where key = ? and lane = ? and at_s > ?", lane, after_s)
 

@@ -1,11 +1,12 @@
 """Logging in: the device flow, and the authorization code flow with PKCE; status and logout.
 
-Knows: what is asked of the authorization server and how its answers read. Must not know: browsers, terminals, loopback
-servers: those belong to the command line, which shows the address and hands back the callback's query.
-The functions are free of I/O; `Login` drives them.
+Knows: what is asked of the authorization server and how its answers read. Must not know: browsers, terminals,
+loopback servers: those belong to the command line, which shows the address and hands back the callback's
+query. The functions are free of I/O; `Login` drives them.
 
-Sources: api_guide/device_flow, api_guide/pkce_flow, api_guide/server_flow; RFC 7636 and RFC 8628. Scopes are joined
-by a space, which forms encode as `+`; an encoded plus is refused by the server. prompt=login is asked for since 2025.
+Sources: api_guide/device_flow, api_guide/pkce_flow, api_guide/server_flow; RFC 7636 and RFC 8628. Scopes are
+joined by a space, which forms encode as `+`; an encoded plus is refused by the server. prompt=login is asked
+for since 2025.
 """
 
 from __future__ import annotations
@@ -171,7 +172,9 @@ def browser_login(
 
 
 def code_from_callback(login: BrowserLogin, query: str) -> str:
-    """The code in the query of the callback. Raises LoginFailed, also when the state is not the one that was sent."""
+    """The code in the query of the callback. Raises LoginFailed, also when the state is not the one that was
+    sent.
+    """
     given = {name: values[0] for name, values in parse_qs(query).items()}
     if not hmac.compare_digest(given.get("state", "").encode(), login.state.encode()):
         raise LoginFailed(
@@ -211,7 +214,9 @@ def _seconds(value: Any, otherwise: float) -> float:
 
 
 class Login:
-    """Carries a login out and keeps its result. Its requests are paced and counted, but no quota refuses them."""
+    """Carries a login out and keeps its result. Its requests are paced and counted, but no quota refuses
+    them.
+    """
 
     def __init__(
         self,
@@ -239,7 +244,9 @@ class Login:
         register_secrets(connection, self._redactor)
 
     def by_device(self, show: Callable[[DeviceGrant], None], *, scopes: tuple[str, ...] = SCOPES) -> Tokens:
-        """`show` tells the person address and code; then this waits until they have confirmed, or raises LoginFailed."""
+        """`show` tells the person address and code; then this waits until they have confirmed, or raises
+        LoginFailed.
+        """
         asked = device_request(self._connection, state=secrets.token_urlsafe(16), scopes=scopes)
         grant = self._transport.send(asked, read_device_grant, kind="login")
         self._redactor.add(grant.device_code)

@@ -3,15 +3,18 @@
 Knows: every form in which this API spells rows, next links and the end. Must not know: which endpoints exist.
 
 Rules:
-- A link is used as it is given. It is relative to the host, or absolute on the very origin of base_url; one that
-  leads anywhere else is a ForeignLink, for the token would travel with it.
-- A link to a path outside base_url's own (the provider's internal services leak through) keeps only its `cursor`
-  or `next` value, on the path that was asked for. Filters and page size travel inside the cursor.
+- A link is used as it is given. It is relative to the host, or absolute on the very origin of base_url; one
+  that leads anywhere else is a ForeignLink, for the token would travel with it.
+- A link to a path outside base_url's own (the provider's internal services leak through) keeps only its
+  `cursor` or `next` value, on the path that was asked for. Filters and page size travel inside the cursor.
 - The end is spelled `_links: {}`, no `_links`, `_links: null`, `next: null` or `next.href: null`.
-- Events answer a `next_cursor`, hashtag groups a `page` with `total_pages`: both become links of the same kind.
-- A link that this read has already followed is a CursorLoop. A missing rows key is RowsMissing, never "no rows".
+- Events answer a `next_cursor`, hashtag groups a `page` with `total_pages`: both become links of the same
+  kind.
+- A link that this read has already followed is a CursorLoop. A missing rows key is RowsMissing, never "no
+  rows".
 
-Sources: contract (PagingLinks, EventsResponse, HashtagGroups), api_guide/contacts_get_all, api_guide/tags_get.
+Sources: contract (PagingLinks, EventsResponse, HashtagGroups), api_guide/contacts_get_all,
+api_guide/tags_get.
 """
 
 from __future__ import annotations
@@ -46,7 +49,9 @@ class Page:
 
 
 def query(params: Params | None) -> str:
-    """The query in the order given; None is left out, true and false in lower case, a sequence repeats its name."""
+    """The query in the order given; None is left out, true and false in lower case, a sequence repeats its
+    name.
+    """
     pairs: list[tuple[str, str]] = []
     for name, value in (params or {}).items():
         if value is None:
@@ -63,7 +68,9 @@ def target(base_url: str, path: str, params: Params | None) -> str:
 
 
 def split_rows(body: Any, rows_key: str | None, path: str) -> tuple[list[Row], Row]:
-    """Rows and envelope. Without a key: a bare array, or a single object as its only row. Raises RowsMissing."""
+    """Rows and envelope. Without a key: a bare array, or a single object as its only row. Raises
+    RowsMissing.
+    """
     if rows_key is None:
         if isinstance(body, dict):
             return [body], {}
@@ -110,13 +117,16 @@ class Follower:
         self._seen.add(self.first)
 
     def next_link(self, envelope: Row, page_rows: int) -> str | None:
-        """Path and query of the next page, None at the end. Raises CursorLoop, ForeignLink, LinkUnreadable."""
+        """Path and query of the next page, None at the end. Raises CursorLoop, ForeignLink,
+        LinkUnreadable.
+        """
         link = self._given(envelope) or self._by_cursor(envelope) or self._by_page_number(envelope, page_rows)
         if link is None:
             return None
         if link in self._seen:
             raise CursorLoop(
-                f"{self._path} answered a next link that was already followed, after {len(self._seen):,} pages; "
+                f"{self._path} answered a next link that was already followed, after {len(self._seen):,} "
+                "pages; "
                 "the read stops here and is taken up again by the next run",
                 path=self._path,
             )
@@ -179,7 +189,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def resolve(href: str, *, base_url: str, path: str) -> str:
-    """Path and query of a link, safe to be sent with the token. `path` is the public path that was asked for."""
+    """Path and query of a link, safe to be sent with the token. `path` is the public path that was asked
+    for.
+    """
     if _CONTROL.search(href):  # clients differ in how they read these, which is how hosts are smuggled in
         raise _foreign(path, "an address with control characters")
     base = urlsplit(base_url)
@@ -202,7 +214,8 @@ def resolve(href: str, *, base_url: str, path: str) -> str:
 
 def _foreign(path: str, where: str) -> ForeignLink:
     return ForeignLink(
-        f"{path} answered a next link to {where}, which is not the host of base_url; it is not followed, since the "
+        f"{path} answered a next link to {where}, which is not the host of base_url; it is not followed, "
+        "since the "
         "token would go with it: check base_url",
         path=path,
     )

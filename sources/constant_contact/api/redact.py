@@ -1,9 +1,9 @@
 """The one place that removes secrets from text: from log records, errors, events, and whatever else is shown.
 
-Knows: what a secret looks like in this API (bearer tokens, refresh tokens, client secrets, codes), and the live
-values once they are registered. Must not know: where the text came from or goes to. No I/O.
+Knows: what a secret looks like in this API (bearer tokens, refresh tokens, client secrets, codes), and the
+live values once they are registered. Must not know: where the text came from or goes to. No I/O.
 Cursors and ids are no secrets and stay readable.
-Source: api_guide/auth_overview for the names of the fields that carry secrets; RFC 6749, RFC 7636 and RFC 8628.
+Source: api_guide/auth_overview for the names of the fields that carry secrets; RFC 6749, 7636 and 8628.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ MASK: Final = "***"
 SHORTEST_VALUE: Final = 6  # shorter registered values would blank out ordinary words
 
 _FIELDS: Final = (
-    "access_token|refresh_token|previous_refresh_token|id_token|client_secret|device_code|user_code|code_verifier"
-    "|client_assertion|api_key|x-api-key|password|authorization"
+    "access_token|refresh_token|previous_refresh_token|id_token|client_secret|device_code|user_code"
+    "|code_verifier|client_assertion|api_key|x-api-key|password|authorization"
 )
-# `code` alone is a secret as a query or form parameter only: as a JSON key it is often an innocent error code.
+_VALUE: Final = r"""("[^"]*"|'[^']*'|[^\s"'&,;})]+)"""
+# `code` alone is a secret as a query or form parameter only: as a JSON key it is often an error code.
 _PATTERNS: Final = (
     (re.compile(r"(?i)\b(bearer|basic)(\s+|%20)[A-Za-z0-9._~+/=%-]{6,}"), rf"\1 {MASK}"),
     (
-        re.compile(rf"(?i)([\"']?\b(?:{_FIELDS})\b[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'&,;}})]+)"),
+        re.compile(rf"(?i)([\"']?\b(?:{_FIELDS})\b[\"']?\s*[:=]\s*){_VALUE}"),
         rf"\1{MASK}",
     ),
     (re.compile(r"(?i)((?:^|[?&\s])code=)[^&\s\"']+"), rf"\1{MASK}"),

@@ -2,9 +2,9 @@
 
 Knows: files, permissions, locks. Must not know: OAuth, HTTP, when a token is too old.
 
-The file is 0600 in a folder of 0700, replaced as a whole (written beside, synced, renamed), under a lock. It is refused
-when others can read it. A refresh token works once, so whoever gets a new one saves it here before it is used; the one
-before is kept beside it, for a server that still honours only that one after a crash.
+The file is 0600 in a folder of 0700, replaced as a whole (written beside, synced, renamed), under a lock. It
+is refused when others can read it. A refresh token works once, so whoever gets a new one saves it here before
+it is used; the one before is kept beside it, for a server that still honours only that one after a crash.
 Source: api_guide/server_flow and api_guide/device_flow (rotating and long-lived refresh tokens).
 """
 
@@ -182,7 +182,8 @@ class FileTokenStore(JsonTokenStore):
 
     def _unusable(self, error: OSError) -> TokenStoreError:
         return TokenStoreError(
-            f"the token store {self.path} cannot be used ({error.strerror or error}); make its folder writable "
+            f"the token store {self.path} cannot be used ({error.strerror or error}); make its folder "
+            "writable "
             "or set state_dir to another one"
         )
 
@@ -192,7 +193,7 @@ def read_logins(document: bytes | str) -> dict[str, Any]:
     content = orjson.loads(document)
     logins = content.get("logins") if isinstance(content, dict) else None
     if not isinstance(logins, dict):
-        raise ValueError("logins")
+        raise ValueError("logins")  # noqa: TRY004  the content is wrong, not a type
     return logins
 
 

@@ -2,9 +2,10 @@
 
 Knows: how long to wait before which attempt. Must not know: tokens, rows, endpoints.
 
-Every attempt passes the budget. Waits are exponential with full jitter (a random part of the whole wait, so that many
-clients do not come back together), up to a cap. `throttled` means another program is on the key: all processes on it
-pause shortly. `quota_exceeded` parks all of them and is raised at once. Retry-After is honoured up to a bound.
+Every attempt passes the budget. Waits are exponential with full jitter (a random part of the whole wait, so
+that many clients do not come back together), up to a cap. `throttled` means another program is on the key:
+all processes on it pause shortly. `quota_exceeded` parks all of them and is raised at once. Retry-After is
+honoured up to a bound.
 Sources: api_guide/rate_limits; the server documents no Retry-After, so it is a bonus where it is seen.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeVar
 
+from sources.constant_contact.api.budget import next_midnight
 from sources.constant_contact.api.errors import (
     ApiError,
     ConnectionLost,
@@ -51,9 +53,11 @@ LONGEST_RETRY_AFTER_S: Final = 120.0
 
 
 def check(answer: Answer, path: str) -> None:
-    """Raises the error of an unsuccessful answer; 429 for the day excepted, which the transport has taken before."""
+    """Raises the error of an unsuccessful answer; 429 for the day excepted, which the transport has taken
+    before.
+    """
     if not 200 <= answer.status < 300:  # noqa: PLR2004  any 2xx: 202, 204 and 209 are all documented
-        raise from_answer(answer.status, answer.body, path)
+        raise from_answer(answer.status, answer.body, path, gateway_key=answer.gateway_key)
 
 
 class Transport:
@@ -80,8 +84,8 @@ class Transport:
         self.server_skew_s: float | None = None  # the server's clock minus ours, by its last Date header
 
     def send(self, request: Request, accept: Callable[[Answer], T], *, kind: Kind = "api") -> T:
-        """What `accept` makes of the answer. `accept` raises the errors of the answer, of which the Retryable ones
-        lead to another attempt.
+        """What `accept` makes of the answer. `accept` raises the errors of the answer, of which the Retryable
+        ones lead to another attempt.
         """
         attempt = 0
         while True:
@@ -119,11 +123,12 @@ class Transport:
         return answer
 
     def _look_at_refusal(self, answer: Answer, path: str) -> None:
-        kind = error_class(answer.status, parse_error_body(answer.body).error_key)
+        key = answer.gateway_key or parse_error_body(answer.body).error_key
+        kind = error_class(answer.status, key)
         if kind is QuotaSpent:
             self._park()
         if issubclass(kind, Throttled | ServerBusy):
-            error = from_answer(answer.status, answer.body, path)
+            error = from_answer(answer.status, answer.body, path, gateway_key=answer.gateway_key)
             assert isinstance(error, Retryable)
             error.retry_after_s = retry_after_s(answer.retry_after, self._clock.now().timestamp())
             raise error
@@ -164,6 +169,10 @@ class Transport:
         return self._rng.uniform(0, longest_s)
 
     def _given_up(self, error: ApiError, attempts: int) -> ApiError:
+        if isinstance(error, Throttled) and error.status is not None and error.error_key is None:
+            # 429 without a word, again and again at a kept pace: most likely the day's quota. The ledger is
+            # not told, since it may be another program that is too fast; so the next run tries again.
+            return self._budget.refusal(next_midnight(self._clock.now()))
         if attempts > 1:
             error.args = (f"{error.args[0]} (tried {attempts} times)",)
         return self._cleaned(error)
@@ -195,7 +204,9 @@ def _reason(error: ApiError) -> Reason:
 
 
 def retry_after_s(value: str | None, now_s: float) -> float | None:
-    """Seconds to wait by a Retry-After header (seconds or an HTTP date), within bounds; None when there is none."""
+    """Seconds to wait by a Retry-After header (seconds or an HTTP date), within bounds; None when there is
+    none.
+    """
     if not value:
         return None
     try:

@@ -55,6 +55,7 @@ class Answer:
     url: str  # as asked
     content_type: str = ""
     retry_after: str | None = None
+    gateway_key: str | None = None  # the old gateway names its refusals in a header, not in the body
     server_time_s: float | None = None  # the Date header, seconds since 1970
 
 
@@ -69,8 +70,8 @@ class Wire:
             max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=30
         )
         asked = (connection.base_url, connection.token_url, connection.device_url)
-        # Reading the machine's certificates takes longer than a whole night against a plain loopback server; a bare
-        # context trusts nobody.
+        # Reading the machine's certificates takes longer than a whole night against a plain loopback server;
+        # a bare context trusts nobody.
         encrypted = any(url.startswith("https:") for url in asked)
         context = httpx.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._http = httpx.Client(
@@ -115,6 +116,7 @@ class Wire:
                     url=request.url,
                     content_type=response.headers.get("content-type", ""),
                     retry_after=response.headers.get("retry-after"),
+                    gateway_key=response.headers.get("x-mashery-error-code"),
                     server_time_s=_http_date(response.headers.get("date")),
                 )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -127,7 +129,8 @@ class Wire:
             size += len(chunk)
             if size > self._most_bytes:
                 raise BodyTooLarge(
-                    f"{request.path} answered more than {self._most_bytes / 2**20:,.0f} MB, which is not read on; "
+                    f"{request.path} answered more than {self._most_bytes / 2**20:,.0f} MB, which is not "
+                    "read on; "
                     "please report it, with the account's size",
                     path=request.path,
                 )
