@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Reader]:
+    """One small sandbox for all tests of a module that leave it as it was."""
+    sandbox = Sandbox(contacts=12, start=START, requests_per_second=None, requests_per_day=None)
+    with serve(sandbox) as server:
+        reader = Reader(sandbox, server)
+        yield reader
+        reader.http.close()
+
+
 @pytest.fixture
 def open_sandbox() -> Iterator[Callable[..., Reader]]:
     """Open sandboxes that are closed after the test; limits are off unless asked for."""

@@ -15,8 +15,9 @@ SAME_STATUS = {
     "offset_timestamps", "new_fields", "cursor_loop", "next_other_host", "next_http", "next_scheme",
 }  # fmt: skip
 STATUS = {
-    "unauthorized": 401, "forbidden_privilege": 403, "forbidden_scope": 403, "deactivated": 403, "not_found": 404,
-    "conflict": 409, "not_acceptable": 406, "accepted": 202, "redirect_other_host": 302, "redirect_permanent": 308,
+    "unauthorized": 401, "forbidden_privilege": 403, "forbidden_scope": 403, "deactivated": 403,
+    "not_found": 404, "conflict": 409, "not_acceptable": 406, "accepted": 202,
+    "redirect_other_host": 302, "redirect_permanent": 308,
     **{f"{kind}_{form}": 429 for kind in ("throttled", "quota") for form in ("object", "array", "empty")},
     **{f"{code}_{form}": code for code in (500, 503, 504) for form in ("json", "object", "html", "empty")},
 }  # fmt: skip
@@ -28,9 +29,9 @@ def test_every_fault_is_listed_here():
 
 
 @pytest.mark.parametrize("name", sorted((SAME_STATUS - {"huge_page"}) | STATUS.keys()))
-def test_a_fault_answers_differently_once(open_sandbox, name):
+def test_a_fault_answers_differently_once(shared, name):
     """The faulty answer differs from the whole one, and the next equals it."""
-    reader = open_sandbox(contacts=12)
+    reader = shared
     whole = reader.get(PATH, limit=5)
     reader.sandbox.set_fault(name)
     faulty = reader.get(PATH, limit=5)
@@ -44,9 +45,9 @@ def test_a_fault_answers_differently_once(open_sandbox, name):
 
 
 @pytest.mark.parametrize("name", CUT)
-def test_a_cut_connection_is_seen_as_such(open_sandbox, name):
+def test_a_cut_connection_is_seen_as_such(shared, name):
     """A reset or a body shorter than announced is a protocol error, then all is well again."""
-    reader = open_sandbox(contacts=12)
+    reader = shared
     reader.sandbox.set_fault(name)
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         reader.get(PATH)

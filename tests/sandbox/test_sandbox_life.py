@@ -17,7 +17,7 @@ def contact(sandbox: Sandbox, i: int) -> dict[str, object]:
 
 
 def test_same_seed_and_same_verbs_give_the_same_account():
-    """Two sandboxes with the same arguments agree in every row of every table, also after nights and verbs."""
+    """Two sandboxes with the same arguments agree in every row, also after nights and verbs."""
     made = []
     for _ in range(2):
         sandbox = Sandbox(contacts=150, campaigns=5, seed=3, **QUIET)
@@ -37,7 +37,7 @@ def test_more_contacts_do_not_change_the_first_ones():
 
 
 def test_a_night_changes_the_account_within_its_day():
-    """After a night every stamp lies before the clock, ids are unique and every kind of change has happened in a month."""
+    """Every stamp lies before the clock, ids are unique, and in two months every kind of change happens."""
     sandbox = Sandbox(contacts=400, campaigns=8, switches=Switches(drift=True), **QUIET)
     done: set[str] = set()
     for _ in range(60):
@@ -53,7 +53,7 @@ def test_a_night_changes_the_account_within_its_day():
 
 
 def test_unsubscribing_leaves_the_contacts_own_stamp():
-    """An unsubscribe moves only email_address.updated_at and the opt-out fields; with bump, updated_at too."""
+    """An unsubscribe moves only email_address.updated_at and the opt-out fields, unless bumped."""
     sandbox = Sandbox(contacts=20, campaigns=0, **QUIET)
     before = [contact(sandbox, i) for i in (0, 1)]
     sandbox.unsubscribe(0)
