@@ -52,7 +52,7 @@ def execute(path: Path, statements: Iterable[str]) -> None:
 def dbt(*args: str) -> None:
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
     answer = dbtRunner().invoke([*args, *places, "--quiet", "--no-version-check"])
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt's own, untyped
     if not answer.success:
         sys.exit(f"dbt {' '.join(args)} failed: {answer.exception or 'see above'}")
 

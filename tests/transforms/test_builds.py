@@ -1,11 +1,15 @@
 """What a build leaves behind: on partial data, on a second night, after a full refresh."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+Rows = Callable[[str], list[tuple[Any, ...]]]
 
 MARTS = Path(__file__).parents[2] / "transforms" / "models" / "marts"
 
 
-def test_marts_alone_stand_in_the_analytics_dataset(built):
+def test_marts_alone_stand_in_the_analytics_dataset(built: Rows) -> None:
     """
     Whoever browses the analytics dataset sees the marts and nothing else.
     """
@@ -17,7 +21,7 @@ def test_marts_alone_stand_in_the_analytics_dataset(built):
     assert expected == [name for (name,) in seen]
 
 
-def test_the_loaders_staging_dataset_is_left_alone(built):
+def test_the_loaders_staging_dataset_is_left_alone(built: Rows) -> None:
     """
     Staging views have a dataset of their own, not the one in which the loader stages rows.
     """
@@ -25,7 +29,7 @@ def test_the_loaders_staging_dataset_is_left_alone(built):
     assert expected == built("select distinct table_schema from information_schema.tables order by 1")
 
 
-def test_a_sync_of_contacts_and_lists_alone_has_marts(partial):
+def test_a_sync_of_contacts_and_lists_alone_has_marts(partial: Rows) -> None:
     """
     Missing raw tables give empty marts, and null where nothing was counted.
     """
@@ -34,7 +38,7 @@ def test_a_sync_of_contacts_and_lists_alone_has_marts(partial):
     assert [(0,)] == partial("select count(*) from campaigns")
 
 
-def test_events_brought_up_to_date_equal_events_built_anew(stepped, refreshed):
+def test_events_brought_up_to_date_equal_events_built_anew(stepped: Rows, refreshed: Rows) -> None:
     """
     Late, re-read and vanished events leave the same rows in steps as in a full refresh.
     """
@@ -42,7 +46,7 @@ def test_events_brought_up_to_date_equal_events_built_anew(stepped, refreshed):
     assert refreshed(everything) == stepped(everything)
 
 
-def test_a_late_open_takes_over_the_first_place(stepped):
+def test_a_late_open_takes_over_the_first_place(stepped: Rows) -> None:
     """
     An open that arrives a night late but happened first becomes the first open of its recipient.
     """
@@ -53,7 +57,7 @@ def test_a_late_open_takes_over_the_first_place(stepped):
     assert [("tablet", 1), ("computer", 2), ("mobile", 3)] == opens
 
 
-def test_events_that_vanished_from_the_raw_tables_are_gone(stepped):
+def test_events_that_vanished_from_the_raw_tables_are_gone(stepped: Rows) -> None:
     """
     A link's clicks and a whole activity that the raw tables no longer hold do not linger.
     """

@@ -1,12 +1,14 @@
 """Every mart of the hand-written account, against rows that were worked out by hand from raw_account.sql."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 MARTS = Path(__file__).parents[2] / "transforms" / "models" / "marts"
-EXPECTED = {
+EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     # sends, deliveries, bounces, opens, unique, machine-like, clicks, unique, forwards, opt-outs, complaints
     "select campaign_activity_id, sends, deliveries, bounces, opens, unique_opens,"
     " machine_like_opens, clicks,"
@@ -174,14 +176,16 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("sql", EXPECTED, ids=lambda sql: sql.split(" from ")[1].split()[0])
-def test_a_mart_holds_the_rows_worked_out_by_hand(built, sql):
+def test_a_mart_holds_the_rows_worked_out_by_hand(
+    built: Callable[[str], list[tuple[Any, ...]]], sql: str
+) -> None:
     """
     Each mart of the hand-written account equals the rows that follow from it on paper.
     """
     assert EXPECTED[sql] == built(sql)
 
 
-def test_every_mart_has_a_golden_query():
+def test_every_mart_has_a_golden_query() -> None:
     """
     No mart is left without rows worked out by hand.
     """
