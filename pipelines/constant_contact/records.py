@@ -54,15 +54,20 @@ def record(pipeline: dlt.Pipeline, result: RunResult, *, ledger_key: str) -> Non
     """Write one run and its audit, in a load package of their own."""
     import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
+    merge: Any = {"disposition": "merge", "strategy": "delete-insert"}
+    columns: dict[str, Any] = {
+        name: {column: {"data_type": kind} for column, kind in kinds.items()}
+        for name, kinds in COLUMNS.items()
+    }
     rows = {RUNS: [_run(result, ledger_key)], AUDIT: _audit(result)}
     pipeline.run(
         [
             dlt.resource(
                 found,
                 name=name,
-                write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+                write_disposition=merge,
                 primary_key=KEYS[name],
-                columns={column: {"data_type": kind} for column, kind in COLUMNS[name].items()},  # type: ignore[misc]
+                columns=columns[name],
                 max_table_nesting=0,
             )
             for name, found in rows.items()

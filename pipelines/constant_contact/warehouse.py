@@ -48,7 +48,8 @@ class Place:
 class Opened:
     """A pipeline whose destination has been seen to work. Raises UserError when it cannot."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, create: bool = True) -> None:
+        """With `create=False` a DuckDB file that is not there stays away; `exists` tells."""
         import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
         from dlt.common.exceptions import DltException  # noqa: PLC0415
 
@@ -57,12 +58,13 @@ class Opened:
             self.pipeline: dlt.Pipeline = dlt.pipeline(
                 place.pipeline_name, destination=place.destination, dataset_name=place.dataset
             )
-            self._client = self.pipeline.sql_client(SOURCE if SOURCE in self.pipeline.schema_names else None)
+            self._client = _sql_client(self.pipeline)
             self._client.credentials  # noqa: B018 - resolves them
         except (DltException, ValueError, ImportError, TypeError) as error:
             raise UserError(_configuration_sentence(place, error)) from error
-        self._check_file()
-        self._check_connection()
+        if create or self.exists:
+            self._check_file()
+            self._check_connection()
 
     @property
     def dbt(self) -> Destination:
@@ -89,6 +91,15 @@ class Opened:
         if self.place.destination != "duckdb":
             return None
         return Path(str(self._client.credentials.database)).absolute()
+
+    @property
+    def exists(self) -> bool:
+        path = self.duckdb_path
+        return path is None or path.exists()
+
+    def must_exist(self) -> None:
+        if not self.exists:
+            raise UserError(f"there is no warehouse at {self.name} yet; run ctct sync first")
 
     @property
     def name(self) -> str:
@@ -123,7 +134,7 @@ class Opened:
         return str(self._client.make_qualified_table_name(table))
 
     def columns(self) -> Mapping[str, tuple[str, ...]]:
-        """table -> columns, of the dataset, as they are in the destination."""
+        """Table -> columns, of the dataset, as they are in the destination."""
         found: dict[str, list[str]] = {}
         for row in self.query(
             "select table_name, column_name from information_schema.columns"
@@ -159,6 +170,11 @@ class Opened:
             raise UserError(
                 f"the folder of the warehouse, {path.parent}, does not exist; make it, or choose another"
             )
+        if path.stem in {self.place.dataset, self.place.analytics, f"{self.place.dataset}_staging"}:
+            raise UserError(
+                f"the warehouse {path} is named like its own schema, which DuckDB cannot tell apart; "
+                "call the file something else, such as ctct.duckdb"
+            )
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UserError(f"the warehouse {path} cannot be written; check its permissions")
         try:
@@ -177,6 +193,10 @@ class Opened:
             raise UserError(
                 f"the destination {self.name} does not answer: {_first_line(error.__cause__ or error)}"
             ) from error
+
+
+def _sql_client(pipeline: dlt.Pipeline) -> Any:
+    return pipeline.sql_client(SOURCE) if SOURCE in pipeline.schema_names else pipeline.sql_client()
 
 
 def failed_load(error: BaseException, place: str) -> RunFailed:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from sources.constant_contact.catalogue import Table, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 State = dict[str, Any]
 """Plain JSON, kept by the load tool beside the data. Shape: see `reads`."""
@@ -76,7 +78,7 @@ class Group:
         return tuple(change for batch in self.batches for change in batch.state)
 
     def tables(self) -> dict[str, dict[str, pa.Table]]:
-        """resource -> table -> rows, each key once: the row that was read last stands.
+        """Resource -> table -> rows, each key once: the row that was read last stands.
 
         Children stay with their parent's row: a contact that was read twice keeps the sets of its last reading,
         never a mixture.

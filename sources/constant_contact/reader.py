@@ -11,13 +11,14 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import ApiError, Postponed, Skippable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from sources.constant_contact.batches import Batch
 
 READERS = 8

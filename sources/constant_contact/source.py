@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ import platformdirs
 import pyarrow as pa
 from dlt.common.configuration import configspec, resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
-from dlt.common.typing import TSecretStrValue
+from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the annotations of Settings
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from sources.constant_contact.api.client import Client
@@ -31,10 +30,12 @@ from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.reading import Reading
-from sources.constant_contact.warehouse import NothingLoaded, SqlWarehouse, Warehouse
+from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
 from sources.constant_contact.windows import SyncOptions, duration, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from dlt.extract import DltResource, DltSource
 
     from sources.constant_contact.batches import Batch, StateChange
@@ -240,11 +241,11 @@ def begin(
 def warehouse_of(pipeline: dlt.Pipeline) -> Warehouse:
     """What is loaded, asked through the pipeline's own connection; nothing where the destination speaks no SQL."""
     if NAME not in pipeline.schema_names:
-        return NothingLoaded()
+        return nothing_loaded()
     try:
         client = pipeline.sql_client(NAME)
     except TypeError:  # dlt's word for a destination without SQL
-        return NothingLoaded()
+        return nothing_loaded()
     client.open_connection()
 
     def select(sql: str) -> tuple[Sequence[str], Sequence[tuple[Any, ...]]]:
@@ -293,9 +294,8 @@ def _hints(of: Endpoint, one: Table, *, unique: bool) -> dict[str, Any]:
     }
     if one.parent is not None:
         columns[DELETED]["hard_delete"] = True
-        merge = {"disposition": "merge", "strategy": "delete-insert"}
         return {
-            "write_disposition": merge,
+            "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
             "primary_key": "",
             "merge_key": list(of.table.key),
             "columns": columns,

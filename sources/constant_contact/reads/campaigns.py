@@ -10,7 +10,6 @@ State, under "campaigns":
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,8 @@ from sources.constant_contact.reads.reading import CHANGES, FIRST
 from sources.constant_contact.windows import advanced, as_parameter, asked_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+
     from sources.constant_contact.reads.reading import Reading
 
 CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
@@ -108,7 +109,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     yield Batch(resource=CAMPAIGNS, requests=requests, state=() if changed else _marked(new_mark))
     if follow:
         ids = {str(row["campaign_id"]) for row in changed}
-        follow.add([sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids])
+        follow.add([sent for sent in _loaded_sent(loaded) if sent.campaign_id not in ids])
 
 
 def read_campaign(
@@ -213,7 +214,7 @@ def _sent(campaign: Row, references: Sequence[Row]) -> Sent | None:
     )
 
 
-def _loaded_sent(reading: Reading, loaded: Mapping[str, Row]) -> list[Sent]:
+def _loaded_sent(loaded: Mapping[str, Row]) -> list[Sent]:
     """Sent campaigns as the warehouse knows them, newest first."""
     ordered = sorted(loaded.values(), key=lambda row: str(row.get("created_at") or ""), reverse=True)
     found = (
@@ -238,7 +239,7 @@ def _listed(reading: Reading, mark: pendulum.DateTime | None) -> tuple[list[Row]
     return rows, requests
 
 
-def _read_summaries(reading: Reading) -> Iterator[Batch]:
+def _read_summaries(reading: Reading) -> Generator[Batch, None, set[str]]:
     """The summaries of all sent campaigns; returns their campaigns' ids."""
     rows: list[Row] = []
     requests = 0

@@ -6,7 +6,6 @@ Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,6 +16,8 @@ from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.reads.reading import FIRST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sources.constant_contact.reads.reading import Reading
 
 WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "contact_tags", "custom_fields")

@@ -14,7 +14,6 @@ State, under "contacts":
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -27,6 +26,8 @@ from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.windows import advanced, as_parameter, asked_from
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pendulum import DateTime
 
     from sources.constant_contact.reads.reading import Reading
@@ -61,14 +62,16 @@ def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
     resumed = bool(under_way)
     whole = under_way or {"started_at": reading.now.isoformat()}
     try:
-        for batch, whole in _whole_pages(reading, whole, resumed=resumed):  # noqa: B007 - used after the loop
+        for batch, so_far in _whole_pages(reading, whole, resumed=resumed):
+            whole = so_far
             yield batch
     except (NotFound, BadRequest):
         if not resumed:
             raise
         # How long a saved link lives is documented nowhere. One that has died costs a new beginning, no rows.
         whole = {"started_at": reading.now.isoformat()}
-        for batch, whole in _whole_pages(reading, whole, resumed=False):  # noqa: B007
+        for batch, so_far in _whole_pages(reading, whole, resumed=False):
+            whole = so_far
             yield batch
     started_at = pendulum.parse(whole["started_at"])
     assert isinstance(started_at, pendulum.DateTime)

@@ -16,7 +16,6 @@ State, under "feeds": activity id -> feed -> a first reading under way
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,8 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.rows.values import typed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from sources.constant_contact.api.paging import Page
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.warehouse import KnownTimes

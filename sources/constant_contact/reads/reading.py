@@ -5,7 +5,6 @@ Must not know: any particular resource.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from sources.constant_contact.reader import Reader, Slice
 from sources.constant_contact.rows import BadValue, to_arrow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     import pyarrow as pa
     from pendulum import DateTime
 

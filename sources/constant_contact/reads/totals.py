@@ -16,7 +16,6 @@ State, under "totals":
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,8 @@ from sources.constant_contact.reads import feeds
 from sources.constant_contact.reads.reading import NEWS, TOTALS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from sources.constant_contact.reads.campaigns import Sent
     from sources.constant_contact.reads.reading import Reading
 

@@ -1,0 +1,127 @@
+"""`ctct check`: is everything in place for a sync? One line each, with the mend where it is not.
+
+Costs three requests: the privileges (which prove the login), the account, and one contact.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.constant_contact.commands import quiet_libraries
+from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.run import load_settings
+from pipelines.constant_contact.warehouse import Opened, Place
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.errors import ApiError, Fatal, Postponed, Skippable
+from sources.constant_contact.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sources.constant_contact.source import Settings
+
+MOST_SKEW_S = 60.0
+PROBES = {
+    "account_read": "/account/summary",
+    "contact_data": "/contacts/counts",
+    "campaign_data": "/emails?limit=1",
+}
+"""One request per scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    what: str
+    ok: bool
+    found: str
+
+
+def run_check(*, destination: str, dataset: str) -> int:
+    """Print the lines; 0 when all is well, 2 when something must be mended."""
+    quiet_libraries()
+    own = load_settings()
+    good = True
+    for line in lines(own, Place(destination=destination, dataset=dataset)):
+        good = good and line.ok
+        sys.stdout.write(f"{'ok  ' if line.ok else 'MEND'}  {line.what:<12} {line.found}\n")
+        sys.stdout.flush()
+    return 0 if good else 2
+
+
+def lines(own: Settings, place: Place) -> Iterator[Line]:
+    with closing(Client(own.connection())) as client:
+        login = _login(client)
+        yield login
+        if login.ok:
+            yield from _scopes(client)
+            yield _privileges(client)
+            yield _clock(client)
+        yield _tried("destination", lambda: f"{Opened(place).name} answers")
+        yield _tried("quota", lambda: _quota(client, own))
+
+
+def _login(client: Client) -> Line:
+    def ask() -> str:
+        client.get_json("/account/user/privileges")
+        return f"{client.connection.base_url} accepts it"
+
+    return _tried("login", ask)
+
+
+def _scopes(client: Client) -> Iterator[Line]:
+    for scope, path in PROBES.items():
+        bare, _, query = path.partition("?")
+        params = dict(pair.split("=") for pair in query.split("&") if pair)
+        yield _tried(
+            scope,
+            lambda bare=bare, params=params: client.get_json(bare, params) and "granted",  # type: ignore[misc]
+        )
+
+
+def _privileges(client: Client) -> Line:
+    def ask() -> str:
+        held = {str(row.get("privilege_name")) for row in client.get_json("/account/user/privileges")}
+        needed: dict[str, list[str]] = {}
+        for name, of in CATALOGUE.items():
+            if of.privilege and of.privilege not in held:
+                needed.setdefault(of.privilege, []).append(name)
+        if needed:
+            raise UserError(
+                "; ".join(
+                    f"{privilege} is missing, needed for {', '.join(names)}"
+                    for privilege, names in needed.items()
+                )
+                + ": ask the account's owner for a role that has it, or --exclude these"
+            )
+        return f"all {len({of.privilege for of in CATALOGUE.values() if of.privilege})} that the tables need"
+
+    return _tried("privileges", ask)
+
+
+def _clock(client: Client) -> Line:
+    skew_s = client.server_skew_s or 0.0
+    if abs(skew_s) <= MOST_SKEW_S:
+        return Line(what="clock", ok=True, found="agrees with the server's")
+    direction = "behind" if skew_s > 0 else "ahead of"
+    return Line(
+        what="clock",
+        ok=False,
+        found=f"this machine is {abs(skew_s):.0f} s {direction} the server; set the clock, marks and days depend on it",
+    )
+
+
+def _quota(client: Client, own: Settings) -> str:
+    left = client.budget.remaining_today()
+    if left <= 0:
+        raise UserError("nothing is left today; it begins anew at 00:00 UTC")
+    return f"{left:,} of {own.requests_per_day:,} requests left today"
+
+
+def _tried(what: str, ask: Callable[[], str]) -> Line:
+    try:
+        return Line(what=what, ok=True, found=ask())
+    except (Skippable, Postponed, Fatal, ApiError, UserError) as error:
+        return Line(what=what, ok=False, found=str(error))

@@ -1,0 +1,243 @@
+"""The command line: names and options, nothing else. Each command imports what it needs when it runs.
+
+Standard output carries answers (one JSON object with `--json`); progress and warnings go to standard error.
+Exit codes: 0 complete, 1 failed, 2 wrong usage or configuration, 75 stopped early on purpose.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from pipelines.constant_contact.errors import UserError
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    name="ctct",
+    help="Keeps a warehouse exactly in step with a Constant Contact account, for as few requests as possible.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+auth = typer.Typer(no_args_is_help=True, help="Log in to the account, see the login, forget it.")
+app.add_typer(auth, name="auth")
+
+Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
+Dataset = Annotated[str, typer.Option(help="Schema of the raw tables; the marts go to NAME_analytics.")]
+Select = Annotated[str | None, typer.Option(metavar="A,B", help="Only these resources.")]
+Exclude = Annotated[str | None, typer.Option(metavar="C", help="All but these resources.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+MaxRequests = Annotated[
+    int | None, typer.Option(min=1, help="Stop after this many requests; run again to go on.")
+]
+
+
+def _sentences(command: Callable[P, int | None]) -> Callable[P, None]:
+    """A person's mistake ends in one sentence and its exit code; a bug keeps its traceback."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from sources.constant_contact.api.errors import ApiError, ConfigError  # noqa: PLC0415
+
+        try:
+            code = command(*args, **kwargs)
+        except UserError as error:
+            _say(str(error))
+            code = error.exit_code
+        except ApiError as error:
+            _say(str(error))
+            code = 2 if isinstance(error, ConfigError) else 1
+        except KeyboardInterrupt:
+            _say("interrupted; everything loaded so far stays, run again to go on")
+            code = 130
+        raise typer.Exit(code or 0)
+
+    return run
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"ctct: {sentence}\n")
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+@app.command()
+@_sentences
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="D", help="Where the warehouse and the report go.")
+    ] = Path("ctct-demo"),
+    contacts: Annotated[int, typer.Option(min=0, help="Contacts of the made-up account.")] = 2_000,
+    campaigns: Annotated[int, typer.Option(min=0, help="Campaigns of the made-up account.")] = 24,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same account.")] = 7,
+) -> int:
+    """A made-up account, two nights of it, marts and a report: no account and no network needed."""
+    from pipelines.constant_contact.demo import run_demo  # noqa: PLC0415
+
+    return run_demo(folder=folder, contacts=contacts, campaigns=campaigns, seed=seed)
+
+
+@app.command()
+@_sentences
+def sync(
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    select: Select = None,
+    exclude: Exclude = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read everything again.")] = False,
+    max_requests: MaxRequests = None,
+    no_transform: Annotated[bool, typer.Option("--no-transform", help="Load only; leave the marts.")] = False,
+    as_json: Json = False,
+) -> int:
+    """The nightly job: read what changed, load it, check it, build the marts."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    request = commands.request(
+        destination=destination,
+        dataset=dataset,
+        select=_names(select),
+        exclude=_names(exclude),
+        full_refresh=full_refresh,
+        max_requests=max_requests,
+        transform=not no_transform,
+    )
+    return commands.sync(request, as_json=as_json)
+
+
+@app.command()
+@_sentences
+def plan(
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    select: Select = None,
+    exclude: Exclude = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Plan to read everything again.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """What the next sync would read: requests, time, share of the quota. Asks at most 10 requests."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    request = commands.request(
+        destination=destination,
+        dataset=dataset,
+        select=_names(select),
+        exclude=_names(exclude),
+        full_refresh=full_refresh,
+    )
+    return commands.plan(request, as_json=as_json)
+
+
+@app.command()
+@_sentences
+def check(destination: Destination = "duckdb", dataset: Dataset = "constant_contact") -> int:
+    """Connection, login, privileges, clock, destination, quota: one line each, with the mend."""
+    from pipelines.constant_contact.check import run_check  # noqa: PLC0415
+
+    return run_check(destination=destination, dataset=dataset)
+
+
+@app.command()
+@_sentences
+def status(
+    destination: Destination = "duckdb", dataset: Dataset = "constant_contact", as_json: Json = False
+) -> int:
+    """Where the warehouse is, what is in it and how fresh, last runs, quota, audit. Asks nothing of the API."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    return commands.status(destination=destination, dataset=dataset, as_json=as_json)
+
+
+@app.command()
+@_sentences
+def transform(
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    select: Annotated[str | None, typer.Option(metavar="A,B", help="Only these models.")] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild incremental models.")] = False,
+    docs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the models' documentation as one page.")
+    ] = None,
+) -> int:
+    """Build and test the marts from what is loaded."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    return commands.transform(
+        destination=destination, dataset=dataset, select=_names(select), full_refresh=full_refresh, docs=docs
+    )
+
+
+@app.command()
+@_sentences
+def report(
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the page goes.")] = Path(
+        "ctct-report.html"
+    ),
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> int:
+    """Write the report: one page that needs no network to be read."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    return commands.report(destination=destination, dataset=dataset, out=out, show=show)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@_sentences
+def sandbox(context: typer.Context) -> int:
+    """Serve a made-up account on loopback: --port, --contacts, --campaigns, --fault NAME; see its --help."""
+    from sources.constant_contact_sandbox.__main__ import main as serve  # noqa: PLC0415
+
+    return serve(context.args)
+
+
+@auth.command()
+@_sentences
+def login(
+    flow: Annotated[str, typer.Option(help="device: a code to type; browser: a page that opens.")] = "device",
+) -> int:
+    """Log in to the account once; the login is kept and renewed from then on."""
+    from pipelines.constant_contact import login as logins  # noqa: PLC0415
+
+    return logins.login(flow)
+
+
+@auth.command(name="status")
+@_sentences
+def auth_status() -> int:
+    """Which account, which scopes, how long the login lasts."""
+    from pipelines.constant_contact import login as logins  # noqa: PLC0415
+
+    return logins.status()
+
+
+@auth.command()
+@_sentences
+def logout() -> int:
+    """Forget the login on this machine."""
+    from pipelines.constant_contact import login as logins  # noqa: PLC0415
+
+    return logins.logout()
+
+
+def main() -> None:
+    """Entry point of `ctct`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""The commands' bodies: they bring configuration, work and display together, and choose the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import webbrowser
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from pipelines.constant_contact import progress
+from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.events import EXIT_CODES
+from pipelines.constant_contact.run import SyncRequest, load_settings
+from pipelines.constant_contact.run import sync as run_sync
+from pipelines.constant_contact.warehouse import Opened, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipelines.constant_contact.events import RunResult
+    from pipelines.constant_contact.status import Quota
+    from sources.constant_contact.source import Settings
+
+
+def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
+    return SyncRequest(place=_place(destination, dataset), **more)
+
+
+def sync(wanted: SyncRequest, *, as_json: bool) -> int:
+    quiet_libraries()
+    with progress.listener(quiet=as_json) as listener:
+        result = run_sync(wanted, listener)
+    if as_json:
+        sys.stdout.write(json.dumps(as_object(result)) + "\n")
+    return EXIT_CODES[result.status]
+
+
+def plan(wanted: SyncRequest, *, as_json: bool) -> int:
+    raise UserError("plan is not built yet")
+
+
+def status(*, destination: str, dataset: str, as_json: bool) -> int:
+    from pipelines.constant_contact.status import collect, render, to_json  # noqa: PLC0415
+
+    quiet_libraries()
+    own = load_settings()
+    opened = Opened(_place(destination, dataset), create=False)
+    report = collect(
+        opened.query if opened.exists else None, dataset, destination=opened.dbt, quota=_quota(own)
+    )
+    if as_json:
+        sys.stdout.write(to_json(report) + "\n")
+    else:
+        _print(render(report))
+    return 0
+
+
+def transform(
+    *, destination: str, dataset: str, select: tuple[str, ...], full_refresh: bool, docs: Path | None
+) -> int:
+    from pipelines.constant_contact import transform as transforms  # noqa: PLC0415
+
+    quiet_libraries()
+    opened = Opened(_place(destination, dataset), create=False)
+    opened.must_exist()
+    work_dir = opened.work_dir / "transforms"
+    try:
+        with opened.alone(), progress.listener() as listener:
+            ended = transforms.run_transforms(
+                destination=opened.dbt,
+                dataset=dataset,
+                work_dir=work_dir,
+                listener=listener,
+                select=select,
+                full_refresh=full_refresh,
+            )
+            if docs is not None:
+                transforms.docs(destination=opened.dbt, dataset=dataset, work_dir=work_dir, out=docs)
+    except transforms.NothingSelectedError as error:
+        raise UserError(str(error)) from error
+    except transforms.DocsError as error:
+        raise RunFailed(str(error)) from error
+    for failure in ended.failures:
+        sys.stderr.write(f"ctct: {failure}\n")
+    return 1 if ended.failures else 0
+
+
+def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
+    quiet_libraries()
+    opened = Opened(_place(destination, dataset), create=False)
+    opened.must_exist()
+    page = write_report(opened, out)
+    sys.stdout.write(f"{page}\n")
+    if show:
+        webbrowser.open(page.absolute().as_uri())
+    return 0
+
+
+def write_report(opened: Opened, out: Path) -> Path:
+    from pipelines.constant_contact.report import write_report as write  # noqa: PLC0415
+
+    try:
+        return write(
+            query=opened.query,
+            dataset=opened.place.dataset,
+            analytics_dataset=opened.place.analytics,
+            out=out,
+            generated_at=pendulum.now("UTC"),
+        )
+    except OSError as error:
+        raise UserError(
+            f"the report {out} cannot be written: {error.strerror}; choose another file"
+        ) from error
+
+
+def as_object(result: RunResult) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "status": result.status,
+        "requests": {"sent": result.requests_sent, "remaining_today": result.remaining_today},
+        "rows": dict(result.rows),
+        "resume_after": None if result.resume_after is None else result.resume_after.to_iso8601_string(),
+        "audit": [asdict(line) for line in result.audit],
+        "seconds": {name: round(value, 3) for name, value in result.seconds.items()},
+        "run_id": result.run_id,
+        "reason": result.stopped_reason,
+        "warnings": list(result.warnings),
+        "remaining_work": list(result.remaining_work),
+    }
+
+
+def quiet_libraries() -> None:
+    """Dlt and its friends speak through our own sentences; their logs are for a debugger."""
+    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _quota(own: Settings) -> Quota | None:
+    from pipelines.constant_contact.status import Quota  # noqa: PLC0415
+    from sources.constant_contact.api.budget import Budget  # noqa: PLC0415
+
+    connection = own.connection()
+    with _closing(Budget.of(connection)) as budget:
+        used = budget.spent_today()
+    return Quota(
+        used_today=used, per_day=connection.requests_per_day, reserve_per_day=connection.reserve_per_day
+    )
+
+
+@contextlib.contextmanager
+def _closing(budget: Any) -> Iterator[Any]:
+    try:
+        yield budget
+    finally:
+        budget.close()
+
+
+def _place(destination: str, dataset: str) -> Place:
+    if not dataset.isidentifier() or dataset != dataset.lower():
+        raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
+    return Place(destination=destination, dataset=dataset)
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    Console().print(renderable)

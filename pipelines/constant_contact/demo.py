@@ -1,0 +1,183 @@
+"""`ctct demo`: a made-up account on loopback, two nights of it, marts, a report and three questions answered.
+
+Everything goes into one folder. Nothing of a person's own configuration is used, so a real account is never asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pendulum
+
+from pipelines.constant_contact import progress
+from pipelines.constant_contact.commands import quiet_libraries, write_report
+from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.run import SyncRequest, load_settings, sync
+from pipelines.constant_contact.warehouse import Opened, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RATE = 200
+"""Requests a second of the demo's own server; the real API allows 4."""
+QUESTIONS = (
+    (
+        "Which e-mails did best?",
+        """select subject, sends, round(100 * open_rate, 1) as open_pct, round(100 * click_rate, 1) as click_pct
+from constant_contact_analytics.campaigns
+where sends > 0 order by click_rate desc nulls last limit 5""",
+    ),
+    (
+        "Which lists grow, and do their people read?",
+        """select name, members from constant_contact_analytics.lists
+order by members desc nulls last limit 5""",
+    ),
+    (
+        "What happened last, event by event?",
+        """select event_type, count(*) as events, max(occurred_at) as latest
+from constant_contact_analytics.email_events group by event_type order by events desc""",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The sandbox that serves the demo."""
+
+    values: dict[str, Any]
+
+    def next_day(self) -> None:
+        origin = str(self.values["base_url"]).removesuffix("/v3")
+        httpx.post(
+            f"{origin}/_sandbox/advance", params={"days": 1}, timeout=600, trust_env=False
+        ).raise_for_status()
+
+
+def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int) -> int:
+    quiet_libraries()
+    started = time.monotonic()
+    _make(folder)
+    warehouse = folder / "ctct.duckdb"
+    os.environ["DESTINATION__DUCKDB__CREDENTIALS"] = str(warehouse.absolute())
+    os.environ["DLT_DATA_DIR"] = str((folder / "pipelines").absolute())
+    _say(
+        f"A made-up account with {contacts:,} contacts and {campaigns:,} campaigns, served on this machine at up to "
+        f"{RATE} requests a second (the real API allows 4)."
+    )
+    with _served(contacts, campaigns, seed) as account:
+        own = load_settings(**_settings(account, folder))
+        own.access_token = None  # a real one in the environment is none of the demo's business
+        for night in (1, 2):
+            if night > 1:
+                account.next_day()
+            _say(f"\nNight {night}")
+            with progress.listener() as listener:
+                result = sync(SyncRequest(), listener, own=own)
+            if result.status == "failed":
+                raise RunFailed(result.stopped_reason)
+    opened = Opened(Place())
+    page = write_report(opened, folder / "report.html")
+    _say("")
+    for title, sql in QUESTIONS:
+        _answer(opened, title, sql)
+    _say(
+        f"\nWarehouse  {warehouse}\nReport     {page}\nLook       "
+        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} ctct status\nTook       {time.monotonic() - started:.0f} s"
+    )
+    return 0
+
+
+def _make(folder: Path) -> None:
+    """A demo starts from nothing; what an earlier one left in its own folder goes first."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("pipelines", "state"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        for name in ("ctct.duckdb", "ctct.duckdb.wal", "report.html"):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(f"--dir {folder} cannot be used: {error.strerror}; choose another folder") from error
+
+
+def _settings(account: Account, folder: Path) -> dict[str, Any]:
+    names = ("base_url", "token_url", "authorize_url", "device_url", "client_id", "client_secret")
+    return {name: account.values[name] for name in names} | {
+        "refresh_token": account.values["refresh_token"],
+        "state_dir": str((folder / "state").absolute()),
+        "requests_per_second": float(RATE),
+        "requests_per_day": 1_000_000,
+        "requests_per_commit": 2_000,
+    }
+
+
+@contextmanager
+def _served(contacts: int, campaigns: int, seed: int) -> Iterator[Account]:
+    """The sandbox as a process of its own, so that serving does not slow reading; ended on leaving."""
+    yesterday = pendulum.now("UTC").subtract(days=1).to_iso8601_string()
+    command = [sys.executable, "-m", "sources.constant_contact_sandbox", "--rps", "0", "--rpd", "0"]
+    command += [
+        "--contacts",
+        str(contacts),
+        "--campaigns",
+        str(campaigns),
+        "--seed",
+        str(seed),
+        "--start",
+        yesterday,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RunFailed("the made-up account did not start; see the lines above")
+        yield Account(values=json.loads(line))
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _answer(opened: Opened, title: str, sql: str) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.syntax import Syntax  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    rows = opened.query(sql)
+    console = Console()
+    console.print(f"\n[bold]{title}[/bold]")
+    console.print(Syntax(sql, "sql", background_color="default", word_wrap=True))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in rows[0] if rows else ():
+        numeric = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(
+            name, justify="right" if numeric else "left", style="cyan", max_width=40, no_wrap=True
+        )
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table if rows else "(no rows)")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return f"{value:,}"
+    strftime = getattr(value, "strftime", None)
+    return str(strftime("%Y-%m-%d %H:%M")) if strftime else str(value)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
