@@ -71,7 +71,7 @@ def read_in_threads(client, count, until_s):
 
 
 def test_the_pace_is_used_and_never_exceeded(world):
-    """Four threads at 4 a second and 400 ms latency: no refusal, and nearly all of the pace is used (a longer run passes 3.6)."""
+    """Four threads at 4 a second and 400 ms latency: no refusal, and nearly all of the pace is used."""
     sandbox = Sandbox(contacts=10, campaigns=1, latency_s=0.4)
     _, client = world(sandbox)
     client.get_json("/contact_lists", {"limit": 1})

@@ -4,7 +4,7 @@ catalogue.
 
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.api.clock import Clock, ManualClock, SystemClock
+from sources.constant_contact.api.clock import Clock, ManualClock, ShiftedClock, SystemClock
 from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.events import ApiEvent, Parked, Refreshed, RequestSent, Waiting
 from sources.constant_contact.api.paging import Page
@@ -25,6 +25,7 @@ __all__ = [
     "Redactor",
     "Refreshed",
     "RequestSent",
+    "ShiftedClock",
     "SystemClock",
     "Waiting",
 ]

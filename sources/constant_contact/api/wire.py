@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.api.connection import Connection
 
 POOL_SIZE: Final = 16
+KEEPALIVE_S: Final = 4  # below the 5 seconds after which common servers hang up, which would cost a retry
 USER_AGENT: Final = "constant-contact-pipeline"
 _LOOPBACK: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
@@ -67,7 +68,7 @@ class Wire:
         self._most_bytes = connection.max_body_bytes
         self._answer_timeout_s = connection.answer_timeout_s
         limits = httpx.Limits(
-            max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=30
+            max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEPALIVE_S
         )
         asked = (connection.base_url, connection.token_url, connection.device_url)
         # Reading the machine's certificates takes longer than a whole night against a plain loopback server;
