@@ -233,6 +233,7 @@ def begin(
         options=own.options(full_refresh=full_refresh),
         now=now or pendulum.now("UTC"),
         once=once,
+        refused=set(state.get("refused", ())),
     )
     add_slices(reading)
     return reading

@@ -81,7 +81,13 @@ def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
     finished = {"mark": mark, "opted_out": opted_out, "whole_at": started_at}
     if reading.once:
         value = {name: at.isoformat() for name, at in finished.items()}
-        yield Batch(resource=STATE, state=(StateChange(path=(STATE,), value=value),))
+        yield Batch(
+            resource=STATE,
+            state=(
+                StateChange(path=(STATE,), value=value),
+                StateChange(path=("refused",), value=sorted(reading.refused) or None),
+            ),
+        )
         return
     took = pendulum.now("UTC") - reading.now if not resumed else pendulum.duration()
     yield from _changes_since(reading, finished, lookback_more=took)
@@ -152,7 +158,13 @@ def _changes_since(
         "whole_at": marks["whole_at"],
     }
     value = {name: at.isoformat() for name, at in moved.items() if at is not None}
-    yield Batch(resource=STATE, state=(StateChange(path=(STATE,), value=value),))
+    yield Batch(
+        resource=STATE,
+        state=(
+            StateChange(path=(STATE,), value=value),
+            StateChange(path=("refused",), value=sorted(reading.refused) or None),
+        ),
+    )
 
 
 def _greatest(table: Any, column: str) -> DateTime | None:

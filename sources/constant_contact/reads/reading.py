@@ -5,9 +5,11 @@ Must not know: any particular resource.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sources.constant_contact.api.errors import BadRequest
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
@@ -43,6 +45,8 @@ class Reading:
     once: bool = False
     """Whether no contact may come twice in this run, because all of it is one load package."""
     reader: Reader = field(default_factory=Reader)
+    refused: set[str] = field(default_factory=set)
+    """Values of `include` that this server does not take; kept in the state as "refused"."""
     bad_values: list[BadValue] = field(default_factory=list)
     """Values that did not fit their column; they are kept beside it."""
 
@@ -62,9 +66,24 @@ class Reading:
     ) -> Iterator[Page]:
         """Pages of one listing, from the beginning or from a saved next link; ends early when the run is over."""
         path = of.path.format(**(slots or {}))
-        for page in self.client.pages(
-            path, dict(of.query) | dict(extra or {}), rows_key=of.rows_key, start=start
-        ):
+        asked = dict(of.query) | dict(extra or {})
+        tried = () if start else tuple(name for name in of.try_include if name not in self.refused)
+        if tried:
+            more = asked | {"include": ",".join([asked["include"], *tried])}
+            chain = self.client.pages(path, more, rows_key=of.rows_key)
+            try:
+                first = next(chain)
+            except BadRequest:
+                self.refused.update(
+                    tried
+                )  # the guide names it, the contract does not; this server goes by the contract
+            else:
+                yield from self._checked(itertools.chain([first], chain))
+                return
+        yield from self._checked(self.client.pages(path, asked, rows_key=of.rows_key, start=start))
+
+    def _checked(self, pages: Iterator[Page]) -> Iterator[Page]:
+        for page in pages:
             yield page
             self.reader.check()
 
@@ -88,4 +107,6 @@ class Reading:
     def tables(
         self, resource: str, rows: list[dict[str, Any]], constants: Mapping[str, Any] | None = None
     ) -> dict[str, pa.Table]:
-        return to_arrow(endpoint(resource), rows, constants=constants or {}, bad=self.bad_values)
+        of = endpoint(resource)
+        without = [child.name for child in of.children if self.refused.intersection(child.from_)]
+        return to_arrow(of, rows, constants=constants or {}, without=without, bad=self.bad_values)
