@@ -1,5 +1,5 @@
-"""A stateful imitation of a Constant Contact V3 account over real HTTP on loopback. Imports nothing of the
-product.
+"""A stateful imitation of a Constant Contact V3 account over real HTTP on loopback. Imports nothing
+of the product.
 
     sandbox = Sandbox(contacts=200, campaigns=6, seed=7)
     with serve(sandbox) as server:

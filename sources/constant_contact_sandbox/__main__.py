@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+SHOWN = (
+    *("base_url", "token_url", "authorize_url", "device_url"),
+    *("client_id", "client_secret", "refresh_token", "access_token"),
+)
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="ctct sandbox", description="A made-up Constant Contact account on loopback."
@@ -70,40 +76,35 @@ def switches_from(texts: Sequence[str]) -> Switches:
     return Switches(**values)
 
 
+def sandbox_from(options: argparse.Namespace) -> Sandbox:
+    """The sandbox that the options describe. Raises ValueError for a wrong fault, switch or number."""
+    return Sandbox(
+        contacts=options.contacts,
+        campaigns=options.campaigns,
+        seed=options.seed,
+        start=options.start,
+        requests_per_second=options.rps or None,
+        requests_per_day=options.rpd or None,
+        latency_s=options.latency_ms / 1000,
+        switches=switches_from(options.switch),
+        faults=tuple(options.fault),
+        max_events=options.max_events,
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
     made = parser()
-    options = made.parse_args(argv)
+    parsed = made.parse_args(argv)
     try:
-        sandbox = Sandbox(
-            contacts=options.contacts,
-            campaigns=options.campaigns,
-            seed=options.seed,
-            start=options.start,
-            requests_per_second=options.rps or None,
-            requests_per_day=options.rpd or None,
-            latency_s=options.latency_ms / 1000,
-            switches=switches_from(options.switch),
-            faults=tuple(options.fault),
-            max_events=options.max_events,
-        )
+        sandbox = sandbox_from(parsed)
     except ValueError as wrong:
         made.error(str(wrong))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with serve(sandbox, port=options.port) as server:
-        names = (
-            "base_url",
-            "token_url",
-            "authorize_url",
-            "device_url",
-            "client_id",
-            "client_secret",
-            "refresh_token",
-            "access_token",
-        )
-        line = {name: getattr(server, name) for name in names} | {"environment": server.environment()}
+    with serve(sandbox, port=parsed.port) as server:
+        line = {name: getattr(server, name) for name in SHOWN} | {"environment": server.environment()}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         while not stop.wait(0.5):

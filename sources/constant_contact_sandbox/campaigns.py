@@ -1,8 +1,7 @@
 """E-mail campaigns, their activities and the events that followed each send.
 
-An event is one 64-bit number, time (32 bits) | contact position (24) | detail (8), so that a sorted array is
-a
-feed from oldest to newest. Knows no HTTP; times are whole UTC seconds. Source of shapes: contract,
+An event is one 64-bit number, time (32 bits) | contact position (24) | detail (8), so that a sorted array
+is a feed from oldest to newest. Knows no HTTP; times are whole UTC seconds. Source of shapes: contract,
 EmailCampaign, EmailCampaignActivity, EmailSendHistory, ResendToNonOpeners.
 """
 
@@ -130,28 +129,27 @@ def activity_row(campaign: Campaign, activity: Activity, include: frozenset[str]
     }
     if campaign.type_code != 26:
         row["document_id"] = document_id(activity)
-    if "html_content" in include:
-        row["html_content"] = (
-            f"<html><body>[[trackingImage]]<h1>{campaign.name}</h1>"
-            + "".join(f'<p><a href="{u}">more</a></p>' for u in activity.links)
-            + "</body></html>"
-        )
-    if "permalink_url" in include:
-        row["permalink_url"] = f"https://conta.example/{activity.number:x}"
-    if "physical_address_in_footer" in include:
-        row["physical_address_in_footer"] = {k: v for k, v in ADDRESS.items() if k != "line"} | {
-            "organization_name": "Harbor Light Bakery & Workshop",
-            "country_name": "United States",
-        }
-    if "document_properties" in include and campaign.type_code == 26:
-        row["document_properties"] = {
+    return row | {name: part for name, part in _activity_parts(campaign, activity).items() if name in include}
+
+
+def _activity_parts(campaign: Campaign, activity: Activity) -> Row:
+    """What an activity shows only when asked."""
+    links = "".join(f'<p><a href="{link}">more</a></p>' for link in activity.links)
+    organization = {"organization_name": "Harbor Light Bakery & Workshop", "country_name": "United States"}
+    parts: Row = {
+        "html_content": f"<html><body>[[trackingImage]]<h1>{campaign.name}</h1>{links}</body></html>",
+        "permalink_url": f"https://conta.example/{activity.number:x}",
+        "physical_address_in_footer": ADDRESS | organization,
+    }
+    if campaign.type_code == 26:
+        parts["document_properties"] = {
             "style_content": ".gold{color:#c90}",
             "letter_format": "XHTML",
             "subscribe_link_enabled": "true",
             "text_content": f"<Text>{campaign.name}</Text>",
             "view_as_webpage_enabled": "false",
         }
-    return row
+    return parts
 
 
 def schedules(campaign: Campaign, activity: Activity) -> list[Row]:

@@ -1,11 +1,10 @@
 """The contacts of the account: compact columns, rows made up when they are served, overlays for what was
 changed.
 
-Unchanged fields derive from one 64-bit number per contact, so a million contacts take some 60 MB. What the
-account's life changes (times, permission, memberships) lies in arrays; anything else changed goes into
-`overlay`, a dict of final field values. Knows no HTTP and no clock: times are arguments, in whole UTC
-seconds.
-Source of the row's shape: contract, ContactResource.
+Unchanged fields derive from one 64-bit number per contact, so a million contacts take some 60 MB. What
+the account's life changes (times, permission, memberships) lies in arrays; anything else changed goes
+into `overlay`, a dict of final field values. Knows no HTTP and no clock: times are arguments, in whole
+UTC seconds. Source of the row's shape: contract, ContactResource.
 """
 
 from __future__ import annotations

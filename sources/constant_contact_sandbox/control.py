@@ -1,5 +1,5 @@
-"""The sandbox's own paths under /_sandbox/, for demos and tests in another process. Not part of the imitated
-API.
+"""The sandbox's own paths under /_sandbox/, for demos and tests in another process. Not part of the
+imitated API.
 """
 
 from __future__ import annotations

@@ -14,9 +14,8 @@ def newest_first(
 ) -> tuple[list[int], str | None]:
     """(events of the page, the next cursor's text or None); `events` are ordered oldest to newest.
 
-    With "position" the text names the last event served and how many equal ones are left, so rows that come
-    in
-    above or below never shift the rest; with "offset" it is the number of rows to skip.
+    With "position" the text names the last event served and how many equal ones are left, so rows that
+    come in above or below never shift the rest; with "offset" it is the number of rows to skip.
     """
     if not start:
         top = len(events)

@@ -1,8 +1,8 @@
 """What a day brings to the account: `advance` calls this.
 
-All choices derive from (seed, night, kind), all stamps from the sandbox's reproducible clock rounded up to
-the
-hour, so the same sequence of nights gives the same account however long the tests between them took.
+All choices derive from (seed, night, kind), all stamps from the sandbox's reproducible clock rounded up
+to the hour, so the same sequence of nights gives the same account however long the tests between them
+took.
 """
 
 from __future__ import annotations

@@ -59,8 +59,8 @@ def decode(cursor: str) -> dict[str, str]:
 def requested(
     query: dict[str, str], default: int, maximum: int, switches: Switches, *, name: str = "cursor"
 ) -> Page:
-    """The page a query asks for. Raises BadRequestError for a limit out of range (unless clamped) or a bad
-    cursor.
+    """The page a query asks for. Raises BadRequestError for a limit out of range (unless clamped) or a
+    bad cursor.
     """
     values = dict(query)
     if name in values:

@@ -1,5 +1,5 @@
-"""Names, places and words from which the account is made up. Pure data; all domains are invented or consumer
-ones.
+"""Names, places and words from which the account is made up. Pure data; all domains are invented or
+consumer ones.
 
 Invented company domains end in .example, which nobody can register (RFC 2606).
 """

@@ -1,9 +1,8 @@
 """The sandbox's own strict count of the two limits, and its request log.
 
-Counts at arrival: a request is too fast when it and the requests of the second before it are more than the
-limit (any sliding second, server's monotonic clock), and over quota when the UTC day (sandbox clock) has had
-its
-number. Source: api_guide/rate_limits.
+Counts at arrival: a request is too fast when it and the requests of the second before it are more than
+the limit (any sliding second, server's monotonic clock), and over quota when the UTC day (sandbox clock)
+has had its number. Source: api_guide/rate_limits.
 """
 
 from __future__ import annotations
@@ -52,8 +51,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request as it arrived. `at`: sandbox clock, seconds since 1970; `monotonic_s`: arrival, for pacing
-    tests.
+    """One request as it arrived. `at`: sandbox clock, seconds since 1970; `monotonic_s`: arrival, for
+    pacing tests.
     """
 
     at: float

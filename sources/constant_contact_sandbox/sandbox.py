@@ -1,8 +1,7 @@
 """The account with its clock, limits, tokens and faults: the object that tests and demos hold.
 
 Verbs that change single things are in `verbs`, what a day brings is in `life`, HTTP is in `routes` and
-`server`.
-All methods may be called from any thread while the server answers.
+`server`. All methods may be called from any thread while the server answers.
 """
 
 from __future__ import annotations
@@ -34,7 +33,9 @@ from .tokens import Tokens
 from .verbs import Verbs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .campaigns import Activity
 
 Row = dict[str, Any]
 NEW_SUBSCRIBER_S = 30 * DAY_S
@@ -44,12 +45,15 @@ class Sandbox(Verbs):
     """One made-up account. Same arguments and same verbs give the same rows.
 
     `start`: ISO time of the sandbox clock at creation, None = the real time. The clock runs with real time
-    and
-    is moved by `advance`; with `clock_runs=False` only `advance` and `set_clock` move it, and stamps of
-    single
-    verbs are reproducible too. `max_events` bounds the recipients per send so that the whole history has
-    about so many events.
+    and is moved by `advance`; with `clock_runs=False` only `advance` and `set_clock` move it, and stamps of
+    single verbs are reproducible too. `max_events` bounds the recipients per send so that the whole history
+    has about so many events.
     """
+
+    between_pages: Callable[[str, int], object] | None = None
+    """Called with (path without /v3, page number from 1) after each successful answer, before it is sent."""
+    elsewhere: str | None = None
+    """Origin (http://host:port) that faults leading to another host name instead of elsewhere.invalid."""
 
     def __init__(
         self,
@@ -67,9 +71,7 @@ class Sandbox(Verbs):
         max_events: int = 5_000_000,
     ) -> None:
         if contacts >= MAX_CONTACTS:
-            raise ValueError(
-                f"contacts={contacts:,} is too many; the sandbox holds fewer than {MAX_CONTACTS:,}"
-            )
+            raise ValueError(f"contacts={contacts:,} is too many; use fewer than {MAX_CONTACTS:,}")
         self.seed, self.latency_s = seed, latency_s
         self.switches = switches or Switches()
         self.lock = threading.RLock()
@@ -77,20 +79,12 @@ class Sandbox(Verbs):
         self._real_start = time.monotonic()
         self._offset = seeds.epoch_s(start) if start else time.time()
         self.nominal = int(self._offset)
-        self.limits = Limits(
-            requests_per_second,
-            requests_per_day,
-            self.switches.refused_count_per_second,
-            self.switches.refused_count_per_day,
-        )
+        refused = (self.switches.refused_count_per_second, self.switches.refused_count_per_day)
+        self.limits = Limits(requests_per_second, requests_per_day, *refused)
         self.log = RequestLog()
         self.tokens = Tokens(seed, self.switches, self.epoch)
         self.rules: list[Rule] = [parse_rule(text, seed) for text in faults]
-        self.between_pages: Callable[[str, int], object] | None = None
-        self.nights = 0
-        self.elsewhere: str | None = None
-        """Origin (http://host:port) that faults leading to another host name instead of elsewhere.invalid."""
-        self._serial = 0
+        self.nights = self._serial = 0
         self._pages: dict[str, int] = {}
         self._build(contacts, campaigns, max_events)
 
@@ -215,53 +209,48 @@ class Sandbox(Verbs):
         """The names that `truth` knows."""
         return sorted([*self._tables(), *(f"email_{name}" for name in FEEDS)])
 
-    def _reported(self) -> list[tuple[Campaign, Any]]:
+    def _reported(self) -> list[tuple[Campaign, Activity]]:
         return [(c, a) for c in self.campaigns.rows for a in c.reported]
 
-    def readable(self) -> list[tuple[Campaign, Any]]:
+    def readable(self) -> list[tuple[Campaign, Activity]]:
         """(campaign, activity) of every activity that can be read."""
         return [(c, a) for c in self.campaigns.rows if c.status != "Removed" for a in c.activities]
 
-    def _tables(self) -> dict[str, Callable[[], Iterator[Row]]]:
-        c, r = self.contacts, self.reports
+    def _tables(self) -> dict[str, Callable[[], Iterable[Row]]]:
+        c = self.contacts
+        extra = {"physical_address": small_collections.ADDRESS, "company_logo": small_collections.LOGO}
         return {
             "contacts": lambda: (c.row(i) for i in range(len(c)) if c.exists(i)),
             "contact_lists": lambda: (self.list_row(bit, "all") for bit in range(len(self.lists))),
             "contact_tags": lambda: (self.tag_row(bit, count=True) for bit, _ in self.live_tags()),
-            "custom_fields": lambda: iter(self.custom_fields.rows),
-            "segments": lambda: iter(self.segments),
+            "custom_fields": lambda: self.custom_fields.rows,
+            "segments": lambda: self.segments,
+            "account": lambda: [self.account | extra],
+            "account_emails": lambda: self.emails,
+            "account_privileges": lambda: small_collections.account_privileges(self.switches.privileges),
+            "contact_counts": lambda: [self.contact_counts()],
+            **self._mail_tables(),
+        }
+
+    def _mail_tables(self) -> dict[str, Callable[[], Iterable[Row]]]:
+        r, sent, parts = self.reports, self._reported, self._parts
+        return {
             "email_campaigns": lambda: (campaign.detail() for campaign in self.campaigns.rows),
             "email_campaign_activities": lambda: (activity_row(m, a) for m, a in self.readable()),
-            "email_schedules": lambda: (
-                self._with_id(a, x) for m, a in self.readable() for x in schedules(m, a)
+            "email_schedules": lambda: parts(schedules),
+            "email_send_history": lambda: parts(lambda _, a: send_history(a)),
+            "email_non_opener_resends": lambda: parts(non_opener_resends),
+            "email_links": lambda: (
+                {"campaign_activity_id": a.activity_id} | x for _, a in sent() for x in r.links(a)
             ),
-            "email_send_history": lambda: (
-                self._with_id(a, x) for _, a in self.readable() for x in send_history(a)
-            ),
-            "email_non_opener_resends": lambda: (
-                self._with_id(a, x) for m, a in self.readable() for x in non_opener_resends(m, a)
-            ),
-            "email_links": lambda: (self._with_id(a, x) for _, a in self._reported() for x in r.links(a)),
             "email_campaign_summaries": lambda: (r.summary(m, self.stamp) for m in self.sent_campaigns()),
             "email_campaign_stats": lambda: (
                 r.campaign_stats(m, self.stamp) for m in self.campaigns.rows if m.reported
             ),
-            "email_campaign_activity_stats": lambda: (
-                r.activity_stats(m, a, self.stamp) for m, a in self._reported()
-            ),
-            "account": lambda: iter(
-                [
-                    self.account
-                    | {"physical_address": small_collections.ADDRESS, "company_logo": small_collections.LOGO}
-                ]
-            ),
-            "account_emails": lambda: iter(self.emails),
-            "account_privileges": lambda: iter(
-                small_collections.account_privileges(self.switches.privileges)
-            ),
-            "contact_counts": lambda: iter([self.contact_counts()]),
+            "email_campaign_activity_stats": lambda: (r.activity_stats(m, a, self.stamp) for m, a in sent()),
         }
 
-    @staticmethod
-    def _with_id(activity: Any, row: Row) -> Row:
-        return {"campaign_activity_id": activity.activity_id} | row
+    def _parts(self, rows_of: Callable[[Campaign, Activity], list[Row]]) -> Iterator[Row]:
+        for campaign, activity in self.readable():
+            for row in rows_of(campaign, activity):
+                yield {"campaign_activity_id": activity.activity_id} | row

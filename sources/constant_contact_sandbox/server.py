@@ -59,44 +59,41 @@ class App:
         if scope["type"] != "http":
             return
         arrived = time.monotonic()
-        path: str = unquote(scope["path"])
-        if not path.startswith(("/v3/", OAUTH, "/_sandbox/")):
-            await deliver(error(404, "not_found", f"There is nothing at {path}."), scope, send)
-            return
+        path: str = scope["path"]
+        query: str = scope["query_string"].decode()
         if path.startswith("/_sandbox/"):
-            await control.respond(self.sandbox, path, dict(parse_qsl(scope["query_string"].decode())), send)
+            await control.respond(self.sandbox, path, dict(parse_qsl(query)), send)
+            return
+        if not path.startswith(("/v3/", OAUTH)):
+            await deliver(error(404, "not_found", f"There is nothing at {path}."), scope, send)
             return
         body = await _body(receive) if scope["method"] == "POST" else b""
         if path.startswith(OAUTH):
             verdict, reply, latency_s = self._oauth(scope, path, body, arrived)
         else:
             verdict, reply, latency_s = self._api(scope, path, arrived)
-        fault = None
         with self.sandbox.lock:
-            short = path.removeprefix("/v3")
-            rule = (
-                next((r for r in self.sandbox.rules if r.strikes(short)), None)
-                if verdict == "served"
-                else None
+            fault, reply = self._struck(path.removeprefix("/v3"), verdict, reply)
+            request = Request(
+                at=self.sandbox.epoch,
+                monotonic_s=arrived,
+                method=scope["method"],
+                path=path,
+                query=query,
+                status=reply.status,
+                fault=fault,
             )
-            if rule is not None:
-                fault, reply = rule.name, self._elsewhere(FAULTS[rule.name](reply))
-            query = scope["query_string"].decode()
-            self.sandbox.log.add(
-                Request(
-                    at=self.sandbox.epoch,
-                    monotonic_s=arrived,
-                    method=scope["method"],
-                    path=path,
-                    query=query,
-                    status=reply.status,
-                    fault=fault,
-                ),
-                verdict,
-            )
+            self.sandbox.log.add(request, verdict)
         if latency_s:
             await asyncio.sleep(latency_s)
         await deliver(reply, scope, send)
+
+    def _struck(self, path: str, verdict: Verdict, reply: Reply) -> tuple[str | None, Reply]:
+        """The name of the first armed fault that strikes, and its reply; refused requests are spared."""
+        rule = next((r for r in self.sandbox.rules if verdict == "served" and r.strikes(path)), None)
+        if rule is None:
+            return None, reply
+        return rule.name, self._elsewhere(FAULTS[rule.name](reply))
 
     def _elsewhere(self, reply: Reply) -> Reply:
         """Point faults that lead away to the test's own trap, where there is one."""

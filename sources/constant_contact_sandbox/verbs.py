@@ -1,8 +1,8 @@
 """Single changes to the account and its behaviour, for tests that need exactly one thing to happen.
 
 Each verb is one sentence of account life. `bump` moves the contact's own updated_at; None means as the
-switch for
-that kind of change says. Contacts, lists, tags and campaigns are named by position (creation order).
+switch for that kind of change says. Contacts, lists, tags and campaigns are named by position (creation
+order).
 """
 
 from __future__ import annotations
@@ -269,8 +269,7 @@ class Verbs:
         times: int = 1,
     ) -> None:
         """Add `times` equal events (true repeats); `detail`: device 0-4 of opens, link * 16 + device of
-        clicks,
-        index of the code or reason of bounces and optouts.
+        clicks, index of the code or reason of bounces and optouts.
         """
         with self.lock:
             moment = self.stamp if at is None else at
