@@ -1,17 +1,280 @@
-"""Every count the API offers against the warehouse. No request: the counts were read with their rows."""
+"""Every count the API offers against the warehouse. No request: the counts were read with their rows.
+
+What a count includes: contacts that are not deleted, in all of them. `total` takes in every consent, also those that
+have no count of their own (temporary hold, not set, known by SMS only); a deleted contact is on no list.
+One statement per table, each an aggregate; DuckDB and PostgreSQL share the SQL.
+Source: contract (ContactsCounts, ContactList.membership_count, Tag2.contacts_count, StatsEmail*.last_refresh_time);
+api_guide/contacts_delete. A count that the API computes apart from its rows may never agree with them: what a
+complete reading has shown once is remembered in the state and explained, see `settled` in `reads.totals` and
+`reads.heal`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.events import AuditLine
+from sources.constant_contact.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from pipelines.constant_contact.warehouse import Opened
 
+CONTACTS, MEMBERSHIPS, TAGGINGS = "contacts", "contacts__list_memberships", "contacts__taggings"
+COUNTED = frozenset({"contacts", "contact_counts", "contact_lists", "contact_tags"})
+"""Resources that one refusal leaves out as a whole; a count or rows of an earlier night then prove nothing."""
+CONSENTS: Mapping[str, str] = {
+    "explicit": "explicit",
+    "implicit": "implicit",
+    "pending": "pending_confirmation",
+    "unsubscribed": "unsubscribed",
+}
+"""The name of a count -> the permission that it counts."""
+FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
+"""feed -> the column of the totals that counts its rows."""
+PERSONS: Mapping[str, str] = {
+    "email_opens": "unique_counts__opens",
+    "email_clicks": "unique_counts__clicks",
+}
+"""feed -> the column of the summaries that counts the contacts in it."""
 
-def audit(opened: Opened, wanted: frozenset[str]) -> Sequence[AuditLine]:
-    """One line per count; empty for tables that are not there."""
-    return ()
+State = Mapping[str, Any]
+
+
+def audit(
+    opened: Opened, wanted: frozenset[str], *, state: State | None = None, under_way: str = ""
+) -> Sequence[AuditLine]:
+    """One line per count, for tables that are loaded and were part of the run.
+
+    `under_way`: why the reading is not complete, if so; a difference then is no alarm and says that instead.
+    """
+    columns = opened.columns()
+    lines = [
+        *contact_lines(opened, wanted, state=state, columns=columns),
+        *_event_lines(opened, wanted, state or {}, columns),
+    ]
+    if not under_way:
+        return lines
+    return [line if line.ok else _granted(line, under_way) for line in lines]
+
+
+def contact_lines(
+    opened: Opened,
+    wanted: frozenset[str],
+    *,
+    state: State | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> Sequence[AuditLine]:
+    """The part about contacts, lists and tags, which healing asks again and again."""
+    there = opened.columns() if columns is None else columns
+    settled = (state or {}).get("audit", {}).get("settled", {})
+
+    def loaded(*tables: str) -> bool:
+        return CONTACTS in wanted and all(name in there for name in (CONTACTS, *tables))
+
+    lines: list[AuditLine] = []
+    if "contact_counts" in wanted and loaded("contact_counts"):
+        lines += _by_consent(opened)
+    if "contact_lists" in wanted and loaded("contact_lists", MEMBERSHIPS):
+        lines += _by_group(opened, MEMBERSHIPS, "list", "contact_lists", "membership_count")
+    if "contact_tags" in wanted and loaded("contact_tags", TAGGINGS):
+        lines += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
+    return [_explained(line, settled) for line in lines]
+
+
+def _explained(line: AuditLine, settled: State) -> AuditLine:
+    """A count that stood apart from its rows by as much when all of them had been read is no difference."""
+    apart = settled.get(line.scope, {}).get(line.scope_id or "all")
+    if line.ok or apart != line.source_count - line.loaded_count:
+        return line
+    return _granted(line, "all rows were read and counted; the API keeps this count apart from them")
+
+
+def _by_consent(opened: Opened) -> Iterator[AuditLine]:
+    latest = opened.query(
+        f"select {', '.join(('total', *CONSENTS))} from {opened.qualified('contact_counts')}"
+        " order by counted_on desc limit 1"
+    )
+    if not latest:
+        return
+    found = {
+        row["permission"]: int(str(row["loaded"]))
+        for row in opened.query(
+            "select email_address__permission_to_send as permission, count(*) as loaded"
+            f" from {opened.qualified(CONTACTS)} where deleted_at is null group by email_address__permission_to_send"
+        )
+    }
+    yield from _line(CONTACTS, "total", "", latest[0]["total"], sum(found.values()))
+    for name, permission in CONSENTS.items():
+        yield from _line(CONTACTS, "consent", name, latest[0][name], found.get(permission, 0), name=name)
+
+
+def _by_group(opened: Opened, table: str, scope: str, collection: str, count: str) -> Iterator[AuditLine]:
+    rows = opened.query(
+        f"select g.{scope}_id as id, g.name as name, g.{count} as source, coalesce(m.loaded, 0) as loaded"
+        f" from {opened.qualified(collection)} as g left join ("
+        f"select s.{scope}_id, count(*) as loaded from {opened.qualified(table)} as s"
+        f" join {opened.qualified(CONTACTS)} as c on c.contact_id = s.contact_id"
+        f" where c.deleted_at is null group by s.{scope}_id"
+        f") as m on m.{scope}_id = g.{scope}_id where g.deleted_at is null order by g.{scope}_id"
+    )
+    for row in rows:
+        yield from _line(table, scope, str(row["id"]), row["source"], row["loaded"], name=str(row["name"]))
+
+
+def _line(
+    table: str, scope: str, scope_id: str, source: Any, loaded: Any, *, name: str = ""
+) -> Iterator[AuditLine]:
+    """No line where the API gave no count: unknown is not zero."""
+    if source is not None:
+        yield AuditLine(
+            table=table,
+            scope=scope,
+            scope_id=scope_id,
+            scope_name=name,
+            source_count=int(source),
+            loaded_count=int(loaded),
+            ok=int(source) == int(loaded),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """The events of one e-mail in one feed."""
+
+    events: int
+    persons: int
+
+
+def _event_lines(
+    opened: Opened, wanted: frozenset[str], state: State, columns: Mapping[str, Sequence[str]]
+) -> Iterator[AuditLine]:
+    """Totals per e-mail, then per campaign, then the summaries' contacts, against the rows of the feeds."""
+    activities = _latest(opened, wanted, columns, "email_campaign_activity_stats", "campaign_activity_id")
+    if not activities:
+        return
+    campaigns = _latest(opened, wanted, columns, "email_campaign_stats", "campaign_id")
+    summaries = _summaries(opened, wanted, columns)
+    names = _names(opened, columns)
+    for feed, column in FEEDS.items():
+        if feed not in wanted or feed not in columns:
+            continue
+        counted = _counted(opened, feed, persons=feed in PERSONS and bool(summaries))
+        one = _Feed(feed=feed, names=names, counted=counted)
+        for row in activities.values():
+            yield from one.activity(row, row[column], state)
+        for row in campaigns.values():
+            yield from one.campaign(str(row["campaign_id"]), row[column])
+        if feed in PERSONS:
+            for row in summaries.values():
+                yield from one.persons(str(row["campaign_id"]), row[PERSONS[feed]])
+
+
+@dataclass(slots=True, kw_only=True)
+class _Feed:
+    """The lines of one feed; e-mails first, for they prove their campaigns."""
+
+    feed: str
+    names: Mapping[str, str]
+    counted: Mapping[str, _Counted]
+    _members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """campaign -> its e-mails that have totals."""
+    _unproved: set[str] = field(default_factory=set)
+    """Campaigns with an e-mail that does not agree."""
+
+    def activity(self, row: Mapping[str, Any], total: Any, state: State) -> Iterator[AuditLine]:
+        """Totals that a reading to the end did not reach are explained until they move."""
+        activity, campaign = str(row["campaign_activity_id"]), str(row["campaign_id"])
+        self._members[campaign].append(activity)
+        agreed = state.get("totals", {}).get("settled", {}).get(activity, {}).get(self.feed)
+        found = _line(
+            self.feed,
+            "campaign_activity",
+            activity,
+            total,
+            self.counted[activity].events,
+            name=self.names.get(campaign, ""),
+        )
+        for line in found:
+            if line.ok:
+                yield line
+            elif agreed == line.source_count:
+                at = row["last_refresh_time"]
+                yield _granted(line, f"totals of {at}; the feed was read to its end after they were computed")
+            else:
+                self._unproved.add(campaign)
+                yield line
+
+    def campaign(self, campaign: str, total: Any) -> Iterator[AuditLine]:
+        loaded = sum(self.counted[activity].events for activity in self._members[campaign])
+        return self._of_campaign("campaign", campaign, total, loaded)
+
+    def persons(self, campaign: str, total: Any) -> Iterator[AuditLine]:
+        """The contacts that the summary counts; it has no line where no totals say which events there are."""
+        if campaign not in self._members:
+            return iter(())
+        loaded = sum(self.counted[activity].persons for activity in self._members[campaign])
+        return self._of_campaign("campaign_contacts", campaign, total, loaded)
+
+    def _of_campaign(self, scope: str, campaign: str, total: Any, loaded: int) -> Iterator[AuditLine]:
+        name = self.names.get(campaign, "")
+        for line in _line(self.feed, scope, campaign, total, loaded, name=name):
+            if line.ok or not self._members[campaign] or campaign in self._unproved:
+                yield line
+            else:
+                yield _granted(line, "each of its e-mails agrees; this count is computed apart from them")
+
+
+def _granted(line: AuditLine, explanation: str) -> AuditLine:
+    return replace(line, ok=True, explanation=explanation)
+
+
+def _latest(
+    opened: Opened, wanted: frozenset[str], columns: Mapping[str, Sequence[str]], table: str, key: str
+) -> Mapping[str, Mapping[str, Any]]:
+    """The newest totals of each campaign or e-mail."""
+    if table not in wanted or table not in columns:
+        return {}
+    name = opened.qualified(table)
+    listed = ", ".join(
+        f"s.{column}" for column in dict.fromkeys((key, "campaign_id", "last_refresh_time", *FEEDS.values()))
+    )
+    rows = opened.query(
+        f"select {listed} from {name} as s join (select {key} as k, max(last_refresh_time) as newest from {name}"
+        f" group by {key}) as n on n.k = s.{key} and n.newest = s.last_refresh_time order by s.{key}"
+    )
+    return {str(row[key]): row for row in rows}
+
+
+def _summaries(
+    opened: Opened, wanted: frozenset[str], columns: Mapping[str, Sequence[str]]
+) -> Mapping[str, Mapping[str, Any]]:
+    table = "email_campaign_summaries"
+    if table not in wanted or table not in columns:
+        return {}
+    rows = opened.query(f"select campaign_id, {', '.join(PERSONS.values())} from {opened.qualified(table)}")
+    return {str(row["campaign_id"]): row for row in rows}
+
+
+def _names(opened: Opened, columns: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    if "email_campaigns" not in columns:
+        return {}
+    rows = opened.query(f"select campaign_id, name from {opened.qualified('email_campaigns')}")
+    return {str(row["campaign_id"]): str(row["name"] or "") for row in rows}
+
+
+def _counted(opened: Opened, feed: str, *, persons: bool) -> Mapping[str, _Counted]:
+    """e-mail -> its events; contacts are counted only where they are compared, for they cost a sort."""
+    distinct = "count(distinct contact_id)" if persons else "0"
+    rows = opened.query(
+        f"select campaign_activity_id as id, count(*) as events, {distinct} as persons"
+        f" from {opened.qualified(feed)} group by campaign_activity_id"
+    )
+    found: dict[str, _Counted] = defaultdict(lambda: _Counted(events=0, persons=0))
+    for row in rows:
+        found[str(row["id"])] = _Counted(events=int(str(row["events"])), persons=int(str(row["persons"])))
+    return found

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact import records
-from pipelines.constant_contact.audit import audit
+from pipelines.constant_contact.audit import COUNTED, audit
 from pipelines.constant_contact.consequences import settle
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import (
@@ -240,13 +240,26 @@ class _Night:
                 raise outcome.error
         elif outcome.postponed is not None:
             status, reason = "partial", str(outcome.postponed)
-        lines = audit(self.opened, self.wanted) if status == "complete" else ()
+        lines = self._audited(reading, status)
         transform = self._transform() if self.request.transform and status != "failed" else None
         result = self._result(status, reason, reading, lines, transform)
         if SOURCE in self.opened.pipeline.schema_names:
             records.record(self.opened.pipeline, result, ledger_key=self.client.connection.key)
         self._emit(RunEnded(result=result))
         return result
+
+    def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
+        if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
+            return ()
+        left_out = {skipped.resource for skipped in reading.reader.outcome.skipped} & COUNTED
+        return audit(
+            self.opened,
+            self.wanted - left_out,
+            state=self.opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
+            under_way=""
+            if status == "complete"
+            else "the reading is under way; the next run goes on with it",
+        )
 
     def _transform(self) -> TransformEnded:
         from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
