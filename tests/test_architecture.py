@@ -1,0 +1,260 @@
+"""The import rules and the other promises that hold for every module, read from the source itself.
+
+Each rule is a line of a table here; a module that no line covers fails, so that a new one has to choose.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = "sources.constant_contact"
+SANDBOX = "sources.constant_contact_sandbox"
+PIPELINE = "pipelines.constant_contact"
+
+PLAN = tuple(f"{PIPELINE}.{name}" for name in ("cost", "plan", "plan_campaigns", "plan_facts"))
+PLAN_IMPORTS = (
+    *PLAN,
+    f"{PIPELINE}.events",
+    f"{PIPELINE}.run.SyncRequest",  # what is asked for, frozen
+    f"{SOURCE}.catalogue",
+    f"{SOURCE}.windows",
+    f"{SOURCE}.warehouse",
+)
+# area -> areas of ours that it may import; an area is a module with all below it, the longest name wins
+ARROWS = {
+    f"{SOURCE}.api": (f"{SOURCE}.api",),
+    f"{SOURCE}.catalogue": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.windows": (),
+    f"{SOURCE}.rows": (f"{SOURCE}.rows", f"{SOURCE}.catalogue"),
+    f"{SOURCE}.batches": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.warehouse": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.reader": (f"{SOURCE}.api", f"{SOURCE}.batches"),
+    f"{SOURCE}.reads": (
+        f"{SOURCE}.reads",
+        f"{SOURCE}.reader",
+        f"{SOURCE}.batches",
+        f"{SOURCE}.warehouse",
+        f"{SOURCE}.api",
+        f"{SOURCE}.catalogue",
+        f"{SOURCE}.windows",
+        f"{SOURCE}.rows",
+    ),
+    f"{SOURCE}.source": (SOURCE,),
+    SOURCE: (f"{SOURCE}.source",),
+    SANDBOX: (SANDBOX,),
+    **dict.fromkeys(PLAN, PLAN_IMPORTS),
+    f"{PIPELINE}.cli": (PIPELINE, SOURCE, f"{SANDBOX}.__main__"),
+    PIPELINE: (PIPELINE, SOURCE),
+}
+# package of others -> the only areas that may import it
+ONLY_IN = {
+    "dlt": (f"{SOURCE}.source", PIPELINE),
+    "dbt": (PIPELINE,),
+    "duckdb": (PIPELINE,),
+    "rich": (PIPELINE,),
+    "typer": (PIPELINE,),
+    "altair": (PIPELINE,),
+    "vl_convert": (PIPELINE,),
+    "starlette": (SANDBOX,),
+    "uvicorn": (SANDBOX,),
+    "pyarrow": (
+        f"{SOURCE}.rows",
+        f"{SOURCE}.reads",
+        f"{SOURCE}.batches",
+        f"{SOURCE}.source",
+        f"{SOURCE}.catalogue.schema",
+        PIPELINE,
+    ),
+    "requests": (),  # httpx is the one HTTP client
+}
+PURE = (
+    f"{SOURCE}.api.paging",
+    f"{SOURCE}.api.errors",
+    f"{SOURCE}.windows",
+    f"{SOURCE}.rows",
+    f"{SOURCE}.catalogue",
+    *PLAN,
+)
+INPUT_OUTPUT = {
+    "asyncio", "dlt", "duckdb", "filelock", "ftplib", "http", "httpx", "io", "os", "requests", "shutil",
+    "smtplib", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request", "uvicorn",
+}  # fmt: skip
+FILE_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "open", "mkdir", "unlink", "now"}
+LONGEST_MODULE = 400
+VAGUE_NAMES = {"helpers", "helper", "utils", "util", "misc", "common", "tools"}
+REGISTRIES = re.compile(
+    r"(pypi|npmjs|pythonhosted|crates|rubygems)\.(org|com|io)|index-url|/opt/(pypi|wheels)|/(root|home)/\w"
+)
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(work|tmp/w|Users)/\w")
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of the product by its dotted name; a package has the name of its folder."""
+    found = {}
+    for folder in ("sources", "pipelines"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(modules()[name].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
+    """What a module imports anywhere in it, for types too; `from a import b` counts as a.b."""
+    package = name if modules()[name].name == "__init__.py" else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def within(name: str, area: str) -> bool:
+    return name == area or name.startswith(f"{area}.")
+
+
+def area_of(name: str) -> str | None:
+    return max((area for area in ARROWS if within(name, area)), key=len, default=None)
+
+
+def allowed(name: str, imported: str) -> bool:
+    """Whether an arrow covers it. A package's own front (`__init__`) never opens the rooms behind it."""
+    area = area_of(name)
+    assert area is not None
+    return any(within(imported, target) for target in ARROWS[area])
+
+
+MODULES = pytest.mark.parametrize("name", list(modules()))
+
+
+@MODULES
+def test_imports_follow_the_arrows(name):
+    """A module imports of ours only what the table of arrows gives its area."""
+    ours = {one for one in imports(name) if one.split(".")[0] in ("sources", "pipelines")}
+    assert area_of(name) is not None or not ours, f"{name} has no line in ARROWS"
+    assert sorted(one for one in ours if not allowed(name, one)) == []
+
+
+@MODULES
+def test_packages_of_others_stay_in_their_rooms(name):
+    """dlt, duckdb, rich and the like are imported only where the table says."""
+    found = {one.split(".")[0] for one in imports(name)} & set(ONLY_IN)
+    assert sorted(one for one in found if not any(within(name, area) for area in ONLY_IN[one])) == []
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if any(within(name, area) for area in PURE)])
+def test_the_pure_core_does_no_input_or_output(name):
+    """Paging, errors, windows, rows, catalogue, cost and plan import nothing that reads, writes or waits."""
+    found = {one for one in imports(name) if any(within(one, module) for module in INPUT_OUTPUT)}
+    functions = [node.func for node in ast.walk(tree(name)) if isinstance(node, ast.Call)]
+    calls = {one.id for one in functions if isinstance(one, ast.Name)}
+    methods = {one.attr for one in functions if isinstance(one, ast.Attribute)}
+    assert (set(), set(), set()) == (found, calls & {"open", "input", "print"}, methods & FILE_METHODS)
+
+
+@MODULES
+def test_no_module_prints(name):
+    """Nothing is printed: answers go through the command line's own writers, progress through events."""
+    printed = [
+        node.lineno
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert printed == []
+
+
+@MODULES
+def test_no_failure_is_swallowed_whole(name):
+    """A handler that catches everything raises again, or says beside it who gets the error."""
+    lines = modules()[name].read_text(encoding="utf-8").splitlines()
+    broad = [
+        handler.lineno
+        for handler in ast.walk(tree(name))
+        if isinstance(handler, ast.ExceptHandler)
+        and (
+            handler.type is None
+            or (isinstance(handler.type, ast.Name) and handler.type.id in ("Exception", "BaseException"))
+        )
+        and not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+    ]
+    assert [line for line in broad if not re.search(r"BLE001\W+\w+ \w+", lines[line - 1])] == []
+
+
+@MODULES
+def test_modules_stay_readable(name):
+    """A module has at most 400 lines, a docstring that says what it is, and a name that says so too."""
+    lines = modules()[name].read_text(encoding="utf-8").count("\n")
+    assert lines <= LONGEST_MODULE
+    assert ast.get_docstring(tree(name))
+    assert set(name.split(".")) & VAGUE_NAMES == set()
+
+
+def test_a_forbidden_import_is_noticed():
+    """The arrows are no decoration: the ones that matter most are refused by the table."""
+    assert [
+        allowed(f"{SOURCE}.api.client", f"{SOURCE}.catalogue.CATALOGUE"),
+        allowed(f"{SOURCE}.catalogue.contacts", f"{SOURCE}.api"),
+        allowed(f"{PIPELINE}.plan", f"{SOURCE}.api.client"),
+        allowed(f"{SANDBOX}.routes", f"{SOURCE}.catalogue"),
+        allowed(f"{SOURCE}.source", f"{PIPELINE}.run"),
+        allowed(f"{PIPELINE}.run", f"{SANDBOX}.serve"),
+    ] == [False] * 6
+
+
+def test_the_checkout_is_what_is_tested():
+    """The tests import the code beside them, whether or not an installed copy exists."""
+    import sources.constant_contact as source  # noqa: PLC0415
+
+    assert (ROOT / "sources" / "constant_contact" / "__init__.py") == Path(source.__file__)
+
+
+def committed() -> list[Path]:
+    """The files git knows; all files of the source tree where there is no git."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    names = listed.stdout.split("\0") if listed.returncode == 0 else []
+    paths = [ROOT / name for name in names if name]
+    return [path for path in paths if path.is_file()] or [*modules().values()]
+
+
+def test_nothing_names_a_registry_or_a_machine():
+    """No committed file names the host of a package registry, or a path of the machine it was written on."""
+    wrong = []
+    for path in committed():
+        if path == Path(__file__):
+            continue  # the patterns themselves
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+        found = REGISTRIES.search(text) or MACHINE_PATHS.search(text)
+        if found:
+            wrong.append(f"{path.relative_to(ROOT)}: {found[0]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [f"{SOURCE}.api", f"{SOURCE}.catalogue", SANDBOX, f"{PIPELINE}.cli"])
+def test_what_must_be_light_is_light(name):
+    """Client, catalogue, sandbox and command line load without dlt, dbt, duckdb or pyarrow."""
+    asked = f"import sys, {name}; print(*({{'dlt', 'dbt', 'duckdb', 'pyarrow'}} & set(sys.modules)))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []
