@@ -209,11 +209,15 @@ def sandbox(context: typer.Context) -> int:
 @_sentences
 def login(
     flow: Annotated[str, typer.Option(help="device: a code to type; browser: a page that opens.")] = "device",
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, help="browser: http://localhost:PORT/callback must be registered."),
+    ] = 8910,
 ) -> int:
     """Log in to the account once; the login is kept and renewed from then on."""
     from pipelines.constant_contact import login as logins  # noqa: PLC0415
 
-    return logins.login(flow)
+    return logins.login(flow, port=port)
 
 
 @auth.command(name="status")
