@@ -99,7 +99,7 @@ def _by_browser(attempt: Login, port: int) -> None:
     found: list[str] = []
 
     class Callback(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             parts = urlsplit(self.path)
             if parts.path != "/callback":
                 self.send_error(404)

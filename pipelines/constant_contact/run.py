@@ -153,6 +153,7 @@ class _Night:
             self._read(reading)
         finally:
             reading.reader.close()
+            reading.warehouse.close()
         return self._end(reading)
 
     def _finish_pending(self) -> None:

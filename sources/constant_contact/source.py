@@ -165,6 +165,7 @@ class Live:
                 self._more = False
                 reading.reader.close()
                 reading.client.close()
+                reading.warehouse.close()
 
     def _open(self) -> Reading:
         if self._reading is None:
@@ -188,6 +189,7 @@ class Live:
         if self._more:
             return
         reading.client.close()
+        reading.warehouse.close()
         outcome = reading.reader.outcome
         for skipped in outcome.skipped:
             log.warning("%s is left out: %s", skipped.resource, skipped.reason)
@@ -261,7 +263,7 @@ def warehouse_of(pipeline: dlt.Pipeline) -> Warehouse:
             )
         except DatabaseUndefinedRelation:
             continue
-    return SqlWarehouse(select, client.make_qualified_table_name, existing)
+    return SqlWarehouse(select, client.make_qualified_table_name, existing, client.close_connection)
 
 
 def empty_tables(resources: frozenset[str]) -> dict[str, dict[str, pa.Table]]:

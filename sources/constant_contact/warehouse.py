@@ -37,6 +37,9 @@ class Warehouse(Protocol):
     def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
         """Per `key` the row with the greatest `by`."""
 
+    def close(self) -> None:
+        """Let the connection go; nothing can be asked afterwards."""
+
 
 class KnownTimes:
     """How many loaded events are newer than an instant (microseconds since 1970 UTC), without holding the events."""
@@ -55,12 +58,17 @@ class SqlWarehouse:
     """A `Warehouse` over a SQL destination. Reader threads share it, so queries take turns."""
 
     def __init__(
-        self, select: Select, qualify: Callable[[str], str], existing: Mapping[str, Collection[str]]
+        self,
+        select: Select,
+        qualify: Callable[[str], str],
+        existing: Mapping[str, Collection[str]],
+        close: Callable[[], None] = lambda: None,
     ) -> None:
         """`qualify` makes a table's full name; `existing` is table -> columns as they are in the destination."""
         self._select = select
         self._qualify = qualify
         self._existing = existing
+        self._close = close
         self._lock = threading.Lock()
 
     def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
@@ -106,6 +114,10 @@ class SqlWarehouse:
             f" on every.{_name(key)} = newest.k and every.{_name(by)} = newest.latest"
         )
         return {row[key]: row for row in found}
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
 
     def _dicts(self, sql: str) -> list[dict[str, Any]]:
         names, rows = self._query(sql)
