@@ -5,6 +5,7 @@ Fits 80 columns. Draws a `Tally`; decides nothing.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -25,7 +26,6 @@ from pipelines.constant_contact.summary import summary
 from pipelines.constant_contact.tally import ResourceTally, Tally, duration, many, sentence
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Mapping
 
 MAX_RESOURCES_SHOWN = 14
@@ -34,10 +34,10 @@ MAX_RESOURCES_SHOWN = 14
 class Terminal:
     """The live table; lines that must stay (warnings, the summary) scroll above it."""
 
-    def __init__(self, console: Console, tally: Tally, lock: threading.RLock) -> None:
+    def __init__(self, console: Console, tally: Tally) -> None:
         self._console = console
         self._tally = tally
-        self._lock = lock
+        self._lock = threading.Lock()
         # Standard output is left alone: with --json it belongs to one JSON object.
         self._live = Live(
             console=console,
@@ -48,7 +48,9 @@ class Terminal:
         )
 
     def __call__(self, event: Event) -> None:
-        self._tally.take(event)
+        # rich draws while it holds its own lock, and drawing takes ours: never call rich while holding ours.
+        with self._lock:
+            self._tally.take(event)
         match event:
             case RunStarted() | TransformStarted():
                 self._live.start()

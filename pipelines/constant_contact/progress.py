@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pipelines.constant_contact.events import Event, Listener, PageRead, RunEnded, RunResult, Waiting, Warned
 from pipelines.constant_contact.tally import Tally, many, sentence
@@ -26,25 +26,23 @@ PLAIN_INTERVAL_S = 5.0
 SHORT_WAIT_S = 1.0  # back-off below this is part of normal work, not worth a line
 
 
-class _Display(Protocol):
-    def __call__(self, event: Event) -> None: ...
-
-
 class _Plain:
     """One line per thing worth knowing, no control characters: for log files and mail from cron."""
 
     def __init__(self, stream: TextIO, tally: Tally) -> None:
         self._stream = stream
         self._tally = tally
+        self._lock = threading.Lock()
         self._last_line_at: float | None = None
 
     def __call__(self, event: Event) -> None:
-        self._tally.take(event)
-        if isinstance(event, PageRead) and not self._due():
-            return
-        for line in self._lines(event):
-            self._stream.write(line + "\n")
-        self._stream.flush()
+        with self._lock:
+            self._tally.take(event)
+            if isinstance(event, PageRead) and not self._due():
+                return
+            for line in self._lines(event):
+                self._stream.write(line + "\n")
+            self._stream.flush()
 
     def _due(self) -> bool:
         now = self._tally.clock()
@@ -92,22 +90,14 @@ def listener(
     `quiet` shows warnings, and the summary of a run that is not complete; nothing else.
     """
     stream = sys.stderr if stream is None else stream
-    lock = threading.RLock()
-    display, close = _display(stream, quiet=quiet, tally=Tally(clock=clock), lock=lock)
-
-    def listen(event: Event) -> None:
-        with lock:
-            display(event)
-
+    display, close = _display(stream, quiet=quiet, tally=Tally(clock=clock))
     try:
-        yield listen
+        yield display
     finally:
         close()
 
 
-def _display(
-    stream: TextIO, *, quiet: bool, tally: Tally, lock: threading.RLock
-) -> tuple[_Display, Callable[[], None]]:
+def _display(stream: TextIO, *, quiet: bool, tally: Tally) -> tuple[Listener, Callable[[], None]]:
     if quiet:
         return _Quiet(stream), _nothing
     if not stream.isatty():
@@ -119,7 +109,7 @@ def _display(
     console = Console(file=stream)
     if console.is_dumb_terminal:
         return _Plain(stream, tally), _nothing
-    terminal = Terminal(console, tally, lock)
+    terminal = Terminal(console, tally)
     return terminal, terminal.close
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,8 @@ from pipelines.constant_contact.tally import Tally, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pipelines.constant_contact.events import Listener
 
 STARTED = RunStarted(
     run_id="r1",
@@ -228,6 +232,30 @@ def test_terminal_ends_with_the_summary(monkeypatch: pytest.MonkeyPatch) -> None
     text = screen.getvalue()
     assert "\x1b[" in text
     assert text.index("warning: odd") < text.rindex("Complete")
+
+
+def test_events_of_many_threads_do_not_block_the_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the table redraws itself, pages and warnings of several threads get through."""
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+
+    def work(listen: Listener) -> None:
+        for number in range(150):
+            listen(page(number))
+            listen(Warned(message=f"odd {number}"))
+            time.sleep(0.002)
+
+    with listener(screen) as listen:
+        listen(STARTED)
+        threads = [threading.Thread(target=work, args=(listen,), daemon=True) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=20)
+        alive = [thread.is_alive() for thread in threads]
+
+    assert alive == [False] * 3
+    assert screen.getvalue().count("warning: odd 149") == 3
 
 
 def test_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
