@@ -1,0 +1,75 @@
+"""What reading costs: rows to pages, ids to batches, requests to seconds and days.
+
+Pure arithmetic; no I/O, no clock, nothing of the API but the numbers that are passed in.
+"""
+
+from __future__ import annotations
+
+import math
+
+
+def pages(rows: int, page_size: int) -> int:
+    """Requests to read `rows` rows; at least 1, since an empty answer is an answer too."""
+    return max(1, math.ceil(rows / page_size))
+
+
+def batches(ids: int, size: int) -> int:
+    """Requests to ask for `ids` ids, `size` in each; 0 for none."""
+    return math.ceil(ids / size)
+
+
+def feed_pages(total: int, loaded: int, page_size: int) -> int:
+    """Requests to bring a feed of `total` rows up to date, `loaded` of which, the oldest, are there.
+
+    The page on which the last new row stands must hold a known one too, or the next is read; 0 when nothing differs.
+    """
+    if total == loaded:
+        return 0
+    whole = pages(total, page_size)
+    if loaded == 0 or total < loaded:  # fewer than loaded: something is wrong, and all of it is read
+        return whole
+    return min(whole, (total - loaded) // page_size + 1)
+
+
+def seconds(requests: int, per_second: float) -> float:
+    """How long the requests take at the allowed rate, if nothing else is slower."""
+    return requests / per_second
+
+
+def days(requests: int, *, today: int, per_day: int) -> int:
+    """UTC days until all is read: 1 when `today`'s requests suffice; 0 for no requests.
+
+    Raises ValueError when the allowance of a day is 0: it would never end.
+    """
+    if requests == 0:
+        return 0
+    if requests <= today:
+        return 1
+    if per_day <= 0:
+        raise ValueError(
+            "no requests are allowed on any day: raise requests_per_day or lower reserve_per_day"
+        )
+    return 1 + math.ceil((requests - today) / per_day)
+
+
+def share(requests: int, of: int) -> float:
+    """0-1 and above; what is asked of nothing counts as all of it."""
+    return requests / of if of > 0 else float(requests > 0)
+
+
+def extrapolated(found: int, *, asked: int, of: int) -> int:
+    """What `of` things would show, if they are like the `asked` ones that showed `found`."""
+    return 0 if asked == 0 else round(found * of / asked)
+
+
+def error(planned: int | None, spent: int) -> float | None:
+    """Signed and relative to what was spent, above 0 when too much was planned; None without a plan or spending."""
+    return None if planned is None or spent == 0 else planned / spent - 1
+
+
+def from_first_answers(sent: int, open_slices: int) -> int:
+    """The whole run, once the totals have been answered: what was sent, and one request for each slice left.
+
+    A slice of news is nearly always one page; a backfill has more, which is what a plan is for.
+    """
+    return sent + open_slices

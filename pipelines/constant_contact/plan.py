@@ -1,0 +1,242 @@
+"""What the next sync would read, and what that costs, found out with at most ten requests.
+
+Knows: what is loaded, the marks of the last run, how a night proceeds (see `reads`). Asks through a function that it
+is given. Must not know: HTTP, tokens, the ledger. What cannot be known for so little is assumed, and each line says so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from pipelines.constant_contact import cost
+from pipelines.constant_contact.plan_campaigns import CAMPAIGN_RESOURCES, campaign_lines
+from pipelines.constant_contact.plan_facts import Asked, Facts, Line
+from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.windows import as_parameter, asked_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pendulum import DateTime
+
+    from pipelines.constant_contact.plan_facts import Probe
+    from pipelines.constant_contact.run import SyncRequest
+    from sources.constant_contact.warehouse import Warehouse
+    from sources.constant_contact.windows import SyncOptions
+
+WHOLE = ("account", "account_emails", "account_privileges", "contact_counts", "contact_lists", "contact_tags")
+FIELDS, SEGMENTS, CONTACTS = "custom_fields", "segments", "contacts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What may be spent; the reserve is taken off."""
+
+    per_second: float
+    per_day: int
+    remaining_today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    made_at: DateTime
+    lines: tuple[Line, ...]
+    allowance: Allowance
+    requests_spent: int
+    """To find out."""
+    first: bool
+    """Whether nothing is loaded yet."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> int:
+        return sum(line.requests for line in self.lines)
+
+    @property
+    def rows(self) -> int:
+        return sum(line.rows or 0 for line in self.lines)
+
+    @property
+    def seconds(self) -> float:
+        return cost.seconds(self.requests, self.allowance.per_second)
+
+    @property
+    def share_of_today(self) -> float:
+        """0-1, above 1 when it takes more than today; of what is left today."""
+        return cost.share(self.requests, self.allowance.remaining_today)
+
+    @property
+    def days(self) -> int:
+        """UTC days until all of it is read, today included."""
+        return cost.days(self.requests, today=self.allowance.remaining_today, per_day=self.allowance.per_day)
+
+
+def plan(
+    request: SyncRequest,
+    *,
+    probe: Probe,
+    spent: Callable[[], int],
+    warehouse: Warehouse,
+    loaded: Callable[[str], int],
+    state: Mapping[str, Any],
+    options: SyncOptions,
+    allowance: Allowance,
+    now: DateTime,
+) -> Plan:
+    """The plan of one sync.
+
+    `loaded` counts the rows of a table, 0 when it is not there; `spent` the requests that `probe` has cost so far.
+    """
+    asked = Asked(probe, spent)
+    facts = Facts(
+        wanted=request.wanted,
+        warehouse=warehouse,
+        loaded=loaded,
+        state=state,
+        options=options,
+        now=now,
+        asked=asked,
+    )
+    lines = [*_collections(facts), *_contacts(facts)]
+    if not facts.wanted.isdisjoint(CAMPAIGN_RESOURCES):
+        lines += campaign_lines(facts)
+    return Plan(
+        made_at=now,
+        lines=tuple(lines),
+        allowance=allowance,
+        requests_spent=asked.spent,
+        first=not state,
+        notes=("Differences that the audit finds afterwards are read again on top of this.",),
+    )
+
+
+def _collections(facts: Facts) -> list[Line]:
+    found = []
+    for name in (*WHOLE, FIELDS):
+        if name in facts.wanted:
+            rows = facts.loaded(name)
+            why = "no date filter: read whole"
+            if name == "contact_counts":
+                rows, why = 1, "one row a day"
+            elif rows == 0:
+                why += "; one page assumed"
+            size = endpoint(name).page_size or max(1, rows)
+            found.append(Line(resource=name, why=why, rows=rows or None, requests=cost.pages(rows, size)))
+    if SEGMENTS in facts.wanted:
+        found.append(_segments(facts))
+    return found
+
+
+def _segments(facts: Facts) -> Line:
+    of = endpoint(SEGMENTS)
+    rows = facts.loaded(SEGMENTS)
+    if rows and not facts.options.full_refresh:
+        listing = cost.pages(rows, of.page_size or 1)
+        return Line(resource=SEGMENTS, why="read whole; none edited is assumed", rows=rows, requests=listing)
+    body = facts.asked.ask(of.path, dict(of.query))
+    rows = len(body.get("segments", ())) if body else 0
+    return Line(
+        resource=SEGMENTS,
+        why="read whole, and the criteria of each",
+        rows=rows,
+        requests=cost.pages(rows, of.page_size or 1) + rows,
+    )
+
+
+def _contacts(facts: Facts) -> list[Line]:
+    if CONTACTS not in facts.wanted:
+        return []
+    size = endpoint(CONTACTS).page_size or 1
+    state = facts.state.get(CONTACTS, {})
+    if _whole_is_due(facts, state):
+        rows = _count(facts, {})
+        if rows is None:
+            rows = facts.loaded(CONTACTS)
+        why = "all of them, then what changed meanwhile"
+        if state.get("whole"):
+            rows = max(0, rows - facts.loaded(CONTACTS))
+            why = "the rest of the first read, then what changed"
+        return [Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows, size) + 2)]
+    found = []
+    for parameter, mark, why in (
+        ("updated_after", state["mark"], "changed since {}"),
+        ("optout_after", state.get("opted_out") or state["mark"], "opted out since {}"),
+    ):
+        since = asked_from(_moment(mark), facts.options.lookback)
+        rows = _count(facts, {parameter: as_parameter(since)})
+        why = why.format(since.format("D MMM HH:mm"))
+        found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows or 0, size)))
+    return found
+
+
+def _whole_is_due(facts: Facts, state: Mapping[str, Any]) -> bool:
+    if "whole" in state or "whole_at" not in state or "mark" not in state or facts.options.full_refresh:
+        return True
+    return bool(_moment(state["whole_at"]) + facts.options.full_refresh_every <= facts.now)
+
+
+def _count(facts: Facts, filters: Mapping[str, str]) -> int | None:
+    """How many contacts a filter finds; one request. None when the API does not say."""
+    of = endpoint(CONTACTS)
+    body = facts.asked.ask(of.path, {"status": "all", "include_count": "true", "limit": "1", **filters})
+    count = (body or {}).get("contacts_count")
+    return count if isinstance(count, int) else None
+
+
+def _moment(text: str) -> DateTime:
+    parsed = pendulum.parse(text)
+    assert isinstance(parsed, pendulum.DateTime)
+    return parsed.in_timezone("UTC")
+
+
+def to_json(made: Plan) -> str:
+    """The plan as one JSON object."""
+    return json.dumps(
+        {
+            "made_at": made.made_at.isoformat(),
+            "first": made.first,
+            "requests": made.requests,
+            "rows": made.rows,
+            "seconds": round(made.seconds, 1),
+            "share_of_today": round(made.share_of_today, 4),
+            "remaining_today": made.allowance.remaining_today,
+            "days": made.days,
+            "requests_spent": made.requests_spent,
+            "resources": [
+                {
+                    "resource": line.resource,
+                    "why": line.why,
+                    "rows": line.rows,
+                    "requests": line.requests,
+                    "seconds": round(cost.seconds(line.requests, made.allowance.per_second), 1),
+                    "share_of_today": round(cost.share(line.requests, made.allowance.remaining_today), 4),
+                }
+                for line in made.lines
+            ],
+            "notes": list(made.notes),
+        }
+    )
+
+
+def remember(made: Plan, wanted: frozenset[str], path: Path) -> None:
+    """Keep the estimate for the run that follows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = {"made_at": made.made_at.isoformat(), "requests": made.requests, "wanted": sorted(wanted)}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def take_remembered(wanted: frozenset[str], path: Path, *, now: DateTime) -> int | None:
+    """The estimate of a plan made on this UTC day for the same resources, once: a second run is another night."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        made_at, requests = _moment(kept["made_at"]), int(kept["requests"])
+        same = kept["wanted"] == sorted(wanted)
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or not ours to read
+        return None
+    path.unlink(missing_ok=True)
+    return requests if same and made_at.date() == now.in_timezone("UTC").date() else None

@@ -1,0 +1,306 @@
+"""The part of a plan that is about campaigns: which changed, which have news, which feeds are to be read.
+
+The list of what changed comes first, then the totals of as many campaigns as the plan may still ask for, newest first;
+the others are taken to be like the oldest that were asked. On a first night the ones asked are spread over all.
+Must not know: HTTP. See `reads/campaigns` and `reads/totals` for the night that is foretold here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pendulum
+
+from pipelines.constant_contact import cost
+from pipelines.constant_contact.plan_facts import Line
+from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES, endpoint
+from sources.constant_contact.windows import as_parameter, asked_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipelines.constant_contact.plan_facts import Facts
+
+CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
+STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
+FEEDS: Mapping[str, str] = {name: of.stat for name, of in CATALOGUE.items() if of.stat is not None}
+REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
+CAMPAIGN_RESOURCES = frozenset({CAMPAIGNS, ACTIVITIES, SUMMARIES, *REPORTS})
+NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
+MOST_LISTINGS = 4
+ACTIVITIES_EACH, REPORTED_EACH = 1.5, 1.1
+"""Activities of a campaign that was never read; of these, those with reports."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A campaign that has reports."""
+
+    campaign_id: str
+    activities: tuple[str, ...] | None
+    """Ids of those that have reports; None: not read yet."""
+
+    @property
+    def size(self) -> float:
+        return REPORTED_EACH if self.activities is None else len(self.activities)
+
+
+def campaign_lines(facts: Facts) -> list[Line]:
+    known = {str(row["campaign_id"]): row for row in facts.warehouse.rows(CAMPAIGNS)}
+    listed, whole = _listed(facts)
+    changed = [row for row in listed if facts.options.full_refresh or not _same(row, known)]
+    sent = [
+        each
+        for row in {**known, **{str(row["campaign_id"]): row for row in listed}}.values()
+        if (each := _sent(row, known.get(str(row["campaign_id"])))) is not None
+    ]
+    sent.sort(key=lambda each: each.activities is not None)  # what was never read first, else as it comes
+    lines = _listing(facts, listed, changed, known, whole=whole)
+    if not facts.wanted.isdisjoint(REPORTS):
+        order = _newest_first(sent, listed, known) if known else _spread(sent)
+        lines += _Reports(facts, order, spread=not known).lines()
+    return lines
+
+
+def _listed(facts: Facts) -> tuple[list[Row], bool]:
+    """What changed since the mark, and whether that is all of it."""
+    of = endpoint(CAMPAIGNS)
+    size = of.page_size or 1
+    mark, options = facts.state.get("campaigns", {}).get("mark"), facts.options
+    since = None if mark is None or options.full_refresh else asked_from(_moment(mark), options.lookback)
+    if options.start_date is not None:
+        since = options.start_date if since is None else max(since, options.start_date)
+    params = dict(of.query) | ({} if since is None else {"after_date": as_parameter(since)})
+    rows: dict[str, Row] = {}
+    for _ in range(MOST_LISTINGS):
+        body = facts.asked.ask(of.path, params)
+        page = (body or {}).get("campaigns", [])
+        rows |= {str(row["campaign_id"]): row for row in page}
+        if len(page) < size:
+            return list(rows.values()), True
+        # Newest first, so the next page is what changed before the last row; its own second may come twice.
+        params["before_date"] = as_parameter(_moment(page[-1]["updated_at"]).add(seconds=1))
+    return list(rows.values()), False
+
+
+def _listing(
+    facts: Facts, listed: Sequence[Row], changed: Sequence[Row], known: Mapping[str, Row], *, whole: bool
+) -> list[Line]:
+    size = endpoint(CAMPAIGNS).page_size or 1
+    more = "" if whole else "; there are more than were asked for"
+    found = [
+        Line(
+            resource=CAMPAIGNS,
+            why=f"changed ones, each with its detail{more}",
+            rows=len(changed),
+            requests=cost.pages(len(listed), size) + len(changed),
+        )
+    ]
+    if ACTIVITIES in facts.wanted:
+        exact = [_activities_of(row, known) for row in changed]
+        count = math.ceil(sum(ACTIVITIES_EACH if each is None else each for each in exact))
+        why = "e-mails of changed campaigns"
+        if None in exact:
+            why += f"; {ACTIVITIES_EACH} each assumed where unread"
+        found.append(Line(resource=ACTIVITIES, why=why, rows=count, requests=count))
+    rows = max(facts.loaded(SUMMARIES), 0)
+    new = sum(1 for row in changed if _status(row) not in NEVER_SENT)
+    size = endpoint(SUMMARIES).page_size or 1
+    found.append(
+        Line(
+            resource=SUMMARIES,
+            why="no date filter: read whole; the API keeps the last 500",
+            rows=min(rows + new if rows == 0 else rows, size),
+            requests=1,
+        )
+    )
+    return found
+
+
+def _activities_of(row: Row, known: Mapping[str, Row]) -> int | None:
+    if _status(row) == "removed":
+        return 0
+    before = known.get(str(row["campaign_id"]))
+    return None if before is None else len(_references(before.get("campaign_activities")))
+
+
+class _Reports:
+    """Totals and what follows from them."""
+
+    def __init__(self, facts: Facts, sent: Sequence[Sent], *, spread: bool) -> None:
+        self._facts = facts
+        totals = facts.state.get("totals", {})
+        refused = set(totals.get("refused", ()))
+        self._sent = [each for each in sent if each.campaign_id not in refused]
+        self._size = min(endpoint(STATS).batch or 1, int(totals.get("batch", endpoint(STATS).batch or 1)))
+        self._settled = totals.get("settled", {})
+        self._spread = spread
+        self._counts = {feed: facts.warehouse.event_counts(feed) for feed in FEEDS}
+        self._requests: Counter[str] = Counter()
+        self._rows: Counter[str] = Counter()
+
+    def lines(self) -> list[Line]:
+        asked, moved = self._ask()
+        rest = self._sent[asked:]
+        totals = cost.batches(len(self._sent), self._size)
+        found = [
+            Line(
+                resource=STATS,
+                why=f"totals of {len(self._sent):,} sent campaigns, {self._size} a request",
+                rows=round(moved),
+                requests=totals,
+            )
+        ]
+        found.append(
+            Line(
+                resource=ACTIVITY_STATS,
+                why="totals of the e-mails that moved" + self._assumed(rest),
+                rows=round(self._requests[ACTIVITY_STATS]),
+                requests=cost.batches(
+                    round(self._requests[ACTIVITY_STATS]), endpoint(ACTIVITY_STATS).batch or 1
+                ),
+            )
+        )
+        for name in (*FEEDS, LINKS):
+            if name in self._facts.wanted and self._requests[name]:
+                why = "links of clicked e-mails" if name == LINKS else "where the total is not what is loaded"
+                found.append(
+                    Line(
+                        resource=name,
+                        why=why + self._assumed(rest),
+                        rows=None if name == LINKS else self._rows[name],
+                        requests=self._requests[name],
+                    )
+                )
+        return found
+
+    def _assumed(self, rest: Sequence[Sent]) -> str:
+        return f"; {len(rest):,} campaigns assumed alike" if rest else ""
+
+    def _ask(self) -> tuple[int, float]:
+        """How many campaigns were asked about, and how many moved, all counted, the others assumed."""
+        asked, moved, last = 0, 0, (0, 0, Counter[str](), Counter[str]())
+        while asked < len(self._sent) and self._facts.asked.left > 0:
+            portion = self._sent[asked : asked + self._size]
+            answer = self._totals(portion)
+            before, rows_before = self._requests.copy(), self._rows.copy()
+            news = sum(
+                self._follow(each, answer[each.campaign_id]) for each in portion if each.campaign_id in answer
+            )
+            last = (len(portion), news, self._requests - before, self._rows - rows_before)
+            asked, moved = asked + len(portion), moved + news
+        rest = len(self._sent) - asked
+        size, news, requests, rows = last
+        if self._spread:
+            size, news, requests, rows = asked, moved, self._requests.copy(), self._rows.copy()
+        for totals, sample in ((self._requests, requests), (self._rows, rows)):
+            for name, count in sample.items():
+                totals[name] += cost.extrapolated(count, asked=size, of=rest)
+        return asked, moved + cost.extrapolated(news, asked=size, of=rest)
+
+    def _totals(self, portion: Sequence[Sent]) -> Mapping[str, Mapping[str, int]]:
+        of = endpoint(STATS)
+        slot = ",".join(each.campaign_id for each in portion)
+        body = self._facts.asked.ask(of.path.format(campaign_ids=slot), {})
+        return {
+            str(row["campaign_id"]): {
+                name.replace(".", "_"): count for name, count in row.get("stats", {}).items()
+            }
+            for row in (body or {}).get("results", ())
+        }
+
+    def _follow(self, sent: Sent, stats: Mapping[str, int]) -> bool:
+        """Count what this campaign would cost; whether it has news."""
+        needed = {
+            feed: pages
+            for feed, stat in FEEDS.items()
+            if feed in self._facts.wanted and (pages := self._pages(feed, sent, stats.get(stat)))
+        }
+        if not needed and sent.activities is not None:
+            return False
+        self._requests[ACTIVITY_STATS] += math.ceil(sent.size)
+        for feed, pages in needed.items():
+            self._requests[feed] += pages
+        if LINKS in self._facts.wanted and ("email_clicks" in needed or self._is_new(sent)):
+            self._requests[LINKS] += 1
+        return True
+
+    def _is_new(self, sent: Sent) -> bool:
+        """Whether no event of it is loaded, so that its links are not either."""
+        return sent.activities is None or not any(
+            self._counts[feed].get(each) for feed in FEEDS for each in sent.activities
+        )
+
+    def _pages(self, feed: str, sent: Sent, total: int | None) -> int:
+        if total is None:
+            return 0
+        ids = sent.activities or ()
+        counts = [self._counts[feed].get(each, 0) for each in ids]
+        agreed = [self._settled.get(each, {}).get(feed) for each in ids]
+        if total == sum(n if a is None else a for a, n in zip(agreed, counts, strict=True)):
+            return 0
+        loaded = sum(counts)
+        self._rows[feed] += max(0, total - loaded)
+        return cost.feed_pages(total, loaded, endpoint(feed).page_size or 1)
+
+
+def _newest_first(sent: Sequence[Sent], listed: Sequence[Row], known: Mapping[str, Row]) -> list[Sent]:
+    """As the night asks: newest creation first."""
+    created = {
+        str(row["campaign_id"]): str(row.get("created_at") or "") for row in (*known.values(), *listed)
+    }
+    return sorted(sent, key=lambda each: created[each.campaign_id].replace("T", " "), reverse=True)
+
+
+def _spread(sent: Sequence[Sent]) -> list[Sent]:
+    """An order in which any first part is spread over all."""
+    step = max(1, math.isqrt(len(sent)))
+    return [each for offset in range(step) for each in sent[offset::step]]
+
+
+def _sent(row: Row, before: Row | None) -> Sent | None:
+    if _status(row) in NEVER_SENT:
+        return None
+    campaign_id = str(row["campaign_id"])
+    if before is None:
+        return Sent(campaign_id=campaign_id, activities=None)
+    ids = tuple(
+        str(each["campaign_activity_id"])
+        for each in _references(before.get("campaign_activities"))
+        if str(each.get("role", "")).lower() in REPORTED_ROLES
+    )
+    return Sent(campaign_id=campaign_id, activities=ids) if ids else None
+
+
+def _same(row: Row, known: Mapping[str, Row]) -> bool:
+    before = known.get(str(row["campaign_id"]))
+    return (
+        before is not None
+        and before.get("updated_at") == _moment(str(row["updated_at"]))
+        and _status(before) == _status(row)
+        and (before.get("campaign_activities") is not None or _status(row) == "removed")
+    )
+
+
+def _references(value: Any) -> list[Row]:
+    """References to activities as loaded: JSON text or, by some drivers, already parsed."""
+    if value is None:
+        return []
+    found = orjson.loads(value) if isinstance(value, str | bytes) else value
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    return str(row.get("current_status") or "").lower()
+
+
+def _moment(text: str) -> pendulum.DateTime:
+    parsed = pendulum.parse(text)
+    assert isinstance(parsed, pendulum.DateTime)
+    return parsed.in_timezone("UTC")

@@ -1,0 +1,64 @@
+"""What a plan is made of: questions that were asked, what is loaded, lines of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pendulum import DateTime
+
+    from sources.constant_contact.warehouse import Warehouse
+    from sources.constant_contact.windows import SyncOptions
+
+MOST_REQUESTS = 10
+"""What a plan may cost: as good as nothing, beside a day of 10,000."""
+
+Probe = Callable[[str, Mapping[str, str]], Any]
+"""path, parameters -> the JSON body, or None where the API refuses the question. One request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    resource: str
+    why: str
+    """What would be read, and what is assumed, in a few words."""
+    rows: int | None
+    """None: not known beforehand."""
+    requests: int
+
+
+class Asked:
+    """Questions; none is asked beyond what a plan may cost."""
+
+    def __init__(self, probe: Probe, spent: Callable[[], int]) -> None:
+        """`spent`: requests so far, with those that a question costs on top (a token, another try)."""
+        self._probe = probe
+        self._spent = spent
+
+    @property
+    def spent(self) -> int:
+        return self._spent()
+
+    @property
+    def left(self) -> int:
+        return MOST_REQUESTS - self.spent
+
+    def ask(self, path: str, params: Mapping[str, str]) -> dict[str, Any] | None:
+        """The answer; None when it was refused, is no object, or may not be asked any more."""
+        if self.left <= 0:
+            return None
+        body = self._probe(path, params)
+        return body if isinstance(body, dict) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    wanted: frozenset[str]
+    warehouse: Warehouse
+    loaded: Callable[[str], int]
+    state: Mapping[str, Any]
+    options: SyncOptions
+    now: DateTime
+    asked: Asked

@@ -1,0 +1,77 @@
+"""A plan with everything it needs: the destination opened, the client behind one function, what is left today.
+
+The only place where a plan meets the API. A question that the API refuses is answered with None; what ends all
+questions (no token, no quota, no network) is raised as one sentence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.plan import Allowance, plan, remember
+from pipelines.constant_contact.run import load_settings
+from pipelines.constant_contact.warehouse import SOURCE, Opened
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.errors import ApiError, BadRequest, Skippable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipelines.constant_contact.plan import Plan
+    from pipelines.constant_contact.run import SyncRequest
+    from sources.constant_contact.source import Settings
+
+REMEMBERED = "plan.json"
+
+
+def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
+    """What `sync(request)` would cost now. Raises UserError for what a person must mend first."""
+    from sources.constant_contact.source import warehouse_of  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+    wanted = request.wanted
+    own = own or load_settings()
+    opened = Opened(request.place)
+    columns = opened.columns()
+
+    def loaded(table: str) -> int:
+        if table not in columns:
+            return 0
+        return int(str(opened.query(f"select count(*) as n from {opened.qualified(table)}")[0]["n"]))
+
+    with Client(own.connection()) as client:
+
+        def probe(path: str, params: Mapping[str, str]) -> Any:
+            try:
+                return client.get_json(path, params)
+            except (Skippable, BadRequest):
+                return None
+
+        try:
+            made = plan(
+                request,
+                probe=probe,
+                spent=lambda: client.requests_sent,
+                warehouse=warehouse_of(opened.pipeline),
+                loaded=loaded,
+                state=opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
+                options=own.options(full_refresh=request.full_refresh),
+                allowance=Allowance(
+                    per_second=own.requests_per_second,
+                    per_day=own.requests_per_day - own.reserve_per_day,
+                    remaining_today=client.budget.remaining_today(),
+                ),
+                now=pendulum.now("UTC"),
+            )
+        except ApiError as error:
+            raise UserError(f"the plan could not be made: {error}") from error
+    remember(made, wanted, remembered_at(opened))
+    return made
+
+
+def remembered_at(opened: Opened) -> Path:
+    """Where the last plan's estimate lies until a run takes it."""
+    return opened.work_dir / REMEMBERED
