@@ -1,0 +1,72 @@
+"""The wheel in an environment of its own, outside the checkout: what a person gets who never sees this folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+
+
+def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:
+    """Standard output; a failure shows everything that was said."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source distribution rather than from the checkout."""
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--outdir", out, ROOT, cwd=out)
+    [built] = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the programs of an environment that holds the wheel and what it needs."""
+    place = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", place, cwd=place)
+    run(place / "bin" / "pip", "install", "-q", "-c", ROOT / "constraints.txt", wheel, cwd=place)
+    return place / "bin"
+
+
+def test_the_wheel_holds_the_transforms_and_nothing_that_a_run_left(wheel):
+    """Every file of the dbt project travels with the wheel, the tests and dbt's own output do not."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    inside = "pipelines/constant_contact/transforms/"
+    listed = run("git", "ls-files", "transforms", cwd=ROOT).split() if (ROOT / ".git").exists() else []
+    expected = {inside + name.removeprefix("transforms/") for name in listed}
+    assert expected <= names
+    assert f"{inside}dbt_project.yml" in names
+    assert [name for name in names if name.startswith(("tests/", f"{inside}target", f"{inside}logs"))] == []
+
+
+def test_the_demo_works_from_the_wheel(installed, tmp_path):
+    """In an empty folder, `ctct demo` loads a warehouse, builds the marts and writes the report."""
+    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    said = run(installed / "ctct", "demo", "--contacts", "300", "--campaigns", "4", cwd=tmp_path, env=clean)
+    assert "campaigns" in said
+    assert (tmp_path / "ctct-demo" / "report.html").stat().st_size > 0
+    question = "import duckdb; print(duckdb.connect('ctct-demo/ctct.duckdb').sql(%r).fetchone()[0])"
+    counted = question % "select count(*) from constant_contact_analytics.contacts"
+    assert int(run(installed / "python", "-c", counted, cwd=tmp_path, env=clean)) >= 300
+
+
+def test_help_answers_at_once(installed, tmp_path):
+    """`ctct --help` takes under half a second: nothing heavy is imported for it."""
+    run(installed / "ctct", "--help", cwd=tmp_path)  # the first one compiles
+    timed = (
+        "import subprocess, sys, time; s = time.perf_counter(); "
+        "subprocess.run([sys.argv[1], '--help'], capture_output=True, check=True); print(time.perf_counter() - s)"
+    )
+    best = min(float(run(sys.executable, "-c", timed, installed / "ctct", cwd=tmp_path)) for _ in range(3))
+    assert best < 0.5
