@@ -24,7 +24,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         if not (work_dir / "partial.duckdb").exists():
             work_dir.mkdir(exist_ok=True)
             command = [sys.executable, "-W", "ignore", str(SCRIPT), str(work_dir)]
-            ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
             assert ended.returncode == 0, ended.stdout + ended.stderr
     return work_dir
 
