@@ -101,7 +101,7 @@ class Sandbox(Verbs):
         self.contacts.list_ids = [row["list_id"] for row in self.lists]
         self.contacts.tag_ids = [row["tag_id"] for row in self.tags]
         self.contacts.fill(contact_count, now, [share for _, _, share in people.LIST_NAMES], len(self.tags))
-        cap = max(20, int(max_events / 1.8 / max(1, campaign_count)))
+        cap = max(20, int(max_events / 1.8 / max(1.0, 0.8 * campaign_count)))
         self.campaigns = Campaigns(seed, self.contacts, recipients_per_send=cap)
         for k in range(campaign_count):
             self._past_campaign(k, campaign_count, now)

@@ -218,7 +218,9 @@ def _basic(scope: Scope) -> tuple[str, str] | None:
 async def deliver(reply: Reply, scope: Scope, send: Send) -> None:
     """Send a reply the way its `wire` says."""
     if reply.wire == "hold":
-        await asyncio.sleep(HOLD_S)
+        deadline = time.monotonic() + HOLD_S
+        while time.monotonic() < deadline and not scope["sandbox.transport"].is_closing():  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0.02)
     if reply.wire in ("reset", "hold", "truncated"):
         transport = scope["sandbox.transport"]
         if reply.wire == "truncated":

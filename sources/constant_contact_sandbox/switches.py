@@ -92,7 +92,7 @@ class Switches:
     device_approved_after_polls: int | None = None
     """Approve a device login by itself after so many polls; None waits for a person (or `approve_device`)."""
     retry_after: bool = False
-    """429 and 503 answers carry a Retry-After header."""
+    """Refusals (429) carry a Retry-After header."""
     refused_count_per_second: bool = False
     """Requests refused for being too fast occupy the one-second window too."""
     refused_count_per_day: bool = True
