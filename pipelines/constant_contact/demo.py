@@ -32,20 +32,30 @@ RATE = 200
 """Requests a second of the demo's own server; the real API allows 4."""
 QUESTIONS = (
     (
-        "Which e-mails did best?",
-        """select subject, sends, round(100 * open_rate, 1) as open_pct, round(100 * click_rate, 1) as click_pct
-from constant_contact_analytics.campaigns
-where sends > 0 order by click_rate desc nulls last limit 5""",
+        "Does it pay to send again to those who did not open?",
+        """select campaign_name, primary_deliveries, added_opens,
+  round(cast(100 * primary_open_rate as numeric), 1) as first_open_pct,
+  round(cast(100 * open_uplift as numeric), 1) as more_openers_pct
+from constant_contact_analytics.resend_uplift
+order by added_opens desc nulls last limit 5""",
     ),
     (
-        "Which lists grow, and do their people read?",
-        """select name, members from constant_contact_analytics.lists
-order by members desc nulls last limit 5""",
+        "How soon do people open?",
+        """select e.within_hours,
+  round(cast(100.0 * sum(e.unique_opens) / sum(c.deliveries) as numeric), 1) as opened_pct
+from constant_contact_analytics.engagement_decay as e
+inner join constant_contact_analytics.campaigns as c
+  on e.campaign_activity_id = c.campaign_activity_id
+where e.unique_opens is not null
+group by e.within_hours order by e.within_hours""",
     ),
     (
-        "What happened last, event by event?",
-        """select event_type, count(*) as events, max(occurred_at) as latest
-from constant_contact_analytics.email_events group by event_type order by events desc""",
+        "Which mailbox providers treat us worse?",
+        """select email_domain, sends, bounces,
+  round(cast(100 * bounce_rate as numeric), 1) as bounced_pct,
+  round(cast(100 * open_rate as numeric), 1) as open_pct
+from constant_contact_analytics.domains
+where sends >= 20 order by bounce_rate desc nulls last limit 5""",
     ),
 )
 
