@@ -24,7 +24,7 @@ from sources.constant_contact.reads.reading import CHANGES, FIRST
 from sources.constant_contact.windows import advanced, as_parameter, asked_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from sources.constant_contact.reads.reading import Reading
 
@@ -45,30 +45,30 @@ class Sent:
 
 
 class Roster:
-    """Campaigns still to be read tonight; hands sent ones on in portions, and says when the last one is through."""
+    """Campaigns still to be read tonight; sent ones go on to their totals, and the last one is told so."""
 
-    def __init__(self, pending: int, portion: int, hand_on: Callable[[list[Sent]], None]) -> None:
+    def __init__(self, pending: int, follow: totals.Follow | None) -> None:
         self._pending = pending
-        self._portion = portion
-        self._hand_on = hand_on
-        self._ready: list[Sent] = []
+        self._follow = follow
         self._whole = True
         self._lock = threading.Lock()
 
-    def settle(self, sent: Sent | None, *, complete: bool = True) -> bool | None:
-        """One more campaign is through; None while others are not, then whether all were complete."""
+    def settle(self, *sent: Sent, complete: bool = True) -> bool | None:
+        """One more piece is through; None while others are not, then whether all were complete."""
+        if self._follow:
+            self._follow.add(*sent)
         with self._lock:
             self._pending -= 1
             self._whole = self._whole and complete
-            if sent is not None:
-                self._ready.append(sent)
-            portion: list[Sent] = []
-            if self._pending <= 0 or len(self._ready) >= self._portion:
-                portion, self._ready = self._ready, []
-            last = self._pending <= 0
-        if portion:
-            self._hand_on(portion)
+            last = self._pending == 0
+        if last:
+            self.close()
         return self._whole if last else None
+
+    def close(self) -> None:
+        """Nothing more comes, perhaps because the rest is refused."""
+        if self._follow:
+            self._follow.finish()
 
 
 def add_slices(reading: Reading) -> None:
@@ -97,7 +97,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     follow = totals.Follow(reading) if reading.wants(*totals.REPORTS) else None
     seen = max((at for at in times.values() if at is not None), default=None)
     new_mark = advanced(mark, seen, now=reading.now)
-    roster = Roster(len(changed), totals.LARGEST_BATCH, follow.add if follow else lambda _: None)
+    roster = Roster(len(changed) + 1, follow)  # the one more is what did not change
     for row in changed:
         known = loaded.get(str(row["campaign_id"]))
         reading.add(
@@ -106,10 +106,10 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
             "campaigns that changed",
             lambda row=row, known=known: read_campaign(reading, row, known, roster, new_mark),  # type: ignore[misc]
         )
-    yield Batch(resource=CAMPAIGNS, requests=requests, state=() if changed else _marked(new_mark))
-    if follow:
-        ids = {str(row["campaign_id"]) for row in changed}
-        follow.add([sent for sent in _loaded_sent(loaded) if sent.campaign_id not in ids])
+    yield Batch(resource=CAMPAIGNS, requests=requests)
+    ids = {str(row["campaign_id"]) for row in changed}
+    if roster.settle(*(sent for sent in _loaded_sent(loaded) if sent.campaign_id not in ids)):
+        yield Batch(resource=CAMPAIGNS, state=_marked(new_mark))
 
 
 def read_campaign(
@@ -124,10 +124,11 @@ def read_campaign(
         yield from batches
     except Skippable as error:
         if error.status == 403:  # noqa: PLR2004
+            roster.close()
             raise
         complete = False
         reading.reader.skip(CAMPAIGNS, f"campaign {row['campaign_id']}: {error}")
-    if roster.settle(sent, complete=complete):
+    if roster.settle(*([sent] if sent else []), complete=complete):
         yield Batch(resource=CAMPAIGNS, state=_marked(mark))
 
 

@@ -16,6 +16,7 @@ State, under "totals":
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,16 @@ class Loaded:
         return frozenset(ids.union(*(state.get(name, ()) for name in without)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A campaign whose totals are not what is loaded."""
+
+    sent: Sent
+    row: Row
+    """Its totals, names and types as declared."""
+    raw: Row
+
+
 class Follow:
     """From sent campaigns to the feeds that have news."""
 
@@ -84,40 +95,76 @@ class Follow:
         self._refused = set(state.get("refused", ()))
         self._settled: Mapping[str, Mapping[str, int]] = state.get("settled", {})
         self._without = {name: set(state.get(name, ())) for name in ("no_links", "no_stats")}
+        self._unasked: list[Sent] = []
+        self._moved: list[Moved] = []
+        self._open = 0
+        """Requests for totals of campaigns that are not answered yet."""
+        self._more = True
 
-    def add(self, sent: Sequence[Sent]) -> None:
-        """Ask for the totals of these campaigns, in the order given."""
-        asked = [each for each in sent if each.campaign_id not in self._refused]
-        for start in range(0, len(asked), self._batch):
-            portion = asked[start : start + self._batch]
+    def add(self, *sent: Sent) -> None:
+        """Ask for the totals of these campaigns, as soon as they fill a request or no more will come."""
+        with self._lock:
+            self._unasked += [each for each in sent if each.campaign_id not in self._refused]
+            rest = not self._more
+        self._ask(rest=rest)
+
+    def finish(self) -> None:
+        """No more campaigns will come; what waits to fill a request is asked for as it is."""
+        with self._lock:
+            self._more = False
+        self._ask(rest=True)
+        self._hand_on()
+
+    def _ask(self, *, rest: bool) -> None:
+        with self._lock:
+            held = len(self._unasked)
+            take = held if rest else held - held % self._batch
+            asked, self._unasked = self._unasked[:take], self._unasked[take:]
+            portions = [asked[start : start + self._batch] for start in range(0, take, self._batch)]
+            self._open += len(portions)
+        for portion in portions:
             self._reading.add(STATS, TOTALS, "totals of campaigns", lambda p=portion: self._totals(p))  # type: ignore[misc]
 
     def _totals(self, sent: Sequence[Sent]) -> Iterator[Batch]:
         """Campaign totals; those that moved lead on to their e-mails."""
+        try:
+            yield from self._compare(sent)
+        finally:
+            with self._lock:
+                self._open -= 1
+            self._hand_on()
+
+    def _compare(self, sent: Sequence[Sent]) -> Iterator[Batch]:
         answer = _Answer(self._reading, STATS)
         answer.ask([each.campaign_id for each in sent])
         found = {str(row["campaign_id"]): row for row in answer.rows}
         yield Batch(resource=STATS, requests=answer.requests, state=self._learned(answer))
         still: list[Row] = []
-        moved: list[tuple[Sent, Row]] = []
         for each in sent:
             row = found.get(each.campaign_id)
             if row is None:
                 continue
+            raw = answer.raw[each.campaign_id]
             if self._is_news(each, row):
-                moved.append((each, row))
+                with self._lock:
+                    self._moved.append(Moved(sent=each, row=row, raw=raw))
             elif row["last_refresh_time"] != self._loaded.stats[each.campaign_id]["last_refresh_time"]:
-                still.append(answer.raw[each.campaign_id])
+                still.append(raw)
         if still:
             yield self._reading.batch(STATS, still, requests=0)
-        size = endpoint(ACTIVITY_STATS).batch or 1
-        for portion in _portions(moved, size):
-            raw = [answer.raw[each.campaign_id] for each, _ in portion]
+
+    def _hand_on(self) -> None:
+        """Ask for the e-mails' totals: full requests at once, the last one when no campaign can add to it."""
+        with self._lock:
+            portions = list(_portions(self._moved, endpoint(ACTIVITY_STATS).batch or 1))
+            waits = bool(self._more or self._open)
+            self._moved = portions.pop() if portions and waits else []
+        for portion in portions:
             self._reading.add(
                 ACTIVITY_STATS,
                 TOTALS,
                 "totals of e-mails",
-                lambda p=portion, r=raw: self._activity_totals(p, r),  # type: ignore[misc]
+                lambda p=portion: self._activity_totals(p),  # type: ignore[misc]
             )
 
     def _is_news(self, sent: Sent, row: Row) -> bool:
@@ -143,9 +190,9 @@ class Follow:
             count if agreed is None else agreed for agreed, count in zip(settled, loaded, strict=True)
         )
 
-    def _activity_totals(self, portion: Sequence[tuple[Sent, Row]], raw: list[Row]) -> Iterator[Batch]:
+    def _activity_totals(self, portion: Sequence[Moved]) -> Iterator[Batch]:
         """Totals per e-mail, then its feeds. The campaigns' own totals come last: they vouch for all of it."""
-        ids = [activity for sent, _ in portion for activity in sent.activities]
+        ids = [activity for each in portion for activity in each.sent.activities]
         answer = _Answer(self._reading, ACTIVITY_STATS)
         answer.ask(ids)
         yield self._reading.batch(
@@ -154,11 +201,11 @@ class Follow:
             requests=answer.requests,
             state=self._noted("no_stats", [each for each in ids if each not in answer.raw]),
         )
-        yield self._reading.batch(STATS, raw, requests=0)
+        yield self._reading.batch(STATS, [each.raw for each in portion], requests=0)
         by_id = {str(row["campaign_activity_id"]): row for row in answer.rows}
-        for sent, campaign_row in portion:
-            for activity in sent.activities:
-                self._follow(sent, activity, by_id.get(activity), campaign_row)
+        for each in portion:
+            for activity in each.sent.activities:
+                self._follow(each.sent, activity, by_id.get(activity), each.row)
 
     def _follow(self, sent: Sent, activity: str, row: Row | None, campaign_row: Row) -> None:
         """A slice for each feed of one e-mail whose total is not what is loaded, and one for its links."""
@@ -264,12 +311,12 @@ class _Answer:
         return True
 
 
-def _portions(moved: Sequence[tuple[Sent, Row]], size: int) -> Iterator[list[tuple[Sent, Row]]]:
+def _portions(moved: Sequence[Moved], size: int) -> Iterator[list[Moved]]:
     """Campaigns together as long as their e-mails fit into one request."""
-    portion: list[tuple[Sent, Row]] = []
+    portion: list[Moved] = []
     held = 0
     for each in moved:
-        count = len(each[0].activities)
+        count = len(each.sent.activities)
         if portion and held + count > size:
             yield portion
             portion, held = [], 0
