@@ -35,6 +35,12 @@ def settle(opened: Opened, wanted: frozenset[str]) -> None:
             )
     if "contacts" not in columns or "contacts" not in wanted:
         return
+    if "contacts__list_memberships" in columns:
+        # Only a contact that vanished for good needs this: any other one's own row says that it is on no list.
+        opened.execute(
+            f"delete from {opened.qualified('contacts__list_memberships')} where contact_id in"
+            f" (select contact_id from {opened.qualified('contacts')} where deleted_at is not null)"
+        )
     for table in EVENTS:
         if table in columns:
             _follow_contact(opened, table, columns)

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -30,12 +30,15 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
-from pipelines.constant_contact.warehouse import SOURCE, Opened, Place, failed_load
+from pipelines.constant_contact.healing import Host, heal
+from pipelines.constant_contact.recovery import agree_with_destination, mend_folder
+from pipelines.constant_contact.warehouse import SOURCE, Opened, Place, alone, failed_load, work_dir_of
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
 from sources.constant_contact.batches import Group
 from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,10 +99,10 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
     """Carry out one sync. Raises UserError for what a person must mend first; other ends are in the result."""
     wanted = request.wanted
     own = own or load_settings()
-    opened = Opened(request.place)
-    with opened.alone():
-        night = _Night(request, wanted, own, opened, listener)
-        with closing(night):
+    with alone(request.place):
+        mend_folder(work_dir_of(request.place))
+        opened = Opened(request.place)
+        with opened.file_alone(), closing(_Night(request, wanted, own, opened, listener)) as night:
             return night.run()
 
 
@@ -145,7 +148,7 @@ class _Night:
             client=self.client,
             wanted=self.wanted,
             warehouse=warehouse_of(pipeline),
-            state=pipeline.state.get("sources", {}).get(SOURCE, {}),
+            state=self._state(),
             full_refresh=self.request.full_refresh,
             now=self.started_at,
         )
@@ -157,16 +160,13 @@ class _Night:
         return self._end(reading)
 
     def _finish_pending(self) -> None:
-        """Load what a run that died had read; its requests are paid for."""
+        """Load what a run that died had read, go on from what the destination says, and count what it counted."""
         from dlt.common.exceptions import DltException  # noqa: PLC0415
 
-        pipeline = self.opened.pipeline
         try:
-            if pipeline.has_pending_data:
-                self._warn("the last run ended before its last group was loaded; finishing that first")
-                pipeline.normalize()
-                pipeline.load()
-            pipeline.sync_destination()
+            agree_with_destination(self.opened, self._warn)
+            for day, spent in records.requests_counted(self.opened, self.client.connection.key):
+                self.client.budget.seed(day, spent)
         except DltException as error:
             raise failed_load(error, self.opened.name) from error
 
@@ -212,7 +212,8 @@ class _Night:
         if self.groups == 0:
             tables = _with_all(tables, empty_tables(self.wanted))
         try:
-            self.opened.pipeline.run(loaded(tables, group.state))
+            counted = records.counted_so_far(self.client.connection.key, self.client.budget)
+            self.opened.pipeline.run(loaded(tables, (*group.state, counted)))
         except DltException as error:
             raise failed_load(error, self.opened.name) from error
         seconds = time.monotonic() - began
@@ -253,14 +254,41 @@ class _Night:
         if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
             return ()
         left_out = {skipped.resource for skipped in reading.reader.outcome.skipped} & COUNTED
-        return audit(
-            self.opened,
-            self.wanted - left_out,
-            state=self.opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
-            under_way=""
-            if status == "complete"
-            else "the reading is under way; the next run goes on with it",
+        wanted = self.wanted - left_out
+        if status == "partial":
+            under_way = "the reading is under way; the next run goes on with it"
+            return audit(self.opened, wanted, state=self._state(), under_way=under_way)
+        return heal(self._host(reading), wanted, audit(self.opened, wanted, state=self._state()))
+
+    def _host(self, reading: Reading) -> Host:
+        """What healing may do with this run."""
+        from sources.constant_contact.source import warehouse_of  # noqa: PLC0415
+
+        def again() -> Reading:
+            warehouse = warehouse_of(self.opened.pipeline)
+            return replace(reading, state=self._state(), warehouse=warehouse, reader=Reader(readers=1))
+
+        def carry_out(some: Reading) -> None:
+            for group in self._groups(some):
+                self._commit(group)
+
+        return Host(
+            opened=self.opened,
+            state=self._state,
+            reading=again,
+            carry_out=carry_out,
+            commit=lambda batch: self._commit(Group(batches=[batch])),
+            allowance=self._allowance,
+            warn=self._warn,
         )
+
+    def _allowance(self) -> int:
+        cap, left = self.request.max_requests, self.client.budget.remaining_today()
+        return left if cap is None else min(left, cap - self.client.requests_sent)
+
+    def _state(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.opened.pipeline.state.get("sources", {}).get(SOURCE, {})
+        return found
 
     def _transform(self) -> TransformEnded:
         from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
