@@ -36,19 +36,12 @@ def seconds(requests: int, per_second: float) -> float:
     return requests / per_second
 
 
-def days(requests: int, *, today: int, per_day: int) -> int:
-    """UTC days until all is read: 1 when `today`'s requests suffice; 0 for no requests.
-
-    Raises ValueError when the allowance of a day is 0: it would never end.
-    """
-    if requests == 0:
-        return 0
+def days(requests: int, *, today: int, per_day: int) -> int | None:
+    """UTC days until all is read: 1 when `today`'s requests suffice; None when no day ever allows any."""
     if requests <= today:
         return 1
     if per_day <= 0:
-        raise ValueError(
-            "no requests are allowed on any day: raise requests_per_day or lower reserve_per_day"
-        )
+        return None
     return 1 + math.ceil((requests - today) / per_day)
 
 

@@ -71,8 +71,8 @@ class Plan:
         return cost.share(self.requests, self.allowance.remaining_today)
 
     @property
-    def days(self) -> int:
-        """UTC days until all of it is read, today included."""
+    def days(self) -> int | None:
+        """UTC days until all of it is read, today included; None: it would never end."""
         return cost.days(self.requests, today=self.allowance.remaining_today, per_day=self.allowance.per_day)
 
 
@@ -163,13 +163,13 @@ def _contacts(facts: Facts) -> list[Line]:
             why = "the rest of the first read, then what changed"
         return [Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows, size) + 2)]
     found = []
-    for parameter, mark, why in (
+    for parameter, mark, words in (
         ("updated_after", state["mark"], "changed since {}"),
         ("optout_after", state.get("opted_out") or state["mark"], "opted out since {}"),
     ):
         since = asked_from(_moment(mark), facts.options.lookback)
         rows = _count(facts, {parameter: as_parameter(since)})
-        why = why.format(since.format("D MMM HH:mm"))
+        why = words.format(since.format("D MMM HH:mm"))
         found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows or 0, size)))
     return found
 

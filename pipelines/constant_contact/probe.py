@@ -18,7 +18,7 @@ from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, BadRequest, Skippable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from pipelines.constant_contact.plan import Plan
@@ -32,10 +32,10 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
     """What `sync(request)` would cost now. Raises UserError for what a person must mend first."""
     from sources.constant_contact.source import warehouse_of  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
-    wanted = request.wanted
+    wanted = request.wanted  # raises for an unknown name before anything is opened
     own = own or load_settings()
-    opened = Opened(request.place)
-    columns = opened.columns()
+    opened = Opened(request.place, create=False)
+    columns = _tables(opened)
 
     def loaded(table: str) -> int:
         if table not in columns:
@@ -70,6 +70,19 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
             raise UserError(f"the plan could not be made: {error}") from error
     remember(made, wanted, remembered_at(opened))
     return made
+
+
+def _tables(opened: Opened) -> Collection[str]:
+    """Tables that are there; the state that belongs to them is fetched if this machine has none."""
+    from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+    if not opened.exists:
+        return ()
+    try:
+        opened.pipeline.sync_destination()
+    except DltException as error:
+        raise UserError(f"the state of the last sync cannot be read from {opened.name}: {error}") from error
+    return opened.columns()
 
 
 def remembered_at(opened: Opened) -> Path:
