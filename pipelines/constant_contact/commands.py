@@ -87,8 +87,6 @@ def transform(
         raise UserError(str(error)) from error
     except transforms.DocsError as error:
         raise RunFailed(str(error)) from error
-    for failure in ended.failures:
-        sys.stderr.write(f"ctct: {failure}\n")
     return 1 if ended.failures else 0
 
 
