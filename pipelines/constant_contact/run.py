@@ -31,6 +31,7 @@ from pipelines.constant_contact.events import (
     Warned,
 )
 from pipelines.constant_contact.healing import Host, heal
+from pipelines.constant_contact.history import record_history
 from pipelines.constant_contact.recovery import agree_with_destination, mend_folder
 from pipelines.constant_contact.warehouse import SOURCE, Opened, Place, alone, failed_load, work_dir_of
 from sources.constant_contact.api import events as api_events
@@ -243,6 +244,8 @@ class _Night:
         elif outcome.postponed is not None:
             status, reason = "partial", str(outcome.postponed)
         lines = self._audited(reading, status)
+        if self.own.history and status != "failed":
+            record_history(self.opened, self.wanted, at=self.started_at)
         transform = self._transform() if self.request.transform and status != "failed" else None
         result = self._result(status, reason, reading, lines, transform)
         if SOURCE in self.opened.pipeline.schema_names:
@@ -299,8 +302,7 @@ class _Night:
             work_dir=self.opened.work_dir / "transforms",
             listener=self._emit,
         )
-        for failure in ended.failures:
-            self._warn(failure)
+        self.warnings += ended.failures  # the listener has shown them already
         return ended
 
     def _result(

@@ -28,6 +28,7 @@ from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table, endpoint, table
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
+from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
@@ -68,6 +69,8 @@ class Settings(BaseConfiguration):
     lookback: str = "1h"
     full_refresh_every: str = "30d"
     requests_per_commit: int = 200
+    history: bool = True
+    """Whether a run keeps earlier versions of contacts, lists and memberships."""
 
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
@@ -235,6 +238,7 @@ def begin(
         options=own.options(full_refresh=full_refresh),
         now=now or pendulum.now("UTC"),
         once=once,
+        reader=within(own.requests_per_commit // 2),
         refused=set(state.get("refused", ())),
     )
     add_slices(reading)
