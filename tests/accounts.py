@@ -1,0 +1,219 @@
+"""Accounts under test: a sandbox that answers, and a warehouse that nights bring in step with it.
+
+Two kinds with the same verbs. `Account` goes through everything: dlt, load packages, DuckDB on disk. `Quick` runs
+the same reads and consequences and puts their batches on an in-memory DuckDB by itself, with the merge the catalogue
+describes; a night takes a fraction of a second, which is what makes whole matrices of nights affordable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import account_comparison
+import duckdb
+
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.batches import Group, apply_changes
+from sources.constant_contact.catalogue import resource_names, table
+from sources.constant_contact.warehouse import SqlWarehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+    import pytest
+
+    from pipelines.constant_contact.events import Event, RunResult
+    from sources.constant_contact.reader import Outcome
+    from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact_sandbox import Sandbox, Server
+
+PREFIX = "SOURCES__CONSTANT_CONTACT__"
+SCHEMA = "constant_contact"
+Row = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class Compared:
+    """What both kinds can say about themselves."""
+
+    sandbox: Sandbox
+    server: Server
+    monkeypatch: pytest.MonkeyPatch
+
+    def query(self, sql: str) -> list[Row]:
+        raise NotImplementedError
+
+    def values(self, sql: str) -> list[Any]:
+        """First column of the rows."""
+        return [next(iter(row.values())) for row in self.query(sql)]
+
+    def differences(self, **which: Any) -> list[str]:
+        return account_comparison.differences(self.sandbox, self.query, **which)
+
+    def contents(self) -> dict[str, list[str]]:
+        return account_comparison.contents(self.query)
+
+    def log_in(self) -> None:
+        """Give a token that lives: a day that passed may have ended the last one."""
+        self.configure(access_token=self.sandbox.tokens.valid_access_token(self.sandbox.epoch))
+
+    def configure(self, **settings: object) -> None:
+        for name, value in settings.items():
+            self.monkeypatch.setenv(PREFIX + name.upper(), str(value))
+
+
+@dataclass(kw_only=True)
+class Account(Compared):
+    """The whole way: `sync` as the command line calls it."""
+
+    warehouse: Path
+    events: list[Event] = field(default_factory=list)
+
+    def night(self, **request: Any) -> RunResult:
+        """One sync, without transforms."""
+        from pipelines.constant_contact.run import SyncRequest, sync  # noqa: PLC0415 - dlt takes two seconds
+
+        return sync(SyncRequest(transform=False, **request), self.events.append)
+
+    def complete_night(self, **request: Any) -> RunResult:
+        """A sync that must come to its end."""
+        self.log_in()
+        result = self.night(**request)
+        assert ("complete", "") == (result.status, result.stopped_reason)
+        return result
+
+    def query(self, sql: str) -> list[Row]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            connection.execute(f"set schema = '{SCHEMA}'")
+            return _dicts(connection.execute(sql))
+
+
+class Quick(Compared):
+    """Reads and consequences as in a sync; batches go straight to an in-memory DuckDB."""
+
+    def __init__(self, **compared: Any) -> None:
+        super().__init__(**compared)
+        self.state: dict[str, Any] = {}
+        self.requests_sent = 0
+        """By the last night."""
+        self._columns: dict[str, list[str]] = {}
+        self._connection = duckdb.connect(config={"threads": 1})
+        self._connection.execute(f"create schema {SCHEMA}")
+        self._connection.execute(f"set schema = '{SCHEMA}'")
+
+    def night(
+        self,
+        *,
+        select: Sequence[str] = (),
+        max_requests: int | None = None,
+        full_refresh: bool = False,
+        a_commit: int = 10,
+        killed_after: int | None = None,
+    ) -> Outcome:
+        """One run that commits every `a_commit` requests; killed after so many commits, the rest is lost."""
+        from pipelines.constant_contact.consequences import settle  # noqa: PLC0415 - dlt takes two seconds
+        from sources.constant_contact.source import begin, empty_tables, settings  # noqa: PLC0415
+
+        self.log_in()
+        own, wanted = settings(), frozenset(select or resource_names())
+        for tables in empty_tables(wanted).values():
+            for name, rows in tables.items():
+                self._merge(name, rows)
+        client = Client(own.connection(), max_requests=max_requests)
+        reading = begin(
+            own,
+            client=client,
+            wanted=wanted,
+            warehouse=SqlWarehouse(self._select, lambda name: f'"{name}"', self.columns()),
+            state=self.state,
+            full_refresh=full_refresh,
+        )
+        try:
+            for number, group in enumerate(_groups(reading, a_commit)):
+                if number == killed_after:
+                    return reading.reader.outcome
+                for tables in group.tables().values():
+                    for name, rows in tables.items():
+                        self._merge(name, rows)
+                apply_changes(self.state, group.state)
+        finally:
+            reading.reader.close()
+            client.close()
+            self.requests_sent = client.requests_sent
+        settle(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
+        return reading.reader.outcome
+
+    def complete_night(self, **how: Any) -> Outcome:
+        """A run that must come to its end."""
+        outcome = self.night(**how)
+        if outcome.error is not None:
+            raise outcome.error
+        assert outcome.postponed is None
+        assert [] == outcome.skipped
+        return outcome
+
+    def nights(self, limit: int = 200, **how: Any) -> int:
+        """Runs, each cut by its `max_requests`, until one comes to its end; returns how many it took."""
+        for number in range(1, limit + 1):
+            outcome = self.night(**how)
+            if outcome.error is not None:
+                raise outcome.error
+            if outcome.postponed is None:
+                return number
+        raise AssertionError(f"not done after {limit} nights; state {self.state}")
+
+    def query(self, sql: str) -> list[Row]:
+        return _dicts(self._connection.cursor().execute(f"set schema = '{SCHEMA}'; {sql}"))
+
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: tuple(columns) for name, columns in self._columns.items()}
+
+    def qualified(self, name: str) -> str:
+        return f'"{name}"'
+
+    def execute(self, sql: str) -> None:
+        self._connection.execute(sql)
+
+    def _select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        cursor = self._connection.cursor()
+        cursor.execute(f"set schema = '{SCHEMA}'; {sql}")
+        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+
+    def _merge(self, name: str, rows: pa.Table) -> None:
+        """Delete-insert on the key; a child set on its parent's key, the marker rows of empty sets left out."""
+        of = table(name)
+        key = of.key if of.parent is None else table(of.parent).key
+        run = self._connection.execute
+        self._connection.register("incoming", rows)
+        if name not in self._columns:
+            run(f'create table "{name}" as select * from incoming where false')
+            self._columns[name] = list(rows.column_names)
+        for column in rows.column_names:
+            if column not in self._columns[name]:
+                kind = run(f'select any_value(typeof("{column}")) from incoming').fetchall()[0][0]
+                run(f'alter table "{name}" add column "{column}" {kind}')
+                self._columns[name].append(column)
+        matches = " and ".join(f'old."{column}" = incoming."{column}"' for column in key)
+        run(f'delete from "{name}" as old using incoming where {matches}')
+        marker = "" if of.parent is None else " where _deleted is distinct from true"
+        run(f'insert into "{name}" by name select * from incoming{marker}')
+        self._connection.unregister("incoming")
+
+
+def _groups(reading: Reading, a_commit: int) -> Iterator[Group]:
+    group = Group()
+    for batch in reading.reader.batches():
+        group.add(batch)
+        if group.requests >= a_commit:
+            yield group
+            group = Group()
+    if group.batches:
+        yield group
+
+
+def _dicts(found: duckdb.DuckDBPyConnection) -> list[Row]:
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

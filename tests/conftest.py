@@ -1,0 +1,85 @@
+"""An account of its own for every test: see `accounts`."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from accounts import PREFIX, Account, Quick
+
+from sources.constant_contact_sandbox import Sandbox, Server, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Server, Path]]]:
+    """Starts a sandbox and points the environment at it and at a folder of its own.
+
+    Arguments as `Sandbox` takes them. Its clock begins ten days ago, so that nights that pass do not lead into
+    the pipeline's future. Limits are off unless asked for. The access token is given, so that no request is
+    spent on tokens.
+    """
+    with ExitStack() as stack:
+
+        def start(**arguments: Any) -> tuple[Server, Path]:
+            began = (datetime.now(UTC) - timedelta(days=10)).replace(microsecond=0)
+            defaults = {
+                "contacts": 60,
+                "campaigns": 4,
+                "requests_per_second": None,
+                "requests_per_day": None,
+                "start": began.isoformat().replace("+00:00", "Z"),
+            }
+            server = stack.enter_context(serve(Sandbox(**(defaults | arguments))))
+            folder = tmp_path / re.sub(r"\W+", "_", server.origin)
+            folder.mkdir()
+            for name, value in server.environment().items():
+                monkeypatch.setenv(name, value)
+            for name in ("client_id", "client_secret", "refresh_token"):
+                monkeypatch.delenv(PREFIX + name.upper())
+            monkeypatch.setenv(f"{PREFIX}ACCESS_TOKEN", server.access_token)
+            monkeypatch.setenv(f"{PREFIX}STATE_DIR", str(folder / "state"))
+            monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+            monkeypatch.setenv("RUNTIME__LOG_LEVEL", "ERROR")
+            monkeypatch.setenv("DLT_DATA_DIR", str(folder / "dlt"))
+            monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(folder / "account.duckdb"))
+            return server, folder
+
+        yield start
+
+
+@pytest.fixture
+def account(
+    served: Callable[..., tuple[Server, Path]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Account]:
+    """`account(contacts=..., switches=...)` starts one that is synced the whole way."""
+
+    def start(**arguments: Any) -> Account:
+        server, folder = served(**arguments)
+        return Account(
+            sandbox=server.sandbox,
+            server=server,
+            monkeypatch=monkeypatch,
+            warehouse=folder / "account.duckdb",
+        )
+
+    return start
+
+
+@pytest.fixture
+def quick(
+    served: Callable[..., tuple[Server, Path]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Quick]:
+    """`quick(contacts=..., switches=...)` starts one whose nights take a fraction of a second."""
+
+    def start(**arguments: Any) -> Quick:
+        server, _ = served(**arguments)
+        return Quick(sandbox=server.sandbox, server=server, monkeypatch=monkeypatch)
+
+    return start

@@ -1,0 +1,72 @@
+"""Nights the whole way, through load packages into DuckDB on disk: the warehouse holds the account exactly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts import Account
+
+
+def test_two_nights_are_exact_and_a_third_changes_nothing(account: Callable[..., Account]) -> None:
+    """A first night, and one after a day of changes, hold every row and column; another one changes nothing."""
+    here = account(contacts=120, campaigns=12)
+
+    here.complete_night()
+    first = here.differences()
+    here.sandbox.advance(1)
+    here.complete_night(full_refresh=True)
+    second, before = here.differences(), here.contents()
+    here.complete_night()
+
+    assert ([], []) == (first, second)
+    assert before == here.contents()
+
+
+def test_limits_of_the_api_are_never_met(account: Callable[..., Account]) -> None:
+    """Against the real limit of 4 requests a second no request is refused, and the account is whole."""
+    here = account(contacts=30, campaigns=2, requests_per_second=4, requests_per_day=10_000)
+
+    here.complete_night()
+
+    assert 0 == here.sandbox.log.refused_second + here.sandbox.log.refused_day
+    assert [] == here.differences()
+
+
+def test_capped_run_stops_at_its_cap_and_the_next_goes_on(account: Callable[..., Account]) -> None:
+    """`max_requests` is kept to the request, what was read is loaded, and the next run ends in the whole account."""
+    here = account(contacts=1200, campaigns=3)
+
+    cut = here.night(max_requests=9)
+    sent = here.sandbox.log.total
+    here.complete_night()
+
+    assert ("partial", 9, 9) == (cut.status, cut.requests_sent, sent)
+    assert [] == here.differences()
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ({"select": ("contact_lists", "account")}, {"contact_lists", "account"}),
+        (
+            {"select": ("contact_lists", "custom_fields"), "exclude": ("contact_lists",)},
+            {"custom_fields", "custom_fields__choices"},
+        ),
+    ],
+    ids=["select", "exclude"],
+)
+def test_selection_loads_nothing_else(
+    account: Callable[..., Account], request_: dict[str, tuple[str, ...]], expected: set[str]
+) -> None:
+    """Only selected tables come into being, and they are exact."""
+    here = account()
+
+    here.complete_night(**request_)
+
+    assert expected == set(here.contents())
+    assert [] == here.differences(tables=expected)
