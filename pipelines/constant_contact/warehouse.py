@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from pipelines.constant_contact import postgres
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.transform import Destination
 
@@ -55,8 +56,9 @@ class Opened:
 
         self.place = place
         try:
+            to = postgres.destination() if place.destination == postgres.NAME else place.destination
             self.pipeline: dlt.Pipeline = dlt.pipeline(
-                place.pipeline_name, destination=place.destination, dataset_name=place.dataset
+                place.pipeline_name, destination=to, dataset_name=place.dataset
             )
             self._client = _sql_client(self.pipeline)
             self._client.credentials  # noqa: B018 - resolves them
