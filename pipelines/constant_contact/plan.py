@@ -20,7 +20,6 @@ from sources.constant_contact.windows import as_parameter, asked_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from pendulum import DateTime
 
@@ -221,22 +220,3 @@ def to_json(made: Plan) -> str:
             "notes": list(made.notes),
         }
     )
-
-
-def remember(made: Plan, wanted: frozenset[str], path: Path) -> None:
-    """Keep the estimate for the run that follows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"made_at": made.made_at.isoformat(), "requests": made.requests, "wanted": sorted(wanted)}
-    path.write_text(json.dumps(kept), encoding="utf-8")
-
-
-def take_remembered(wanted: frozenset[str], path: Path, *, now: DateTime) -> int | None:
-    """The estimate of a plan made on this UTC day for the same resources, once: a second run is another night."""
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        made_at, requests = _moment(kept["made_at"]), int(kept["requests"])
-        same = kept["wanted"] == sorted(wanted)
-    except (OSError, ValueError, KeyError, TypeError):  # not there, or not ours to read
-        return None
-    path.unlink(missing_ok=True)
-    return requests if same and made_at.date() == now.in_timezone("UTC").date() else None

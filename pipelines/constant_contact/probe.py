@@ -6,12 +6,13 @@ questions (no token, no quota, no network) is raised as one sentence.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pendulum
 
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.plan import Allowance, plan, remember
+from pipelines.constant_contact.plan import Allowance, plan
 from pipelines.constant_contact.run import load_settings
 from pipelines.constant_contact.warehouse import SOURCE, Opened
 from sources.constant_contact.api.client import Client
@@ -20,6 +21,8 @@ from sources.constant_contact.api.errors import ApiError, BadRequest, Skippable
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from pendulum import DateTime
 
     from pipelines.constant_contact.plan import Plan
     from pipelines.constant_contact.run import SyncRequest
@@ -88,3 +91,22 @@ def _tables(opened: Opened) -> Collection[str]:
 def remembered_at(opened: Opened) -> Path:
     """Where the last plan's estimate lies until a run takes it."""
     return opened.work_dir / REMEMBERED
+
+
+def remember(made: Plan, wanted: frozenset[str], path: Path) -> None:
+    """Keep the estimate for the run that follows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = {"made_at": made.made_at.isoformat(), "requests": made.requests, "wanted": sorted(wanted)}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def take_remembered(wanted: frozenset[str], path: Path, *, now: DateTime) -> int | None:
+    """The estimate of a plan made on this UTC day for the same resources, once: a second run is another night."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        made_on, requests = str(kept["made_at"])[:10], int(kept["requests"])
+        same = kept["wanted"] == sorted(wanted)
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or not ours to read
+        return None
+    path.unlink(missing_ok=True)
+    return requests if same and made_on == now.in_timezone("UTC").to_date_string() else None

@@ -12,9 +12,10 @@ import pytest
 from rich.console import Console
 
 from pipelines.constant_contact import cost
-from pipelines.constant_contact.plan import Allowance, Plan, plan, remember, take_remembered, to_json
+from pipelines.constant_contact.plan import Allowance, Plan, plan, to_json
 from pipelines.constant_contact.plan_facts import MOST_REQUESTS
 from pipelines.constant_contact.plan_view import render, render_text
+from pipelines.constant_contact.probe import remember, take_remembered
 from pipelines.constant_contact.run import SyncRequest
 from sources.constant_contact.warehouse import SqlWarehouse
 from sources.constant_contact.windows import SyncOptions
@@ -107,7 +108,7 @@ class Api:
             return {"segments": [{"segment_id": 1}, {"segment_id": 2}]}
         ids = path.rsplit("/", 1)[1].split(",")
         usual = dict.fromkeys(FEED_STATS, 0) | {"em_sends": 100, "em_opens_all": 20}
-        return {"results": [{"campaign_id": i, "stats": usual | self.stats.get(i, {})} for i in ids]}
+        return {"results": [{"campaign_id": i, "stats": {**usual, **self.stats.get(i, {})}} for i in ids]}
 
 
 def planned(api: Api, loaded: Loaded | None = None, *, allowance: Allowance = A_DAY, **request: Any) -> Plan:
