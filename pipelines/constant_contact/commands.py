@@ -43,7 +43,18 @@ def sync(wanted: SyncRequest, *, as_json: bool) -> int:
 
 
 def plan(wanted: SyncRequest, *, as_json: bool) -> int:
-    raise UserError("plan is not built yet")
+    from pipelines.constant_contact import probe  # noqa: PLC0415
+    from pipelines.constant_contact.plan import to_json  # noqa: PLC0415
+    from pipelines.constant_contact.plan_view import render  # noqa: PLC0415
+
+    quiet_libraries()
+    made = probe.plan_sync(wanted)
+    probe.remember(made, wanted.wanted, probe.remembered_at(Opened(wanted.place, create=False)))
+    if as_json:
+        sys.stdout.write(to_json(made) + "\n")
+    else:
+        _print(render(made))
+    return 0
 
 
 def status(*, destination: str, dataset: str, as_json: bool) -> int:
