@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from pipelines.constant_contact.audit import audit
 from pipelines.constant_contact.consequences import settle
 from pipelines.constant_contact.healing import Host, heal
@@ -18,9 +18,11 @@ from sources.constant_contact.source import begin, settings
 from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts import Account, Quick
+
     from pipelines.constant_contact.events import AuditLine
-    from sources.constant_contact.batches import Batch
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact_sandbox import Sandbox
 
@@ -148,19 +150,13 @@ def temporary_hold(sandbox: Sandbox) -> None:
 
 
 def opted_in_again(sandbox: Sandbox) -> None:
-    i = first(
-        sandbox, lambda i: sandbox.contacts.state[i] == 2 and not sandbox.contacts.deleted[i]
-    )
+    i = first(sandbox, lambda i: sandbox.contacts.state[i] == 2 and not sandbox.contacts.deleted[i])
     sandbox.set_permission(i, "explicit", bump=False)
 
 
 def confirmed(sandbox: Sandbox) -> None:
     i = first(sandbox, lambda i: sandbox.contacts.state[i] == 1 and not sandbox.contacts.deleted[i])
     sandbox.set_permission(i, "explicit", bump=False)
-
-
-def purged(sandbox: Sandbox) -> None:
-    sandbox.purge_contact(mailable(sandbox))
 
 
 SILENT = (
@@ -182,7 +178,7 @@ def test_a_silent_change_is_healed_in_the_same_night(
     healed: Callable[..., Healed], change: Callable[[Sandbox], None]
 ) -> None:
     """What leaves no trace is in the warehouse the same night, for at most ten requests."""
-    here = healed(contacts=3_000)
+    here = healed(contacts=2_200)
     change(here.sandbox)
 
     here.night()
@@ -200,3 +196,111 @@ def test_a_quiet_night_costs_no_request_more(healed: Callable[..., Healed]) -> N
     here.night()
 
     assert 0 == here.spent
+
+
+def test_a_contact_that_vanished_for_good_is_marked_deleted(healed: Callable[..., Healed]) -> None:
+    """Only a contact that answers 404 by its own id gets deleted_at, and leaves its lists."""
+    here = healed(contacts=300)
+    i = on_list(here.sandbox, 0)
+    contact_id = here.sandbox.contacts.id_of(i)
+    here.sandbox.purge_contact(i)
+
+    here.night()
+
+    where = f"where contact_id = '{contact_id}'"
+    assert [True] == here.quick.values(f"select deleted_at is not null from contacts {where}")
+    assert [0] == here.quick.values(f"select count(*) from contacts__list_memberships {where}")
+    assert [1] == here.quick.values("select count(*) from contacts where deleted_at = current_date")
+    assert [] == here.not_ok()
+
+
+def test_changes_that_cover_each_other_are_found_together(healed: Callable[..., Healed]) -> None:
+    """A silent deletion and a silent revival leave the total as it was; their lists give both away."""
+    here = healed(contacts=300)
+    silent_revival(here.sandbox)
+    here.sandbox.delete_contact(on_list(here.sandbox, 2), bump=False)
+
+    here.night()
+
+    assert [] == here.quick.differences()
+    assert [] == here.not_ok()
+
+
+def test_every_kind_at_once(healed: Callable[..., Healed]) -> None:
+    """All silent changes of one night are healed in that night."""
+    here = healed(contacts=400)
+    for change in SILENT:
+        change(here.sandbox)
+
+    here.night()
+
+    assert [] == here.quick.differences()
+    assert [] == here.not_ok()
+
+
+def test_what_cannot_be_paid_for_is_reported_and_done_the_next_night(healed: Callable[..., Healed]) -> None:
+    """Without enough requests the difference stays visible, with a warning; the next night sets it right."""
+    here = healed(contacts=2_200)
+    silent_move(here.sandbox)
+
+    here.night(affordable=1)
+    first_night = here.not_ok(), list(here.warnings), here.spent
+    here.night()
+
+    lines, warnings, spent = first_night
+    assert {("list", "General Interest"), ("list", "Press / Partners")} == {line[:2] for line in lines}
+    assert 1 == len(warnings)
+    assert "2 count(s) differ from the account" in warnings[0]
+    assert "the next run tries again" in warnings[0]
+    assert 1 == spent
+    assert [] == here.not_ok()
+    assert [] == here.quick.differences()
+
+
+def test_a_count_that_never_agrees_is_explained_once_all_rows_were_counted(
+    healed: Callable[..., Healed],
+) -> None:
+    """A list whose count stands apart from its members costs requests in one night, not in every one."""
+    here = healed(contacts=2_200)
+    counts, _ = here.sandbox.membership()
+    counts[1, 0] += 5  # the sandbox keeps its counts until a contact changes
+
+    here.night()
+    first_night = here.spent
+    here.night()
+
+    explained = [line for line in here.lines if line.explanation]
+    assert 0 < first_night <= 10
+    assert 0 == here.spent
+    assert [("list", 5, True)] == [
+        (line.scope, line.source_count - line.loaded_count, line.ok) for line in explained
+    ]
+    assert [] == here.warnings
+
+
+def test_a_feed_that_lost_rows_is_read_again(healed: Callable[..., Healed]) -> None:
+    """Events that are gone from the warehouse come back where the totals say that they are missing."""
+    here = healed(contacts=200)
+    here.quick.execute(
+        "delete from email_opens where created_time = (select min(created_time) from email_opens)"
+    )
+    activity = here.quick.values("select campaign_activity_id from email_campaign_activity_stats limit 1")[0]
+    assert activity
+
+    here.night()
+
+    assert [] == here.quick.differences()
+    assert [] == here.not_ok()
+
+
+def test_a_real_run_heals_and_records(account: Callable[..., Account]) -> None:
+    """A sync writes the healed counts to `_ctct_audit`, all of them agreed, and stays complete."""
+    here = account(contacts=120, campaigns=2)
+    here.complete_night()
+    silent_delete(here.sandbox)
+
+    result = here.complete_night()
+
+    assert [] == here.differences()
+    assert [] == [line for line in result.audit if not line.ok]
+    assert [0] == here.values(f"select count(*) from _ctct_audit where run_id = '{result.run_id}' and not ok")
