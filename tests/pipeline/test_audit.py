@@ -64,7 +64,8 @@ def test_every_count_that_the_api_offers_has_a_line(loaded: Quick) -> None:
         (
             (
                 "delete from contacts__list_memberships where rowid ="
-                " (select min(rowid) from contacts__list_memberships where contact_id in (select contact_id from contacts where deleted_at is null))"
+                " (select min(rowid) from contacts__list_memberships"
+                " where contact_id in (select contact_id from contacts where deleted_at is null))"
             ),
             [("contacts__list_memberships", "list", -1)],
         ),
