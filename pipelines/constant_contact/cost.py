@@ -50,11 +50,6 @@ def share(requests: int, of: int) -> float:
     return requests / of if of > 0 else float(requests > 0)
 
 
-def extrapolated(found: int, *, asked: int, of: int) -> int:
-    """What `of` things would show, if they are like the `asked` ones that showed `found`."""
-    return 0 if asked == 0 else round(found * of / asked)
-
-
 def error(planned: int | None, spent: int) -> float | None:
     """Signed and relative to what was spent, above 0 when too much was planned; None without a plan or spending."""
     return None if planned is None or spent == 0 else planned / spent - 1

@@ -119,11 +119,11 @@ def _collections(facts: Facts) -> list[Line]:
     for name in (*WHOLE, FIELDS):
         if name in facts.wanted:
             rows = facts.loaded(name)
-            why = "no date filter: read whole"
+            why = "read whole, it has no date filter"
             if name == "contact_counts":
                 rows, why = 1, "one row a day"
             elif rows == 0:
-                why += "; one page assumed"
+                why = "read whole; one page assumed"
             size = endpoint(name).page_size or max(1, rows)
             found.append(Line(resource=name, why=why, rows=rows or None, requests=cost.pages(rows, size)))
     if SEGMENTS in facts.wanted:

@@ -8,7 +8,7 @@ Must not know: HTTP. See `reads/campaigns` and `reads/totals` for the night that
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +130,16 @@ def _activities_of(row: Row, known: Mapping[str, Row]) -> int | None:
     return None if before is None else len(_references(before.get("campaign_activities")))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How far the questions had come at one point."""
+
+    asked: int
+    moved: int
+    requests: Mapping[str, float]
+    rows: Mapping[str, float]
+
+
 class _Reports:
     """Totals and what follows from them."""
 
@@ -142,67 +152,70 @@ class _Reports:
         self._settled = totals.get("settled", {})
         self._spread = spread
         self._counts = {feed: facts.warehouse.event_counts(feed) for feed in FEEDS}
-        self._requests: Counter[str] = Counter()
-        self._rows: Counter[str] = Counter()
+        self._requests: defaultdict[str, float] = defaultdict(float)
+        self._rows: defaultdict[str, float] = defaultdict(float)
 
     def lines(self) -> list[Line]:
         asked, moved = self._ask()
-        rest = self._sent[asked:]
+        rest = len(self._sent) - asked
         totals = cost.batches(len(self._sent), self._size)
-        found = [
-            Line(
-                resource=STATS,
-                why=f"totals of {len(self._sent):,} sent campaigns, {self._size} a request",
-                rows=round(moved),
-                requests=totals,
-            )
-        ]
-        found.append(
+        why = f"totals of {len(self._sent):,} sent campaigns, {self._size} a request"
+        if rest:
+            why += f"; {asked:,} asked now, the rest is assumed alike"
+        activities = self._requests.pop(ACTIVITY_STATS, 0)
+        requests = cost.batches(round(activities), endpoint(ACTIVITY_STATS).batch or 1)
+        whys = dict.fromkeys(FEEDS, "total differs from what is loaded") | {LINKS: "clicked or new e-mails"}
+        return [
+            Line(resource=STATS, why=why, rows=moved, requests=totals),
             Line(
                 resource=ACTIVITY_STATS,
-                why="totals of the e-mails that moved" + self._assumed(rest),
-                rows=round(self._requests[ACTIVITY_STATS]),
-                requests=cost.batches(
-                    round(self._requests[ACTIVITY_STATS]), endpoint(ACTIVITY_STATS).batch or 1
-                ),
-            )
-        )
-        for name in (*FEEDS, LINKS):
-            if name in self._facts.wanted and self._requests[name]:
-                why = "links of clicked e-mails" if name == LINKS else "where the total is not what is loaded"
-                found.append(
-                    Line(
-                        resource=name,
-                        why=why + self._assumed(rest),
-                        rows=None if name == LINKS else self._rows[name],
-                        requests=self._requests[name],
-                    )
+                why="totals of e-mails that moved",
+                rows=round(activities),
+                requests=requests,
+            ),
+            *(
+                Line(
+                    resource=name,
+                    why=why,
+                    rows=None if name == LINKS else round(self._rows[name]),
+                    requests=round(self._requests[name]),
                 )
-        return found
+                for name, why in whys.items()
+                if self._requests[name]
+            ),
+        ]
 
-    def _assumed(self, rest: Sequence[Sent]) -> str:
-        return f"; {len(rest):,} campaigns assumed alike" if rest else ""
-
-    def _ask(self) -> tuple[int, float]:
-        """How many campaigns were asked about, and how many moved, all counted, the others assumed."""
-        asked, moved, last = 0, 0, (0, 0, Counter[str](), Counter[str]())
+    def _ask(self) -> tuple[int, int]:
+        """How many campaigns were asked about, and how many moved in all: counted, the others assumed."""
+        asked, moved = 0, 0
+        sample = before = self._counted(0, 0)
         while asked < len(self._sent) and self._facts.asked.left > 0:
             portion = self._sent[asked : asked + self._size]
             answer = self._totals(portion)
-            before, rows_before = self._requests.copy(), self._rows.copy()
-            news = sum(
-                self._follow(each, answer[each.campaign_id]) for each in portion if each.campaign_id in answer
-            )
-            last = (len(portion), news, self._requests - before, self._rows - rows_before)
-            asked, moved = asked + len(portion), moved + news
-        rest = len(self._sent) - asked
-        size, news, requests, rows = last
+            before = self._counted(asked, moved)
+            known = [each for each in portion if each.campaign_id in answer]
+            moved += sum(self._follow(each, answer[each.campaign_id]) for each in known)
+            asked += len(portion)
+            sample = self._counted(asked, moved)
         if self._spread:
-            size, news, requests, rows = asked, moved, self._requests.copy(), self._rows.copy()
-        for totals, sample in ((self._requests, requests), (self._rows, rows)):
-            for name, count in sample.items():
-                totals[name] += cost.extrapolated(count, asked=size, of=rest)
-        return asked, moved + cost.extrapolated(news, asked=size, of=rest)
+            before = self._counted(0, 0, empty=True)
+        size = sample.asked - before.asked
+        factor = (len(self._sent) - asked) / size if size else 0.0
+        for totals, now, then in (
+            (self._requests, sample.requests, before.requests),
+            (self._rows, sample.rows, before.rows),
+        ):
+            for name, count in now.items():
+                totals[name] += (count - then.get(name, 0.0)) * factor
+        return asked, moved + round((sample.moved - before.moved) * factor)
+
+    def _counted(self, asked: int, moved: int, *, empty: bool = False) -> Counted:
+        return Counted(
+            asked=asked,
+            moved=moved,
+            requests={} if empty else dict(self._requests),
+            rows={} if empty else dict(self._rows),
+        )
 
     def _totals(self, portion: Sequence[Sent]) -> Mapping[str, Mapping[str, int]]:
         of = endpoint(STATS)
@@ -224,11 +237,12 @@ class _Reports:
         }
         if not needed and sent.activities is not None:
             return False
-        self._requests[ACTIVITY_STATS] += math.ceil(sent.size)
+        self._requests[ACTIVITY_STATS] += sent.size
         for feed, pages in needed.items():
-            self._requests[feed] += pages
+            # Another e-mail of the same campaign has feeds, and so a page, of its own.
+            self._requests[feed] += pages + (sent.size - 1 if sent.activities is None else 0)
         if LINKS in self._facts.wanted and ("email_clicks" in needed or self._is_new(sent)):
-            self._requests[LINKS] += 1
+            self._requests[LINKS] += sent.size if self._is_new(sent) else 1
         return True
 
     def _is_new(self, sent: Sent) -> bool:
