@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from sources.constant_contact.batches import StateChange
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import dlt
 
     from pipelines.constant_contact.events import RunResult
+    from pipelines.constant_contact.warehouse import Opened
+    from sources.constant_contact.api.budget import Budget
 
 RUNS, AUDIT = "_ctct_runs", "_ctct_audit"
+COUNTED = "requests_counted"
+"""In the state: key -> day and requests, so that a run that was killed is counted up to its last group."""
 _T, _N, _A, _B = "text", "bigint", "timestamp", "bool"
 COLUMNS: dict[str, dict[str, str]] = {
     RUNS: {
@@ -74,6 +82,26 @@ def record(pipeline: dlt.Pipeline, result: RunResult, *, ledger_key: str) -> Non
             if found
         ]
     )
+
+
+def counted_so_far(ledger_key: str, budget: Budget) -> StateChange:
+    """The day's requests on this key, to be committed with a group."""
+    day, spent = budget.counted()
+    return StateChange(path=(COUNTED, ledger_key), value={"day": day, "requests": spent})
+
+
+def requests_counted(opened: Opened, ledger_key: str) -> Iterator[tuple[str, int]]:
+    """(UTC day, requests) that the destination knows of, for a machine whose own ledger is gone."""
+    state = opened.pipeline.state.get("sources", {}).get("constant_contact", {}).get(COUNTED, {})
+    if ledger_key in state:
+        yield state[ledger_key]["day"], state[ledger_key]["requests"]
+    if {"ledger_day", "ledger_key", "requests_today"} <= set(opened.columns().get(RUNS, ())):
+        rows = opened.query(
+            f"select ledger_day, max(requests_today) as requests from {opened.qualified(RUNS)}"
+            f" where ledger_key = '{ledger_key}' group by ledger_day order by ledger_day desc limit 2"
+        )
+        for row in rows:
+            yield str(row["ledger_day"])[:10], int(str(row["requests"]))
 
 
 def _run(result: RunResult, ledger_key: str) -> dict[str, Any]:

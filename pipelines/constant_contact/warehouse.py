@@ -145,21 +145,37 @@ class Opened:
             found.setdefault(str(row["table_name"]), []).append(str(row["column_name"]))
         return {name: tuple(columns) for name, columns in found.items()}
 
+    def committed_state_hash(self) -> str | None:
+        """Of the pipeline's state in the last load that came to its end; None before the first."""
+        if not {"_dlt_pipeline_state", "_dlt_loads"} <= self.columns().keys():
+            return None
+        found = self.query(
+            f"select s.version_hash from {self.qualified('_dlt_pipeline_state')} as s"
+            f" join {self.qualified('_dlt_loads')} as l on l.load_id = s._dlt_load_id"
+            f" where s.pipeline_name = '{self.place.pipeline_name}' and l.status = 0"
+            " order by l.load_id desc limit 1"
+        )
+        return str(found[0]["version_hash"]) if found else None
+
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the pipeline for one sync; a second one is told at once."""
-        self.work_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.work_dir.parent / f"{self.place.pipeline_name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise UserError(
-                f"another sync into dataset {self.place.dataset!r} is running; wait for it to end, or end it"
-            ) from None
-        try:
+        """Hold the working folder and the destination; whoever comes second is told at once."""
+        with alone(self.place), self.file_alone():
             yield
-        finally:
-            lock.release()
+
+    @contextmanager
+    def file_alone(self) -> Iterator[None]:
+        """Hold a DuckDB file by a lock beside it, PostgreSQL by one of its own: another working folder sees it too."""
+        if self.place.destination == postgres.NAME:
+            with postgres.held(_sql_client(self.pipeline), self.place.dataset):
+                yield
+            return
+        path = self.duckdb_path
+        if path is None:
+            yield
+            return
+        with _held(path.with_name(f".{path.name}.lock"), self.place):
+            yield
 
     def _check_file(self) -> None:
         """A DuckDB file that is locked, no database or not writable is known before anything is spent."""
@@ -195,6 +211,46 @@ class Opened:
             raise UserError(
                 f"the destination {self.name} does not answer: {_first_line(error.__cause__ or error)}"
             ) from error
+
+
+def work_dir_of(place: Place) -> Path:
+    """The pipeline's working folder, whether it exists or not."""
+    from dlt.common.pipeline import get_dlt_pipelines_dir  # noqa: PLC0415
+
+    return Path(get_dlt_pipelines_dir()) / place.pipeline_name
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Hold the working folder, even before the pipeline is opened: opening one in a new folder empties it."""
+    folder = work_dir_of(place).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"the working folder {folder} cannot be made ({error.strerror}); set DLT_DATA_DIR to a writable folder"
+        ) from error
+    with _held(folder / f"{place.pipeline_name}.lock", place):
+        yield
+
+
+@contextmanager
+def _held(path: Path, place: Place) -> Iterator[None]:
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"another sync into dataset {place.dataset!r} is running; wait for it to end, or end it"
+        ) from None
+    except OSError as error:
+        raise UserError(
+            f"the lock {path} cannot be written ({error.strerror}); make its folder writable"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _sql_client(pipeline: dlt.Pipeline) -> Any:

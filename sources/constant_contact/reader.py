@@ -27,6 +27,12 @@ READ_AHEAD = 64
 """Batches that may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
 
 
+def within(requests: int) -> Reader:
+    """A reader that is never further ahead of its loader than so many requests (at least 2), those under way included."""
+    readers = max(1, min(READERS, requests // 2))
+    return Reader(readers=readers, read_ahead=max(1, min(READ_AHEAD, requests - readers)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     resource: str

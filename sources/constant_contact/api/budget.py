@@ -193,6 +193,12 @@ class Budget:
         with self._ledger.transaction():
             return self._ledger.spent(self._enter_day(self._clock.now()))
 
+    def counted(self) -> tuple[str, int]:
+        """The UTC day (YYYY-MM-DD) and the requests counted on it, by all processes on the key."""
+        with self._ledger.transaction():
+            day = self._enter_day(self._clock.now())
+            return day, self._ledger.spent(day)
+
     def remaining_today(self) -> int:
         """Requests that may still be sent today, by any process; the run's own cap is not looked at."""
         now = self._clock.now()

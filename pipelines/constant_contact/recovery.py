@@ -1,0 +1,99 @@
+"""How a run begins after one that died: in agreement with the destination, whatever the other left behind.
+
+The destination alone says what is loaded and how far reading came, since rows and state are committed there together.
+Knows: the load tool's working folder. Must not know: what is loaded, the API.
+
+A run may die between any two of its steps, and leaves one of these behind:
+  a package half written                nobody looks at it again; its requests are read anew
+  a package extracted or normalized     whole, as each step ends with a rename: it is finished, its requests are paid for
+  a package extracted *and* normalized  died between two renames: the normalized one counts
+  a package half loaded                 finished: merging the same rows twice is merging them once
+  a state on disk that is ahead         its package is lost, so trusting it would lose rows without a word: the
+                                        folder is emptied, and state and schema come from the destination
+  files that cannot be read             the same
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import dlt
+
+    from pipelines.constant_contact.warehouse import Opened
+
+FINISHING = "the last run ended before its last group was loaded; finishing that first"
+DROPPING = "what the last run left behind cannot be finished; it is dropped and will be read again"
+
+
+def mend_folder(folder: Path) -> bool:
+    """Remove a working folder whose state or schema cannot be read; whether there was one."""
+    files = [folder / "state.json", *folder.glob("schemas/*.json")]
+    if all(_readable(file) for file in files if file.exists()):
+        return False
+    shutil.rmtree(folder)
+    return True
+
+
+def agree_with_destination(opened: Opened, warn: Callable[[str], None]) -> None:
+    """Finish or drop what is pending, then take the destination's word. Raises dlt's errors for a destination that
+    cannot be asked.
+    """
+    from dlt.common.exceptions import DltException  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+    pipeline = opened.pipeline
+    _remove_unfinished_extracts(pipeline)
+    if pipeline.has_pending_data:
+        warn(FINISHING)
+        try:
+            _finish(pipeline)
+        except (DltException, OSError):
+            # Most likely the package: a destination that does not answer fails again, and says so, right below.
+            warn(DROPPING)
+            pipeline.drop()
+    pipeline.sync_destination()
+    if _is_ahead(opened):
+        pipeline.drop()
+        pipeline.sync_destination()
+
+
+def _finish(pipeline: dlt.Pipeline) -> None:
+    normalized = set(pipeline.list_normalized_load_packages())
+    for load_id in normalized & set(pipeline.list_extracted_load_packages()):
+        shutil.rmtree(_extracts(pipeline) / "extracted" / load_id)
+    if normalized:
+        pipeline.load()
+    if pipeline.list_extracted_load_packages():
+        pipeline.normalize()
+        pipeline.load()
+
+
+def _remove_unfinished_extracts(pipeline: dlt.Pipeline) -> None:
+    """Folders of extractions that never came to their end; the load tool leaves them for ever."""
+    if _extracts(pipeline).is_dir():
+        for left in _extracts(pipeline).iterdir():
+            if left.is_dir() and left.name != "extracted":
+                shutil.rmtree(left)
+
+
+def _extracts(pipeline: dlt.Pipeline) -> Path:
+    return Path(pipeline.working_dir) / "normalize"
+
+
+def _is_ahead(opened: Opened) -> bool:
+    """Whether the state on disk is not the one that the destination committed last."""
+    state: Any = opened.pipeline.state
+    committed = opened.committed_state_hash()
+    return bool(state.get("sources")) if committed is None else bool(committed != state["_version_hash"])
+
+
+def _readable(file: Path) -> bool:
+    try:
+        return isinstance(json.loads(file.read_bytes()), dict)
+    except (ValueError, OSError):
+        return False
