@@ -5,7 +5,7 @@ Knows: the load tool's working folder. Must not know: what is loaded, the API.
 
 A run may die between any two of its steps, and leaves one of these behind:
   a package half written                nobody looks at it again; its requests are read anew
-  a package extracted or normalized     whole, as each step ends with a rename: it is finished, its requests are paid for
+  a package extracted or normalized     whole, as each step ends with a rename: it is finished
   a package extracted *and* normalized  died between two renames: the normalized one counts
   a package half loaded                 finished: merging the same rows twice is merging them once
   a state on disk that is ahead         its package is lost, so trusting it would lose rows without a word: the

@@ -28,7 +28,7 @@ READ_AHEAD = 64
 
 
 def within(requests: int) -> Reader:
-    """A reader that is never further ahead of its loader than so many requests (at least 2), those under way included."""
+    """A reader never further ahead of its loader than so many requests (at least 2), those under way included."""
     readers = max(1, min(READERS, requests // 2))
     return Reader(readers=readers, read_ahead=max(1, min(READ_AHEAD, requests - readers)))
 
@@ -47,6 +47,8 @@ class Slice:
 class Skipped:
     resource: str
     reason: str
+    refused: bool = False
+    """Whether the server forbids the whole resource."""
 
 
 class Stopped(Exception):  # noqa: N818 - no failure, only a signal between the reader's own threads
@@ -99,7 +101,7 @@ class Reader:
                 return
             if refused:
                 self._refused.add(resource)
-            self.outcome.skipped.append(Skipped(resource=resource, reason=reason))
+            self.outcome.skipped.append(Skipped(resource=resource, reason=reason, refused=refused))
 
     def start(self) -> None:
         if self._started:
