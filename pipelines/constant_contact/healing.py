@@ -21,7 +21,7 @@ from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import collections, contacts
-from sources.constant_contact.reads.heal import WHOLE, Choice, Findings, Healer, Span, steps
+from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.events import AuditLine
@@ -66,6 +66,11 @@ class _Night:
     def differing(self, *scopes: str) -> list[AuditLine]:
         return [line for line in self.lines if not line.ok and (not scopes or line.scope in scopes)]
 
+    def pages(self) -> int:
+        """Requests that reading every contact takes."""
+        loaded = sum(count for _, count in SqlMembers(self.host.opened).seconds(Choice(kind="all")))
+        return -(-loaded // PAGE)
+
     def picture(self) -> set[tuple[str, str, str, int]]:
         return {
             (line.table, line.scope, line.scope_id, line.source_count - line.loaded_count)
@@ -86,7 +91,7 @@ def heal(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
         for applies, stage in todo:
             if not night.stopped and applies(night):
                 _carry_out(night, stage)
-        todo = STAGES[2:]
+        todo = STAGES[3:]
         if night.stopped or night.findings.refused:
             break
     _remember(night)
@@ -141,6 +146,12 @@ def _catch_up(_: _Night, __: Healer, reading: Reading) -> Iterator[Batch]:
     yield from contacts.read_changes(reading, reading.state["contacts"])
 
 
+def _small(night: _Night, healer: Healer, _: Reading) -> Iterator[Batch]:
+    """All contacts, where that is a few pages: searching costs as much, and misses what two changes hide."""
+    if night.pages() <= FEW_PAGES:
+        yield from healer.attempt(healer.compare(Choice(kind="all"), whole=True))
+
+
 def _deleted(_: _Night, healer: Healer, __: Reading) -> Iterator[Batch]:
     yield from healer.attempt(healer.compare(Choice(kind="deleted")))
 
@@ -179,10 +190,8 @@ def _groups(night: _Night, healer: Healer, *, grown: bool) -> Iterator[Batch]:
         if (line.source_count > line.loaded_count) == grown
     ]
     cost = sum(steps(line.source_count, abs(line.source_count - line.loaded_count)) for line in found)
-    everything = Choice(kind="all")
-    loaded = sum(count for _, count in SqlMembers(night.host.opened).seconds(everything))
-    if cost >= -(-loaded // endpoint(CONTACTS).page_size):  # type: ignore[operator]  # it has one
-        yield from healer.attempt(healer.compare(everything, whole=True))
+    if cost >= night.pages():
+        yield from healer.attempt(healer.compare(Choice(kind="all"), whole=True))
         return
     for line in sorted(found, key=lambda line: line.source_count):
         choice = Choice(kind="list" if line.scope == "list" else "tag", value=line.scope_id)
@@ -211,6 +220,7 @@ def _differ(*scopes: str) -> Callable[[_Night], bool]:
 STAGES: Sequence[tuple[Callable[[_Night], bool], Stage]] = (
     (_differ("total", "consent", "list", "tag"), _recount),
     (lambda night: night.moved and bool(night.differing("total", "consent", "list", "tag")), _catch_up),
+    (_differ("total", "consent", "list", "tag"), _small),
     (_differ("total"), _deleted),
     (_differ("total"), _all),
     (_differ("consent"), _rare_consents),
@@ -220,7 +230,7 @@ STAGES: Sequence[tuple[Callable[[_Night], bool], Stage]] = (
     (_differ("list", "tag"), _shrunk),
     (_differ("campaign_activity"), _feeds),
 )
-"""(whether a stage applies, the stage), in order; the first two are not repeated."""
+"""(whether a stage applies, the stage), in order; the first three are not repeated."""
 PASSES = 3
 """A later stage may show what an earlier one could not see: a list without a contact that was deleted silently."""
 

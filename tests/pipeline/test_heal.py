@@ -198,9 +198,12 @@ def test_a_quiet_night_costs_no_request_more(healed: Callable[..., Healed]) -> N
     assert 0 == here.spent
 
 
-def test_a_contact_that_vanished_for_good_is_marked_deleted(healed: Callable[..., Healed]) -> None:
+@pytest.mark.parametrize("contacts", [300, 2_200])
+def test_a_contact_that_vanished_for_good_is_marked_deleted(
+    healed: Callable[..., Healed], contacts: int
+) -> None:
     """Only a contact that answers 404 by its own id gets deleted_at, and leaves its lists."""
-    here = healed(contacts=300)
+    here = healed(contacts=contacts)
     i = on_list(here.sandbox, 0)
     contact_id = here.sandbox.contacts.id_of(i)
     here.sandbox.purge_contact(i)
@@ -224,6 +227,24 @@ def test_changes_that_cover_each_other_are_found_together(healed: Callable[..., 
 
     assert [] == here.quick.differences()
     assert [] == here.not_ok()
+
+
+def test_a_creation_that_hides_a_disappearance_is_found(healed: Callable[..., Healed]) -> None:
+    """In an account of a few pages one visible difference is enough to find what hides behind equal counts."""
+    here = healed(contacts=300)
+    sandbox = here.sandbox
+    gone = mailable(sandbox)
+    sandbox.purge_contact(gone)
+    traceless_create(sandbox)
+    silent_tag(sandbox)
+
+    here.night()
+
+    contact_id = sandbox.contacts.id_of(gone)
+    assert [True] == here.quick.values(
+        f"select deleted_at is not null from contacts where contact_id = '{contact_id}'"
+    )
+    assert [301] == here.quick.values("select count(*) from contacts")
 
 
 def test_every_kind_at_once(healed: Callable[..., Healed]) -> None:
