@@ -50,7 +50,7 @@ class Healed:
             self.first_audit = list(audit(self.quick, WANTED, state=state))  # type: ignore[arg-type]
             settle(self.quick, WANTED)  # type: ignore[arg-type]
             host = Host(
-                opened=self.quick,  # type: ignore[arg-type] - columns, qualified, query and execute are all it takes
+                opened=self.quick,  # type: ignore[arg-type]  # it has all that is asked
                 state=lambda: self.quick.state,
                 reading=lambda: replace(
                     reading, warehouse=self._warehouse(), state=self.quick.state, reader=Reader(readers=1)
