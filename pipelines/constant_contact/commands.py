@@ -49,7 +49,6 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
 
     quiet_libraries()
     made = probe.plan_sync(wanted)
-    probe.remember(made, wanted.wanted, probe.remembered_at(Opened(wanted.place, create=False)))
     if as_json:
         sys.stdout.write(to_json(made) + "\n")
     else:

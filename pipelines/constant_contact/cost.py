@@ -53,11 +53,3 @@ def share(requests: int, of: int) -> float:
 def error(planned: int | None, spent: int) -> float | None:
     """Signed and relative to what was spent, above 0 when too much was planned; None without a plan or spending."""
     return None if planned is None or spent == 0 else planned / spent - 1
-
-
-def from_first_answers(sent: int, open_slices: int) -> int:
-    """The whole run, once the totals have been answered: what was sent, and one request for each slice left.
-
-    A slice of news is nearly always one page; a backfill has more, which is what a plan is for.
-    """
-    return sent + open_slices

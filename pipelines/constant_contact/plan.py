@@ -166,7 +166,8 @@ def _contacts(facts: Facts) -> list[Line]:
         ("updated_after", state["mark"], "changed since {}"),
         ("optout_after", state.get("opted_out") or state["mark"], "opted out since {}"),
     ):
-        since = asked_from(_moment(mark), facts.options.lookback)
+        overlapped = mark in state.get("overlapped", ())
+        since = asked_from(_moment(mark), facts.options.lookback, overlapped=overlapped)
         rows = _count(facts, {parameter: as_parameter(since)})
         why = words.format(since.format("D MMM HH:mm"))
         found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows or 0, size)))

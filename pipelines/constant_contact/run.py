@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
+import pyarrow.compute as pc
 
 from pipelines.constant_contact import records
 from pipelines.constant_contact.audit import COUNTED, audit
@@ -38,11 +39,14 @@ from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
 from sources.constant_contact.batches import Group
-from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.catalogue import CATALOGUE, resource_names
+from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
 
     from pipelines.constant_contact.events import AuditLine, Listener
     from sources.constant_contact.batches import Batch
@@ -121,6 +125,7 @@ class _Night:
         self.client = Client(own.connection(), listener=self._api_event, max_requests=request.max_requests)
         self.rows: dict[str, int] = {}
         self.warnings: list[str] = []
+        self.planned: int | None = None
         self.groups = 0
         self.load_s = 0.0
         self.extract_s = 0.0
@@ -130,10 +135,12 @@ class _Night:
         self.client.close()
 
     def run(self) -> RunResult:
+        from pipelines.constant_contact.probe import remembered_at, take_remembered  # noqa: PLC0415 - it imports this
         from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
 
         pipeline = self.opened.pipeline
         self._finish_pending()
+        self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
         self._emit(
             RunStarted(
                 run_id=self.run_id,
@@ -221,7 +228,7 @@ class _Night:
         self.load_s += seconds
         self.groups += 1
         counts = {
-            name: rows.num_rows for found in tables.values() for name, rows in found.items() if rows.num_rows
+            name: count for found in tables.values() for name, rows in found.items() if (count := _told(rows))
         }
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
@@ -230,7 +237,8 @@ class _Night:
     def _end(self, reading: Reading) -> RunResult:
         outcome = reading.reader.outcome
         for skipped in outcome.skipped:
-            self._warn(f"{skipped.resource} is left out: {skipped.reason}")
+            needed = _needed(skipped.resource) if skipped.refused else ""
+            self._warn(f"{skipped.resource} is left out{needed}: {skipped.reason}")
         for bad in reading.bad_values:
             self._warn(
                 f"{bad.count} value(s) of {bad.table}.{bad.column} do not fit its type; kept in {bad.raw_column}"
@@ -336,6 +344,7 @@ class _Night:
                 "transform": transform.seconds if transform else 0.0,
                 "total": time.monotonic() - self.started,
             },
+            planned_requests=self.planned,
             resume_after=_resume_after(outcome.postponed),
             stopped_reason=reason,
             remaining_work=tuple(
@@ -354,6 +363,19 @@ class _Night:
     def _emit(self, event: Any) -> None:
         with self._emit_lock:
             self.listener(event)
+
+
+def _told(rows: pa.Table) -> int:
+    """How many rows a person would count: a marker that only empties a set is none."""
+    if DELETED not in rows.column_names:
+        return int(rows.num_rows)
+    return int(rows.num_rows) - int(pc.sum(rows.column(DELETED)).as_py() or 0)
+
+
+def _needed(resource: str) -> str:
+    """The privilege to ask for; the refusal itself does not name it."""
+    of = CATALOGUE.get(resource)
+    return f" (it needs the privilege {of.privilege})" if of is not None and of.privilege else ""
 
 
 def _resume_after(postponed: BaseException | None) -> pendulum.DateTime | None:

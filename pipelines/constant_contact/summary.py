@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.constant_contact.cost import error
 from pipelines.constant_contact.tally import duration, many
 
 if TYPE_CHECKING:
@@ -58,8 +59,16 @@ def _spent(result: RunResult) -> str:
     total_s = result.seconds.get("total", (result.ended_at - result.started_at).total_seconds())
     requests = many(result.requests_sent, "request")
     if result.planned_requests is not None:
-        requests += f" ({result.planned_requests:,} planned)"
+        requests += f" ({result.planned_requests:,} planned{_plan_error(result)})"
     return f"{requests}, {duration(total_s)}, {result.remaining_today:,} left today."
+
+
+def _plan_error(result: RunResult) -> str:
+    """How far the plan was off, for a run that came to its end."""
+    off = error(result.planned_requests, result.requests_sent) if result.status == "complete" else None
+    if not off:
+        return ""
+    return f", {abs(off):.0%} too {'many' if off > 0 else 'few'}"
 
 
 def _rows_table(rows: Mapping[str, int]) -> RenderableType:

@@ -152,6 +152,8 @@ class Live:
     def items(self, name: str) -> Iterator[Any]:
         """Items of one resource; None where dlt should ask another one first."""
         reading = self._open()
+        for table_name, rows in empty_tables(frozenset({name}))[name].items():
+            yield _item(endpoint(name), table_name, rows, unique=False)
         try:
             while True:
                 if waiting := self._waiting[name]:

@@ -15,6 +15,7 @@ import pendulum
 if TYPE_CHECKING:
     from pendulum import DateTime, Duration
 
+_INSTANT = pendulum.duration(seconds=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -67,9 +68,13 @@ def advanced(mark: DateTime | None, seen: DateTime | None, *, now: DateTime) -> 
     return min(max(known), now) if known else None
 
 
-def asked_from(mark: DateTime, lookback: Duration) -> DateTime:
-    """The lower bound to ask for, so that this read overlaps the last one."""
-    return mark - lookback
+def asked_from(mark: DateTime, lookback: Duration, *, overlapped: bool = False) -> DateTime:
+    """The lower bound to ask for, so that this read overlaps the last one.
+
+    `overlapped`: the whole look-back behind this very mark has been read again since it was set. Then a second is
+    enough; otherwise a bulk import would be read anew each quiet night, until something newer moves.
+    """
+    return mark - (min(lookback, _INSTANT) if overlapped else lookback)
 
 
 def as_parameter(at: DateTime) -> str:

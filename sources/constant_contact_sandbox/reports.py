@@ -82,7 +82,7 @@ class Reports:
         elif kind == "em_bounces":
             row["bounce_code"] = BOUNCE_CODES[event & 7]
             present = contacts.identity(i)[0]
-            if self.switches.bounce_current_address and present and present != address:
+            if self.switches.bounce_current_address and present:
                 row["current_email_address"] = present
         row["created_time"] = seeds.stamp_ms(at)
         if contacts.deleted[i] and self.switches.tracking_deleted_at:

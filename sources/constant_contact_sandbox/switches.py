@@ -78,7 +78,7 @@ class Switches:
     tracking_names: Literal["at_event", "current"] = "at_event"
     """first_name and last_name in tracking rows: as they were at the event, or as they are now."""
     bounce_current_address: bool = True
-    """Bounces show the contact's present address beside the one that bounced when they differ."""
+    """Bounces show the contact's present address beside the one that bounced."""
     summaries_last_500: bool = True
     """email_campaign_summaries holds at most the last 500 sent campaigns."""
     refresh_mode: Literal["rotating", "long_lived"] = "rotating"

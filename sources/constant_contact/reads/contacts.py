@@ -8,6 +8,7 @@ Source: contract (/contacts); community threads td-p/422146, m-p/387264 (unsubsc
 State, under "contacts":
   mark        greatest `updated_at` seen, clamped to the run's start
   opted_out   greatest `opt_out_date` seen, likewise
+  overlapped  the mark and `opted_out` whose look-back has been read again, a look-back or more after they were set
   whole_at    start of the last whole reading that came to its end
   whole       a whole reading under way: next (link) or ended, started_at, horizon, opted_out
 """
@@ -26,7 +27,7 @@ from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.windows import advanced, as_parameter, asked_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pendulum import DateTime
 
@@ -145,8 +146,9 @@ def _changes_since(
     assert mark is not None
     assert opted_out is not None
     seen, seen_out = mark, opted_out
+    done: Sequence[str] = () if lookback_more else reading.state.get(STATE, {}).get("overlapped", ())
     for parameter, since in (("updated_after", mark), ("optout_after", opted_out)):
-        asked = as_parameter(asked_from(since, lookback))
+        asked = as_parameter(asked_from(since, lookback, overlapped=since.isoformat() in done))
         for page in reading.pages(endpoint(STATE), extra={parameter: asked}):
             tables = reading.tables(STATE, page.rows)
             seen = _max(seen, _greatest(tables[STATE], "updated_at"))
@@ -157,7 +159,8 @@ def _changes_since(
         "opted_out": advanced(opted_out, seen_out, now=reading.now),
         "whole_at": marks["whole_at"],
     }
-    value = {name: at.isoformat() for name, at in moved.items() if at is not None}
+    value: dict[str, Any] = {name: at.isoformat() for name, at in moved.items() if at is not None}
+    value["overlapped"] = [at.isoformat() for at in (mark, opted_out) if at + lookback <= reading.now]
     yield Batch(
         resource=STATE,
         state=(
