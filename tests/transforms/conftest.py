@@ -17,7 +17,7 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 @pytest.fixture(scope="session")
 def nights(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """Folder of built, stepped, refreshed and partial.duckdb; the first worker to come builds them."""
+    """The folder that dbt_nights.py fills; the first worker to come builds it."""
     own = tmp_path_factory.getbasetemp()
     work_dir = (own.parent if hasattr(request.config, "workerinput") else own) / "dbt_nights"
     with FileLock(f"{work_dir}.lock"):
@@ -62,3 +62,15 @@ def refreshed(nights: Path) -> Rows:
 def partial(nights: Path) -> Rows:
     """A warehouse that holds contacts and lists only."""
     return reader(nights / "partial.duckdb")
+
+
+@pytest.fixture
+def random_stepped(nights: Path) -> Rows:
+    """The account after random nights, email_events brought up to date after each."""
+    return reader(nights / "random_stepped.duckdb")
+
+
+@pytest.fixture
+def random_refreshed(nights: Path) -> Rows:
+    """The same, email_events built anew at the end."""
+    return reader(nights / "random_refreshed.duckdb")

@@ -148,3 +148,29 @@ insert into constant_contact.email_campaign_activity_stats values
 ('spring-1', 'spring', 5, 2, 3, 1, 3, 1, 1, 1, 2, 1, '2026-03-10T00:00:00Z', '1772900000.1'),
 ('spring-2', 'spring', 2, 1, 1, 0, 0, 1, 0, 0, 0, 0, '2026-03-10T00:00:00Z', '1772900000.1'),
 ('club-1', 'club', 2, 1, 1, 0, 0, 0, 0, 0, 1, 0, '2026-03-10T00:00:00Z', '1772900000.1');
+
+-- The first sync was on 10 February, so nobody knows since when its finds were so. Cy's opt-out and Eve's deletion were seen at night.
+create table constant_contact.contacts_history (
+    contact_id text, first_name text, email_address__address text, email_address__permission_to_send text, deleted_at date,
+    valid_from timestamptz, valid_to timestamptz
+);
+insert into constant_contact.contacts_history values
+('ada', 'Ada', 'ada@gmail.com', 'explicit', null, '2026-02-10T03:00:00Z', null),
+('cy', 'Cy', 'cy@yahoo.com', 'explicit', null, '2026-02-10T03:00:00Z', '2026-03-03T03:00:00Z'),
+('cy', 'Cy', 'cy@yahoo.com', 'unsubscribed', null, '2026-03-03T03:00:00Z', null),
+('eve', 'Eve', 'eve@example.org', 'explicit', null, '2026-02-21T03:00:00Z', '2026-03-11T03:00:00Z'),
+('eve', 'Eve', 'eve@example.org', 'explicit', '2026-03-10', '2026-03-11T03:00:00Z', null);
+
+create table constant_contact.contacts__list_memberships_history (
+    contact_id text, list_id text, valid_from timestamptz, valid_to timestamptz
+);
+insert into constant_contact.contacts__list_memberships_history values
+('ada', 'news', '2026-02-10T03:00:00Z', null),
+('ada', 'club', '2026-02-10T03:00:00Z', '2026-02-20T03:00:00Z'),
+('ada', 'club', '2026-02-21T03:00:00Z', null),
+('ben', 'news', '2026-02-10T03:00:00Z', null),
+('cy', 'news', '2026-02-10T03:00:00Z', '2026-03-03T03:00:00Z'),
+('eve', 'news', '2026-02-21T03:00:00Z', '2026-03-11T03:00:00Z');
+
+create table constant_contact._dlt_loads (load_id text, schema_name text, status bigint, inserted_at timestamptz, schema_version_hash text);
+insert into constant_contact._dlt_loads values ('1772900000.1', 'constant_contact', 0, '2026-03-11T03:05:00Z', 'h');

@@ -87,6 +87,32 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("news", date(2026, 1, 20), 1, 2),
         ("news", date(2026, 2, 2), 1, 3),
     ],
+    "select contact_id, version_number, previous_consent_state, consent_state, is_current, valid_from from"
+    " contact_history order by 1, 2": [
+        ("ada", 1, None, "subscribed", True, datetime.fromisoformat("2026-02-10T03:00:00")),
+        ("cy", 1, None, "subscribed", False, datetime.fromisoformat("2026-02-10T03:00:00")),
+        ("cy", 2, "subscribed", "unsubscribed", True, datetime.fromisoformat("2026-03-03T03:00:00")),
+        ("eve", 1, None, "subscribed", False, datetime.fromisoformat("2026-02-21T03:00:00")),
+        ("eve", 2, "subscribed", "deleted", True, datetime.fromisoformat("2026-03-11T03:00:00")),
+    ],
+    "select contact_id, list_name, stay_number, is_current, is_start_known from membership_history"
+    " order by 1, 2, 3": [
+        ("ada", "Newsletter", 1, True, False),
+        ("ada", "Reading club", 1, False, False),
+        ("ada", "Reading club", 2, True, True),
+        ("ben", "Newsletter", 1, True, False),
+        ("cy", "Newsletter", 1, False, False),
+        ("eve", "Newsletter", 1, False, True),
+    ],
+    "select list_id, changed_date, joined, departed, members_at_end from list_sizes order by 1, 2": [
+        ("club", date(2026, 2, 10), 0, 0, 1),
+        ("club", date(2026, 2, 20), 0, 1, 0),
+        ("club", date(2026, 2, 21), 1, 0, 1),
+        ("news", date(2026, 2, 10), 0, 0, 3),
+        ("news", date(2026, 2, 21), 1, 0, 4),
+        ("news", date(2026, 3, 3), 0, 1, 3),
+        ("news", date(2026, 3, 11), 0, 1, 2),
+    ],
     "select count(*), min(calendar_date), max(calendar_date) from calendar": [
         (65, date(2026, 1, 5), date(2026, 3, 10)),
     ],

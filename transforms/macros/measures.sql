@@ -63,3 +63,15 @@
 {% macro reason_text(column) -%}
     coalesce(nullif(trim({{ column }}), ''), 'not given')
 {%- endmacro %}
+
+
+{# From the columns of a staged contact, as it is or as it was. #}
+{% macro consent_state() -%}
+    case
+        when deleted_date is not null then 'deleted'
+        when permission_to_send is null then 'no_email'
+        when permission_to_send in ('explicit', 'implicit') then 'subscribed'
+        when permission_to_send = 'pending_confirmation' then 'pending'
+        else permission_to_send
+    end
+{%- endmacro %}

@@ -123,13 +123,7 @@ tiered as (
 
     select
         joined.*,
-        case
-            when deleted_date is not null then 'deleted'
-            when permission_to_send is null then 'no_email'
-            when permission_to_send in ('explicit', 'implicit') then 'subscribed'
-            when permission_to_send = 'pending_confirmation' then 'pending'
-            else permission_to_send
-        end as consent_state,
+        {{ consent_state() }} as consent_state,
         case
             when lifetime_sends is null or lifetime_opens is null then null
             when lifetime_sends = 0 then 'never_mailed'

@@ -1,0 +1,135 @@
+"""What dbt itself knows of the project: metrics, exposures, freshness, and staging held against the catalogue."""
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.catalogue.columns import DELETED, Table
+
+PROJECT = Path(__file__).parents[2] / "transforms"
+STAGING = PROJECT / "models" / "staging"
+KINDS = {
+    "text": "string", "bigint": "integer", "double": "float", "bool": "boolean", "timestamp": "timestamp",
+    "date": "date", "json": "string",
+}  # fmt: skip
+"""Type in the catalogue -> kind in a staging model."""
+TABLES = {table.name: table for endpoint in CATALOGUE.values() for table in endpoint.tables}
+STAYS_RAW = (
+    "campaign_activities",
+    "html_content",
+    "document_id",
+    "physical_address_in_footer__",
+    "document_properties__",
+)
+"""Beginnings of columns that staging leaves out, with the reason in DECISIONS.md."""
+LOAD_ID = "_dlt_load_id"
+
+
+@pytest.fixture
+def manifest(nights: Path) -> Any:
+    return json.loads((nights / "manifest.json").read_text())
+
+
+def staged(table: str) -> dict[str, str]:
+    """Column -> kind, as the staging model of a raw table lists them."""
+    sql = (STAGING / f"stg_{table}.sql").read_text()
+    found = re.search(r"raw_table\('(\w+)', (\{.*?\})\)", sql, re.DOTALL)
+    assert found is not None
+    assert table == found.group(1)
+    columns: dict[str, str] = ast.literal_eval(found.group(2))
+    return columns
+
+
+def test_every_raw_table_is_staged() -> None:
+    """
+    Each table of the catalogue has its staging model, and each staging model its table or a table's history.
+    """
+    models = {path.stem.removeprefix("stg_") for path in STAGING.glob("stg_*.sql")}
+    assert set(TABLES) == {name for name in models if not name.endswith("_history")}
+    assert {name for name in models if name.endswith("_history")} <= {f"{name}_history" for name in TABLES}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_staging_reads_the_columns_of_the_catalogue(table: Table) -> None:
+    """
+    A staging model has every column of its table with the table's type, but those that stay raw on purpose.
+    """
+    expected = {
+        column.name: KINDS[column.type]
+        for column in table.columns
+        if column.name != DELETED and not column.name.startswith(STAYS_RAW)
+    }
+    assert expected == {name: kind for name, kind in staged(table.name).items() if name != LOAD_ID}
+
+
+def test_every_definition_of_a_count_or_rate_has_its_metric(manifest: Any) -> None:
+    """
+    docs.md defines a metric once; the semantic layer offers it under the same name and points there.
+    """
+    text = (PROJECT / "models" / "docs.md").read_text()
+    counts_and_rates = text[text.index("## Counts") : text.index("## Contacts")]
+    defined = set(re.findall(r"{% docs (\w+) %}", counts_and_rates))
+    metrics = {metric["name"]: metric for metric in manifest["metrics"].values()}
+    assert defined <= metrics.keys()
+    for name in defined:
+        block = re.search(rf"{{% docs {name} %}}(.*?){{% enddocs %}}", text, re.DOTALL)
+        assert block is not None
+        assert block.group(1) == metrics[name]["description"]
+
+
+def test_a_rate_divides_what_its_definition_says(manifest: Any) -> None:
+    """
+    Numerator and denominator of each rate are those of docs.md; the denominator leaves out what is not known.
+    """
+    measures = {
+        measure["name"]: measure["expr"]
+        for model in manifest["semantic_models"].values()
+        for measure in model["measures"]
+    }
+    rates = [metric for metric in manifest["metrics"].values() if metric["type"] == "ratio"]
+    assert len(rates) == 7
+    for rate in rates:
+        numerator, denominator = rate["description"].split(" / ")
+        parts = rate["type_params"]
+        assert numerator in {parts["numerator"]["name"], parts["numerator"]["name"].removeprefix("known_")}
+        condition = f"case when {numerator} is not null then {denominator} end"
+        assert condition == measures[parts["denominator"]["name"]]
+
+
+def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:
+    """
+    Whoever changes a mart sees in dbt that the report stands on it.
+    """
+    page = manifest["exposures"]["exposure.constant_contact.report_page"]
+    source = Path(__file__).parents[2] / "pipelines" / "constant_contact" / "report_data.py"
+    read = set(re.findall(r"marts\.name\('(\w+)'\)", source.read_text()))
+    on = {node.rsplit(".", 1)[-1] for node in page["depends_on"]["nodes"]}
+    assert read <= on
+
+
+def test_freshness_is_the_time_of_the_last_load(nights: Path) -> None:
+    """
+    `dbt source freshness` measures from the last load, and fails when it is old.
+    """
+    (result,) = json.loads((nights / "freshness.json").read_text())["results"]
+    assert ("error", "2026-03-11T03:05:00") == (result["status"], result["max_loaded_at"][:19])
+
+
+def test_every_column_of_every_model_is_described(manifest: Any) -> None:
+    """
+    Nobody meets a column that says nothing of itself, staging included.
+    """
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    silent = [
+        f"{model['name']}.{name}"
+        for model in models
+        for name, column in model["columns"].items()
+        if not column["description"]
+    ]
+    assert [] == silent
+    assert all(model["columns"] and model["description"] for model in models)
