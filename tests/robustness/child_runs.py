@@ -1,0 +1,140 @@
+"""`ctct` as a process that can be killed: started warm, so that hundreds of runs are affordable.
+
+A server process imports the command line once and forks a child for each run; the child is an ordinary process with
+its own environment, working folder and streams, and everything a run does happens in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sources.constant_contact_sandbox import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PREFIX = "SOURCES__CONSTANT_CONTACT__"
+SCHEMA = "constant_contact"
+PRELOAD = [
+    "dlt",
+    "duckdb",
+    "pyarrow.parquet",
+    "dlt.destinations.impl.duckdb.duck",
+    "dlt.destinations.impl.duckdb.factory",
+    "pipelines.constant_contact.commands",
+    "pipelines.constant_contact.cli",
+    "pipelines.constant_contact.audit",
+    "sources.constant_contact.source",
+    "child_runs",
+]
+PATIENCE_S = 300.0
+
+_warm = multiprocessing.get_context("forkserver")
+_warm.set_forkserver_preload(PRELOAD)
+
+
+def run_command(arguments: Sequence[str], environment: dict[str, str], folder: str, number: int) -> None:
+    """The child: `ctct` with these arguments, its streams in files."""
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for descriptor, name in ((1, "out"), (2, "err")):
+        target = os.open(f"{folder}/run-{number}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(target, descriptor)
+    sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+    if "LOG_EVERYTHING" in environment:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
+        logging.getLogger("httpx").setLevel(logging.DEBUG)
+    from pipelines.constant_contact.cli import app  # noqa: PLC0415 - only in the child
+
+    app(list(arguments), prog_name="ctct")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One started `ctct`."""
+
+    process: Any
+    out: Path
+    err: Path
+
+    def kill(self) -> None:
+        """SIGKILL, unless it has ended by itself."""
+        if self.process.is_alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGKILL)
+        self.process.join(PATIENCE_S)
+
+    def wait(self, timeout_s: float = PATIENCE_S) -> Ended:
+        self.process.join(timeout_s)
+        if self.process.exitcode is None:
+            self.kill()
+            raise AssertionError(f"no end after {timeout_s:.0f} s: {self.err.read_text()[-2000:]}")
+        return Ended(code=self.process.exitcode, out=self.out.read_text(), err=self.err.read_text())
+
+
+@dataclass(kw_only=True)
+class Home:
+    """One user's machine: an environment, a folder, a warehouse."""
+
+    server: Server
+    folder: Path
+    settings: dict[str, object] = field(default_factory=dict)
+    """Of the source, by their names."""
+    environment: dict[str, str] = field(default_factory=dict)
+    runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "account.duckdb"
+
+    def start(self, *arguments: str) -> Run:
+        self.runs += 1
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "RUNTIME__DLTHUB_TELEMETRY": "false",
+            "DLT_DATA_DIR": str(self.folder / "dlt"),
+            "DESTINATION__DUCKDB__CREDENTIALS": str(self.warehouse),
+            **self.server.environment(),
+            f"{PREFIX}STATE_DIR": str(self.folder / "state"),
+            **{PREFIX + name.upper(): str(value) for name, value in self.settings.items()},
+            **self.environment,
+        }
+        process = _warm.Process(
+            target=run_command, args=(list(arguments), environment, str(self.folder), self.runs), daemon=True
+        )
+        process.start()
+        out, err = (self.folder / f"run-{self.runs}.{name}" for name in ("out", "err"))
+        return Run(process=process, out=out, err=err)
+
+    def run(self, *arguments: str) -> Ended:
+        return self.start(*arguments).wait()
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            connection.execute(f"set schema = '{SCHEMA}'")
+            found = connection.execute(sql)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,0 +1,194 @@
+"""Runs that are killed at any moment, over several nights, and what it costs.
+
+A kill is SIGKILL to a real `ctct sync` at a seeded random moment: so many requests or so many steps of loading after its
+start, and a little later; or when the server has just answered a token request. Requests and steps rather than seconds,
+because a busy machine must not move all kills into one step. An undisturbed twin of the account says what a night needs.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from account_comparison import KEYS, differences
+from child_runs import Home, Run
+from sources.constant_contact_sandbox import Sandbox, Server, Switches, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GROUP = 30
+"""requests_per_commit."""
+NIGHT = ("sync", "--no-transform")
+SETTINGS: dict[str, object] = {
+    "requests_per_second": 500,
+    "requests_per_day": 1_000_000,
+    "requests_per_commit": GROUP,
+}
+
+
+@dataclass(kw_only=True)
+class Toll:
+    """What the kills cost."""
+
+    wasted: list[float] = field(default_factory=list)
+    """Requests per kill, a night each."""
+    idle: list[int] = field(default_factory=list)
+    """What a run costs that finds nothing new, a night each."""
+    moments: Counter[str] = field(default_factory=Counter)
+
+    def line(self) -> str:
+        return (
+            f"{sum(self.moments.values())} kills ({', '.join(f'{name} {n}' for name, n in self.moments.most_common())}); "
+            f"wasted requests per kill: median {statistics.median(self.wasted):.1f}, worst {max(self.wasted):.1f}; "
+            f"group {GROUP}, an idle run {max(self.idle)}"
+        )
+
+
+def start(contacts: int, campaigns: int, nights: int) -> Sandbox:
+    began = (datetime.now(UTC) - timedelta(days=nights + 2)).replace(microsecond=0)
+    return Sandbox(
+        contacts=contacts,
+        campaigns=campaigns,
+        seed=11,
+        start=began.isoformat().replace("+00:00", "Z"),
+        requests_per_second=None,
+        requests_per_day=None,
+        latency_s=0.02,
+        max_events=3_000,
+        switches=Switches(refresh_overlap=True, token_requests_per_second=1000),
+    )
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[list[Home]]:
+    """The machine whose runs are killed, and its undisturbed twin."""
+    with serve(start(1300, 3, 12)) as one, serve(start(1300, 3, 12)) as other:
+        yield [
+            Home(server=server, folder=tmp_path / name, settings=dict(SETTINGS))
+            for server, name in ((one, "killed"), (other, "undisturbed"))
+        ]
+
+
+def complete(home: Home, *command: str) -> int:
+    """A run that must come to its end; returns its requests, by the server's count."""
+    before = home.server.sandbox.log.total
+    ended = home.run(*(command or NIGHT))
+    assert 0 == ended.code, ended.err
+    return home.server.sandbox.log.total - before
+
+
+def moment(home: Home, run: Run, requests: int) -> str:
+    """Where the killed run stood, by what it left behind."""
+    work = home.folder / "dlt" / "pipelines" / "ctct"
+    if run.process.exitcode == 0:
+        return "ended before"
+    if list(work.glob("load/normalized/*")):
+        return "load"
+    if list(work.glob("normalize/extracted/*")):
+        return "normalize"
+    if [one for one in work.glob("normalize/*/*") if one.parent.name != "extracted"]:
+        return "extract"
+    if "transform" in run.err.read_text().lower():
+        return "transform"
+    return "reading" if requests else "start"
+
+
+def await_moment(home: Home, run: Run, rng: random.Random, needed: int) -> None:
+    """Return when a moment drawn by `rng` has come, or the run has ended."""
+    sandbox = home.server.sandbox
+    before, refreshes = sandbox.log.total, sandbox.tokens.refreshes
+    work = home.folder / "dlt" / "pipelines" / "ctct"
+    kind = rng.choices(("requests", "extract", "normalize", "load", "refresh", "end"), (4, 2, 2, 4, 1, 1))[0]
+    wanted, steps = rng.randint(0, needed), rng.randint(1, 3)
+    seen: set[str] = set()
+
+    def has_come() -> bool:
+        if kind == "requests":
+            return sandbox.log.total - before >= wanted
+        if kind == "refresh":
+            return sandbox.tokens.refreshes > refreshes
+        if kind == "end":
+            return "rows loaded" in run.err.read_text() or "Audit" in run.err.read_text()
+        pattern = {
+            "extract": "normalize/*/1*",
+            "normalize": "normalize/extracted/*",
+            "load": "load/normalized/*",
+        }
+        seen.update(found.name for found in work.glob(pattern[kind]))
+        return len(seen) >= steps
+
+    while run.process.is_alive() and not (run.err.exists() and has_come()):
+        time.sleep(0.002)
+    if kind != "refresh":
+        time.sleep(rng.choice((0.0, 0.0, 0.05, 0.3, 1.0)) * rng.random())
+
+
+def kill_once(home: Home, rng: random.Random, needed: int, command: tuple[str, ...]) -> str:
+    """Start a run and kill it; the moment's name."""
+    sandbox = home.server.sandbox
+    before, refreshes = sandbox.log.total, sandbox.tokens.refreshes
+    run = home.start(*command)
+    await_moment(home, run, rng, needed)
+    run.kill()
+    sent = sandbox.log.total - before
+    if sandbox.tokens.refreshes > refreshes and sent <= 1:
+        return "token refresh"
+    return moment(home, run, sent)
+
+
+def matrix(pair: list[Home], *, nights: int, kills: int, seed: int) -> Toll:
+    """Nights with some kills each, then a complete run; the account is compared after each night."""
+    killed, undisturbed = pair
+    rng, toll = random.Random(seed), Toll()
+    for night in range(nights):
+        if night:
+            for home in pair:
+                home.server.sandbox.advance(days=1)
+        command = ("sync",) if rng.random() < 0.1 else NIGHT
+        needed = complete(undisturbed)
+        toll.idle.append(complete(undisturbed))
+        before = killed.server.sandbox.log.total
+        for _ in range(kills):
+            toll.moments[kill_once(killed, rng, needed, command)] += 1
+        complete(killed)
+        toll.wasted.append((killed.server.sandbox.log.total - before - needed) / kills)
+        print(f"night {night}:", toll.line(), flush=True)
+        assert [] == differences(killed.server.sandbox, killed.query), (night, toll.line())
+    return toll
+
+
+FEW = ("contacts", "contact_lists", "email_opens")
+"""Enough for a sample: a long chain with child tables, a small collection, a feed."""
+
+
+def test_killed_nights_lose_nothing(tmp_path: Path) -> None:
+    """Two nights with three kills each end in equal tables."""
+    tables = [name for name in KEYS if name.startswith("contacts") or name in FEW]
+    rng, moments = random.Random(4), Counter[str]()
+    with serve(start(2600, 2, 12)) as server:
+        home = Home(server=server, folder=tmp_path, settings=SETTINGS | {"requests_per_commit": 10})
+        for needed in (24, 12):
+            for _ in range(3):
+                moments[kill_once(home, rng, needed, (*NIGHT, "--select", ",".join(FEW)))] += 1
+            complete(home, *NIGHT, "--select", ",".join(FEW))
+
+            assert [] == differences(server.sandbox, home.query, tables=tables), moments
+            server.sandbox.advance(days=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_kill_matrix(pair: list[Home], seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three hundred kills over a hundred nights end in equal tables; a kill costs a group at most."""
+    with capsys.disabled():
+        toll = matrix(pair, nights=10, kills=3, seed=100 + seed)
+
+    assert max(toll.wasted) <= GROUP + max(toll.idle)
