@@ -193,6 +193,33 @@ def report(
     return commands.report(destination=destination, dataset=dataset, out=out, show=show)
 
 
+@app.command(name="sql")
+@_sentences
+def sql_(
+    statement: Annotated[str | None, typer.Argument(help="One statement; without it, a prompt.")] = None,
+    ask: Annotated[str | None, typer.Option(metavar="NAME", help="Answer one of the questions.")] = None,
+    show_questions: Annotated[
+        bool, typer.Option("--questions", help="The questions that come with ctct.")
+    ] = False,
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    as_csv: Annotated[bool, typer.Option("--csv", help="All rows as CSV.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Ask the warehouse, which it cannot change: a statement, one of twenty questions, or a prompt."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    return commands.sql(
+        statement,
+        ask=ask,
+        show_questions=show_questions,
+        destination=destination,
+        dataset=dataset,
+        as_csv=as_csv,
+        as_json=as_json,
+    )
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,

@@ -111,6 +111,28 @@ def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
     return 0
 
 
+def sql(
+    statement: str | None,
+    *,
+    ask: str | None,
+    show_questions: bool,
+    destination: str,
+    dataset: str,
+    as_csv: bool,
+    as_json: bool,
+) -> int:
+    from pipelines.constant_contact.sql import list_questions, run_sql  # noqa: PLC0415
+
+    if as_csv and as_json:
+        raise UserError("choose --csv or --json, not both")
+    if show_questions:
+        list_questions(_write_line)
+        return 0
+    quiet_libraries()
+    opened = Opened(_place(destination, dataset), create=False)
+    return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
+
+
 def write_report(opened: Opened, out: Path) -> Path:
     from pipelines.constant_contact.report import write_report as write  # noqa: PLC0415
 
@@ -175,6 +197,10 @@ def _place(destination: str, dataset: str) -> Place:
     if not dataset.isidentifier() or dataset != dataset.lower():
         raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
     return Place(destination=destination, dataset=dataset)
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 def _print(renderable: Any) -> None:

@@ -95,6 +95,11 @@ class Opened:
         return Path(str(self._client.credentials.database)).absolute()
 
     @property
+    def postgres_url(self) -> str:
+        """With the password: for a driver, not for eyes."""
+        return str(self._client.credentials.to_native_representation())
+
+    @property
     def exists(self) -> bool:
         path = self.duckdb_path
         return path is None or path.exists()

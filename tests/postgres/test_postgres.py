@@ -110,6 +110,20 @@ def test_models_are_the_same(nights: Path, layer: str) -> None:
     assert [] == differences(duckdb, postgres)
 
 
+def test_questions_are_answered_alike(nights: Path) -> None:
+    """
+    The twenty questions have the same answers on both, and neither warehouse can be changed by asking.
+    """
+    duckdb, postgres = tables(nights, "duckdb", "answers"), tables(nights, "postgres", "answers")
+    assert "read-only" in postgres["answers.refused"][0]["words"]
+    assert "read-only" in duckdb["answers.refused"][0]["words"]
+    own = {"answers.refused"}
+    assert [] == differences(
+        {name: rows for name, rows in duckdb.items() if name not in own},
+        {name: rows for name, rows in postgres.items() if name not in own},
+    )
+
+
 def test_awkward_texts_come_back_as_they_went(facts: Any) -> None:
     """
     Empty text is not null, quotes and line ends stay; the NUL character, which PostgreSQL has no place for, goes.

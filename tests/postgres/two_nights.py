@@ -22,6 +22,8 @@ from pipelines.constant_contact import commands
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Event
 from pipelines.constant_contact.run import SyncRequest, sync
+from pipelines.constant_contact.questions import questions
+from pipelines.constant_contact.sql import Answer, session
 from pipelines.constant_contact.transform import run_transforms
 from pipelines.constant_contact.warehouse import Opened, Place
 from sources.constant_contact_sandbox import Sandbox, serve
@@ -107,6 +109,20 @@ def spoken(kind: str) -> dict[str, Any]:
     }
 
 
+def answers(opened: Opened) -> dict[str, list[dict[str, object]]]:
+    """What the questions that come with the transforms answer, asked as `ctct sql --ask` asks."""
+    with session(opened) as asked:
+        found = {name: asked.ask(one.sql) for name, one in questions().items()}
+        try:
+            asked.ask("create table constant_contact.more (a int)")
+        except UserError as refused:
+            found["refused"] = Answer(columns=("words",), rows=[(str(refused),)])
+    return {
+        f"answers.{name}": [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        for name, answer in found.items()
+    }
+
+
 def main(work_dir: Path) -> None:
     began = (datetime.now(UTC) - timedelta(days=10)).replace(microsecond=0)
     account = Sandbox(
@@ -134,7 +150,7 @@ def main(work_dir: Path) -> None:
                 "texts": texts(kind),
             }
             commands.write_report(opened, work_dir / f"{kind}.html")
-            (work_dir / f"{kind}.pickle").write_bytes(pickle.dumps(contents(opened)))
+            (work_dir / f"{kind}.pickle").write_bytes(pickle.dumps(contents(opened) | answers(opened)))
     (work_dir / "facts.json").write_text(json.dumps(facts))
 
 

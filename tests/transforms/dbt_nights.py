@@ -3,7 +3,7 @@
 Its own process, because in pytest's dbt's deprecation warnings would be errors and its settings global; one
 process and one path for all four, because importing dbt and parsing the project are most of the time.
 Usage: python dbt_nights.py <work dir>; leaves built, stepped, refreshed, partial, random_stepped and
-random_refreshed.duckdb there, the project's manifest.json and freshness.json. With <nights> <seed> behind it the random ones only.
+random_refreshed.duckdb there, manifest.json and freshness.json. With <nights> <seed> behind it: the random ones only.
 """
 
 import os

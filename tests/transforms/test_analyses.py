@@ -1,0 +1,57 @@
+"""The analyst questions that come with the project: each runs on the hand-written account and says what it asks."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.constant_contact.questions import Question, questions
+
+QUESTIONS = questions()
+
+
+def test_there_are_twenty() -> None:
+    """
+    The documentation promises twenty questions.
+    """
+    assert len(QUESTIONS) == 20
+
+
+@pytest.mark.parametrize("one", QUESTIONS.values(), ids=lambda one: one.name)
+def test_a_question_is_answered(nights: Path, one: Question) -> None:
+    """
+    Each question has its question mark, its note, and an answer with named columns, none of them twice.
+    """
+    assert one.asks.endswith("?")
+    assert one.note.endswith(".")
+    with duckdb.connect(str(nights / "built.duckdb"), read_only=True) as connection:
+        connection.execute("set search_path = 'constant_contact_analytics'")
+        answer = connection.execute(one.sql)
+        names = [column[0] for column in answer.description or ()]
+        answer.fetchall()
+    assert sorted(set(names)) == sorted(names) != []
+
+
+ON_PAPER = {
+    "readers_to_win_back": [],
+    "why_people_leave": [("Too many mails", 1, 1.0, 28.0)],
+    "most_clicked_pages": [
+        ("harbor.example/Titles", 1, 2, 1),
+        ("harbor.example/club", 1, 1, 1),
+        ("harbor.example/never", 1, 0, 0),
+    ],
+    "list_overlap": [("Reading club", "Newsletter", 1, 1.0)],
+    "members_who_left_lists": [("Newsletter", 2, 18.0), ("Reading club", 1, None)],
+    "speed_of_opens": [(3, 1800.0, 69480.0, 1)],
+    "worth_of_resends": [("Spring titles", 0.5, 1.0, 1, 0, 0, 0.5)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ON_PAPER)
+def test_an_answer_worked_out_by_hand(nights: Path, name: str) -> None:
+    """
+    Questions that do more than list a mart give the rows that follow on paper.
+    """
+    with duckdb.connect(str(nights / "built.duckdb"), read_only=True) as connection:
+        connection.execute("set search_path = 'constant_contact_analytics'")
+        assert ON_PAPER[name] == connection.execute(QUESTIONS[name].sql).fetchall()

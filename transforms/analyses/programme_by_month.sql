@@ -1,0 +1,15 @@
+-- How does the whole programme do, month by month?
+-- Rates are sums over sums, and leave out mails whose opens or clicks are not known.
+select
+    date_trunc('month', first_sent_at) as sent_month,
+    count(*) as mails,
+    sum(sends) as sends,
+    sum(unique_opens) / nullif(cast(sum(case when unique_opens is not null then deliveries end) as double precision), 0)
+        as open_rate,
+    sum(unique_clicks) / nullif(cast(sum(case when unique_clicks is not null then deliveries end) as double precision), 0)
+        as click_rate,
+    sum(opt_outs) as opt_outs
+from {{ ref('campaigns') }}
+where first_sent_at is not null
+group by date_trunc('month', first_sent_at)
+order by sent_month
