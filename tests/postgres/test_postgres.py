@@ -75,7 +75,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | Decimal):
-        return float(f"{float(value):.{DIGITS}g}")
+        number = float(f"{float(value):.{DIGITS}g}")  # a sum of whole numbers is a decimal on PostgreSQL
+        return int(number) if number.is_integer() else number
     if isinstance(value, str) and value[:1] in {"[", "{"}:
         value = json.loads(value)
     return json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else value
