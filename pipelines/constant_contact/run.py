@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -130,8 +130,10 @@ class _Night:
         self.load_s = 0.0
         self.extract_s = 0.0
         self._emit_lock = threading.Lock()
+        self._connection = ExitStack()
 
     def close(self) -> None:
+        self._connection.close()
         self.client.close()
 
     def run(self) -> RunResult:
@@ -139,6 +141,7 @@ class _Night:
         from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
 
         pipeline = self.opened.pipeline
+        self._connection.enter_context(self.opened.kept_open())
         self._finish_pending()
         self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
         self._emit(
@@ -254,6 +257,7 @@ class _Night:
         lines = self._audited(reading, status)
         if self.own.history and status != "failed":
             record_history(self.opened, self.wanted, at=self.started_at)
+        self._connection.close()  # dbt opens the file in its own way
         transform = self._transform() if self.request.transform and status != "failed" else None
         result = self._result(status, reason, reading, lines, transform)
         if SOURCE in self.opened.pipeline.schema_names:
