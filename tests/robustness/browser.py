@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,14 @@ CHROMIUM = next(
     None,
 )
 PATIENCE_S = 60.0
+LAUNCH = """
+import fcntl, os, sys
+inward, outward = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 20) for number in sys.argv[1:3])
+os.dup2(inward, 3)
+os.dup2(outward, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads its commands from descriptor 3 and answers on 4."""
 
 
 class Browser:
@@ -77,9 +86,9 @@ class Browser:
 def chromium(profile: Path) -> Iterator[Browser]:
     to_read, commands = os.pipe()
     answers, to_write = os.pipe()
-    options = f"--headless --no-sandbox --disable-gpu --no-first-run --user-data-dir='{profile}' --remote-debugging-pipe"
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-proxy-server", f"--user-data-dir={profile}"]
     process = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec '{CHROMIUM}' {options} 3<&{to_read} 4>&{to_write}"],
+        [sys.executable, "-c", LAUNCH, str(to_read), str(to_write), str(CHROMIUM), *options, "--remote-debugging-pipe"],
         pass_fds=(to_read, to_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+
 from sources.constant_contact_sandbox import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PREFIX = "SOURCES__CONSTANT_CONTACT__"
 SCHEMA = "constant_contact"
@@ -109,9 +110,9 @@ class Home:
     def warehouse(self) -> Path:
         return self.folder / "account.duckdb"
 
-    def start(self, *arguments: str) -> Run:
-        self.runs += 1
-        environment = {
+    def variables(self) -> dict[str, str]:
+        """The environment of this machine's processes."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -122,8 +123,13 @@ class Home:
             **{PREFIX + name.upper(): str(value) for name, value in self.settings.items()},
             **self.environment,
         }
+
+    def start(self, *arguments: str) -> Run:
+        self.runs += 1
         process = _warm.Process(
-            target=run_command, args=(list(arguments), environment, str(self.folder), self.runs), daemon=True
+            target=run_command,
+            args=(list(arguments), self.variables(), str(self.folder), self.runs),
+            daemon=True,
         )
         process.start()
         out, err = (self.folder / f"run-{self.runs}.{name}" for name in ("out", "err"))
@@ -138,3 +144,16 @@ class Home:
             found = connection.execute(sql)
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def start_child(work: Callable[..., None], arguments: tuple[Any, ...], home: Home) -> Any:
+    """Any function of a test module in a process on this machine."""
+    process = _warm.Process(target=_work, args=(work, arguments, home.variables()), daemon=True)
+    process.start()
+    return process
+
+
+def _work(work: Callable[..., None], arguments: tuple[Any, ...], environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    work(*arguments)

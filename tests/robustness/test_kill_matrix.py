@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 from account_comparison import KEYS, differences
 from child_runs import Home, Run
-from sources.constant_contact_sandbox import Sandbox, Server, Switches, serve
+
+from sources.constant_contact_sandbox import Sandbox, Switches, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from browser import CHROMIUM, chromium
 from child_runs import Home, Run
+
 from sources.constant_contact_sandbox import Sandbox, Switches, serve
 
 if TYPE_CHECKING:

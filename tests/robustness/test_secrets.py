@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from child_runs import Home
 from leaks import in_processes, leaks
+
 from sources.constant_contact_sandbox import Sandbox, Switches, serve
 
 if TYPE_CHECKING:
