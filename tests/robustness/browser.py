@@ -86,9 +86,24 @@ class Browser:
 def chromium(profile: Path) -> Iterator[Browser]:
     to_read, commands = os.pipe()
     answers, to_write = os.pipe()
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-proxy-server", f"--user-data-dir={profile}"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-proxy-server",
+        f"--user-data-dir={profile}",
+    ]
     process = subprocess.Popen(
-        [sys.executable, "-c", LAUNCH, str(to_read), str(to_write), str(CHROMIUM), *options, "--remote-debugging-pipe"],
+        [
+            sys.executable,
+            "-c",
+            LAUNCH,
+            str(to_read),
+            str(to_write),
+            str(CHROMIUM),
+            *options,
+            "--remote-debugging-pipe",
+        ],
         pass_fds=(to_read, to_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
