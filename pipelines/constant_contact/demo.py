@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -33,16 +34,17 @@ RATE = 200
 QUESTIONS = (
     (
         "Does it pay to send again to those who did not open?",
-        """select campaign_name, primary_deliveries, added_opens,
-  round(cast(100 * primary_open_rate as numeric), 1) as first_open_pct,
-  round(cast(100 * open_uplift as numeric), 1) as more_openers_pct
+        """select campaign_name, primary_deliveries as delivered,
+  round(cast(100 * primary_open_rate as numeric), 1) as open_pct,
+  added_opens, round(cast(100 * open_uplift as numeric), 1) as uplift_pct
 from constant_contact_analytics.resend_uplift
 order by added_opens desc nulls last limit 5""",
     ),
     (
         "How soon do people open?",
         """select e.within_hours,
-  round(cast(100.0 * sum(e.unique_opens) / sum(c.deliveries) as numeric), 1) as opened_pct
+  round(cast(100.0 * sum(e.unique_opens) / sum(c.deliveries) as numeric), 1)
+    as opened_pct
 from constant_contact_analytics.engagement_decay as e
 inner join constant_contact_analytics.campaigns as c
   on e.campaign_activity_id = c.campaign_activity_id
@@ -170,7 +172,7 @@ def _answer(opened: Opened, title: str, sql: str) -> None:
     console.print(Syntax(sql, "sql", background_color="default", word_wrap=True))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in rows[0] if rows else ():
-        numeric = all(isinstance(row[name], int | float | None) for row in rows)
+        numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
         table.add_column(
             name, justify="right" if numeric else "left", style="cyan", max_width=40, no_wrap=True
         )
