@@ -3,7 +3,8 @@
 Its own process, because in pytest's dbt's deprecation warnings would be errors and its settings global; one
 process and one path for all four, because importing dbt and parsing the project are most of the time.
 Usage: python dbt_nights.py <work dir>; leaves built, stepped, refreshed, partial, random_stepped and
-random_refreshed.duckdb there, manifest.json and freshness.json. With <nights> <seed> behind it: the random ones only.
+random_refreshed.duckdb there, manifest.json, compiled/ and freshness.json. With <nights> <seed> behind it: the random
+ones only.
 """
 
 import os
@@ -136,6 +137,7 @@ def main(work_dir: Path, *, nights: int, seed: int, whole: bool) -> None:
     execute(warehouse, [RAW_ACCOUNT])
     dbt("build")
     shutil.copyfile(work_dir / "target" / "manifest.json", work_dir / "manifest.json")
+    shutil.copytree(work_dir / "target" / "compiled" / "constant_contact" / "models", work_dir / "compiled")
     freshness(work_dir)
     shutil.copyfile(warehouse, work_dir / "built.duckdb")
     execute(warehouse, [NEXT_NIGHT])
