@@ -10,6 +10,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -54,6 +55,9 @@ def run_command(arguments: Sequence[str], environment: dict[str, str], folder: s
         os.dup2(target, descriptor)
     sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+    if "MOST_FILE_BYTES" in environment:  # a disk that is full
+        most = int(environment["MOST_FILE_BYTES"])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     if "LOG_EVERYTHING" in environment:
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
         logging.getLogger("httpx").setLevel(logging.DEBUG)

@@ -1,0 +1,105 @@
+"""How a sync ends that cannot go on: its exit code, one sentence, nothing lost, and a clean run afterwards."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from account_comparison import KEYS, differences
+from child_runs import Home
+
+from sources.constant_contact_sandbox import Sandbox, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+FEW = "contacts,contact_lists"
+SYNC = ("sync", "--no-transform", "--select", FEW)
+TABLES = [name for name in KEYS if name.startswith("contacts") or name in FEW.split(",")]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    sandbox = Sandbox(contacts=2600, campaigns=1, requests_per_second=None, requests_per_day=None)
+    with serve(sandbox) as server:
+        yield Home(
+            server=server,
+            folder=tmp_path / "home",
+            settings={"requests_per_second": 200, "requests_per_commit": 6},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    name: str
+    spoil: Callable[[Home], None]
+    says: str
+    code: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.name} -> exit {self.code}, {self.says!r}"
+
+
+def refuse(home: Home) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        home.settings["base_url"] = f"http://127.0.0.1:{free.getsockname()[1]}/v3"
+
+
+def no_such_name(home: Home) -> None:
+    home.settings["base_url"] = "https://nowhere.invalid/v3"
+
+
+def no_tls(home: Home) -> None:
+    home.settings["base_url"] = home.server.base_url.replace("http://", "https://")
+
+
+def full_disk(home: Home) -> None:
+    home.environment["MOST_FILE_BYTES"] = str(3 * 1024 * 1024)
+
+
+def damaged_folder(home: Home) -> None:
+    assert 75 == home.run(*SYNC, "--max-requests", "5").code
+    (home.folder / "dlt" / "pipelines" / "ctct" / "state.json").write_text('{"half": ')
+
+
+def fault(name: str, *, times: int | None = None) -> Callable[[Home], None]:
+    def arm(home: Home) -> None:
+        home.server.sandbox.set_fault(name, times, path_prefix="/contacts", after=3)
+
+    return arm
+
+
+CASES = [
+    Case(name="connection refused", spoil=refuse, says="refused"),
+    Case(name="no such host", spoil=no_such_name, says="nowhere.invalid"),
+    Case(name="no TLS there", spoil=no_tls, says="TLS"),
+    Case(name="full disk in the middle of a load", spoil=full_disk, says="what was committed before stays"),
+    Case(name="damaged working folder", spoil=damaged_folder, says="", code=0),
+    Case(name="cursor loop", spoil=fault("cursor_loop"), says="/contacts"),
+    Case(name="redirect", spoil=fault("redirect_other_host", times=1), says="a redirect is never followed"),
+    Case(name="day over", spoil=fault("quota_object"), says="run again after", code=75),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_run_that_cannot_go_on(case: Case, home: Home) -> None:
+    """A run that cannot go on ends with its exit code and a sentence; the next one holds the account."""
+    case.spoil(home)
+
+    ended = home.run(*SYNC)
+
+    assert case.code == ended.code, ended.err
+    assert "Traceback" not in ended.err + ended.out
+    assert case.says in ended.err
+    home.server.sandbox.clear_faults()
+    home.environment.clear()
+    home.settings |= {"base_url": home.server.base_url, "client_id": home.server.client_id}
+    if case.code == 75:
+        home.settings["state_dir"] = home.folder / "tomorrow"
+        home.settings["refresh_token"] = home.server.refresh_token
+    assert 0 == home.run(*SYNC).code
+    assert [] == differences(home.server.sandbox, home.query, tables=TABLES)
