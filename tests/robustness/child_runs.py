@@ -14,15 +14,15 @@ import resource
 import signal
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from sources.constant_contact_sandbox import Server
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sources.constant_contact_sandbox import Server
 
 PREFIX = "SOURCES__CONSTANT_CONTACT__"
 SCHEMA = "constant_contact"

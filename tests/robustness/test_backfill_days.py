@@ -83,7 +83,7 @@ def test_backfill_of_several_days(
     here, spent = backfill(served, monkeypatch, a_day=60, contacts=3000, campaigns=20, max_events=4_000)
 
     with capsys.disabled():
-        print(f"\nbackfill: {len(spent)} days, {spent}")
+        print(f"\nbackfill: {len(spent)} days, {spent}")  # noqa: T201 - figures to report
     assert math.ceil(sum(spent) / 60) == len(spent)
     holds(here, spent, 60)
 
@@ -100,6 +100,6 @@ def test_backfill_of_a_large_account(
     )
 
     with capsys.disabled():
-        print(f"\nbackfill: {len(spent)} days, {spent}")
+        print(f"\nbackfill: {len(spent)} days, {spent}")  # noqa: T201 - figures to report
     assert math.ceil(sum(spent) / 500) == len(spent)
     holds(here, spent, 500)

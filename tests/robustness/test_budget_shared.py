@@ -199,7 +199,7 @@ def test_four_processes_on_one_key_are_never_refused(
     refused, rate = together(tmp_path, 8)
 
     with capsys.disabled():
-        print(f"\nfour processes: {rate:.2f} requests/s, {refused} refused")
+        print(f"\nfour processes: {rate:.2f} requests/s, {refused} refused")  # noqa: T201 - figures to report
     assert 0 == refused
 
 
@@ -209,6 +209,6 @@ def test_four_processes_for_three_minutes(tmp_path: Path, capsys: pytest.Capture
     refused, rate = together(tmp_path, 180)
 
     with capsys.disabled():
-        print(f"\nfour processes, 180 s: {rate:.2f} requests/s, {refused} refused")
+        print(f"\nfour processes, 180 s: {rate:.2f} requests/s, {refused} refused")  # noqa: T201 - figures to report
     assert 0 == refused
     assert rate >= 3.6

@@ -1,8 +1,9 @@
 """Runs that are killed at any moment, over several nights, and what it costs.
 
-A kill is SIGKILL to a real `ctct sync` at a seeded random moment: so many requests or so many steps of loading after its
-start, and a little later; or when the server has just answered a token request. Requests and steps rather than seconds,
-because a busy machine must not move all kills into one step. An undisturbed twin of the account says what a night needs.
+A kill is SIGKILL to a real `ctct sync` at a seeded random moment: so many requests or so many steps of loading
+after its start, and a little later; or when the server has just answered a token request. Requests and steps rather
+than seconds, because a busy machine must not move all kills into one step. An undisturbed twin of the account says
+what a night needs.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ class Toll:
     moments: Counter[str] = field(default_factory=Counter)
 
     def line(self) -> str:
+        moments = ", ".join(f"{name} {n}" for name, n in self.moments.most_common())
         return (
-            f"{sum(self.moments.values())} kills ({', '.join(f'{name} {n}' for name, n in self.moments.most_common())}); "
+            f"{sum(self.moments.values())} kills ({moments}); "
             f"wasted requests per kill: median {statistics.median(self.wasted):.1f}, worst {max(self.wasted):.1f}; "
             f"group {GROUP}, an idle run {max(self.idle)}"
         )
@@ -161,7 +163,7 @@ def matrix(pair: list[Home], *, nights: int, kills: int, seed: int) -> Toll:
             toll.moments[kill_once(killed, rng, needed, command)] += 1
         complete(killed)
         toll.wasted.append((killed.server.sandbox.log.total - before - needed) / kills)
-        print(f"night {night}:", toll.line(), flush=True)
+        print(f"night {night}:", toll.line(), flush=True)  # noqa: T201 - the figures are what one runs it for
         assert [] == differences(killed.server.sandbox, killed.query), (night, toll.line())
     return toll
 

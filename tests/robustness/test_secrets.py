@@ -20,7 +20,7 @@ FEW = ("sync", "--no-transform", "--select", "account,contact_lists,contact_tags
 
 @pytest.fixture(scope="module")
 def loud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, set[str]]]:
-    """A machine after runs of every ending, all of them with every logger at its loudest; and all secrets there were."""
+    """A machine after runs of every ending, every logger at its loudest; and all secrets that there were."""
     sandbox = Sandbox(
         contacts=30,
         campaigns=1,
