@@ -8,6 +8,7 @@ bad id stands alone.
 State, under "totals":
   batch     most campaign ids that one request has been seen to take, if fewer than 150
   refused   campaign ids that have no totals, not to be asked again
+  owed_links          e-mails with new clicks whose links are not read again yet
   no_links, no_stats   ids of e-mails that have none; asked again when their campaign's totals move
   settled   activity id -> feed -> total that a complete reading did not reach (the totals are computed apart from
             the feeds and may differ for ever); the feed is read again when the total moves
@@ -62,7 +63,9 @@ class Loaded:
 
     @cached_property
     def with_links(self) -> frozenset[str]:
-        return self._ids(LINKS, "no_links", "no_stats")
+        """E-mails whose links are as new as their clicks, and those known to have none."""
+        owed = self._reading.state.get("totals", {}).get("owed_links", {})
+        return self._ids(LINKS, "no_links", "no_stats") - frozenset(owed)
 
     def _ids(self, table: str, *without: str) -> frozenset[str]:
         if not self._reading.wants(table):
@@ -195,14 +198,17 @@ class Follow:
         ids = [activity for each in portion for activity in each.sent.activities]
         answer = _Answer(self._reading, ACTIVITY_STATS)
         answer.ask(ids)
+        by_id = {str(row["campaign_activity_id"]): row for row in answer.rows}
         yield self._reading.batch(
             ACTIVITY_STATS,
             list(answer.raw.values()),
             requests=answer.requests,
-            state=self._noted("no_stats", [each for each in ids if each not in answer.raw]),
+            state=(
+                *self._noted("no_stats", [each for each in ids if each not in answer.raw]),
+                *self._owed(by_id),
+            ),
         )
         yield self._reading.batch(STATS, [each.raw for each in portion], requests=0)
-        by_id = {str(row["campaign_activity_id"]): row for row in answer.rows}
         for each in portion:
             for activity in each.sent.activities:
                 self._follow(each.sent, activity, by_id.get(activity), each.row)
@@ -231,10 +237,20 @@ class Follow:
         ):
             self._reading.add(LINKS, NEWS, f"links of {sent.name!r}", lambda: self._links(activity))
 
+    def _owed(self, totals: Mapping[str, Row]) -> Iterator[StateChange]:
+        """Links are read again for new clicks; a run that dies between the two must not take that for done."""
+        if not self._reading.wants(LINKS):
+            return
+        for activity, row in totals.items():
+            if self._differs("email_clicks", (activity,), row[FEEDS["email_clicks"]]):
+                yield StateChange(path=("totals", "owed_links", activity), value=True)
+
     def _links(self, activity: str) -> Iterator[Batch]:
         of = endpoint(LINKS)
         for page in self._reading.pages(of, {"campaign_activity_id": activity}):
             state = () if page.rows else self._noted("no_links", [activity])
+            if page.next_link is None:
+                state = (*state, StateChange(path=("totals", "owed_links", activity), value=None))
             yield self._reading.batch(
                 LINKS, page.rows, requests=1, constants={"campaign_activity_id": activity}, state=state
             )
