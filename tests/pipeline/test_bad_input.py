@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pipelines.constant_contact.cli import app
 from typer.testing import CliRunner
+
+from pipelines.constant_contact.cli import app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,15 @@ def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account:
     assert result["rows"]["contacts"] == 8
     assert "ui:campaign:metrics" in " ".join(result["warnings"])
     assert "Traceback" not in errors
-    of_reports = ("email_s", "email_o", "email_clicks", "email_f", "email_b", "email_links", "email_campaign_")
+    of_reports = (
+        "email_s",
+        "email_o",
+        "email_clicks",
+        "email_f",
+        "email_b",
+        "email_links",
+        "email_campaign_",
+    )
     readable = [line for line in one.differences() if not line.startswith(of_reports)]
     assert [] == readable
 

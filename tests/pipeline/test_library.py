@@ -9,6 +9,7 @@ import dlt
 import duckdb
 import pytest
 from dlt.pipeline.exceptions import PipelineStepFailed
+
 from sources.constant_contact import constant_contact
 
 if TYPE_CHECKING:

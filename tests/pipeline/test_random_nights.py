@@ -83,4 +83,4 @@ def test_random_nights_end_with_every_table_equal_to_the_account(account: Any, s
 def test_many_random_nights_end_with_every_table_equal_to_the_account(account: Any, seed: int) -> None:
     """Ten nights on each of 24 accounts end with every row and column equal."""
     spent = live(account, seed, 10)
-    print(f"seed {seed}: 10 nights equal, requests a night {min(spent)}-{max(spent)}")
+    print(f"seed {seed}: 10 nights equal, requests a night {min(spent)}-{max(spent)}")  # noqa: T201 - the figures are wanted
