@@ -74,7 +74,7 @@ class Account(Compared):
 
     def night(self, **request: Any) -> RunResult:
         """One sync, without transforms."""
-        from pipelines.constant_contact.run import SyncRequest, sync  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.nightly.run import SyncRequest, sync  # noqa: PLC0415 - dlt takes two seconds
 
         return sync(SyncRequest(transform=False, **request), self.events.append)
 
@@ -114,7 +114,7 @@ class Quick(Compared):
         killed_after: int | None = None,
     ) -> Outcome:
         """One run that commits every `a_commit` requests; killed after so many commits, the rest is lost."""
-        from pipelines.constant_contact.consequences import settle  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.nightly.consequences import settle  # noqa: PLC0415 - dlt takes two seconds
         from sources.constant_contact.source import begin, empty_tables, settings  # noqa: PLC0415
 
         self.log_in()

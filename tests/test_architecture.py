@@ -19,11 +19,11 @@ SOURCE = "sources.constant_contact"
 SANDBOX = "sources.constant_contact_sandbox"
 PIPELINE = "pipelines.constant_contact"
 
-PLAN = tuple(f"{PIPELINE}.{name}" for name in ("cost", "plan", "plan_campaigns", "plan_facts"))
+PLAN = tuple(f"{PIPELINE}.planning.{name}" for name in ("cost", "plan", "campaigns", "facts"))
 PLAN_IMPORTS = (
     *PLAN,
     f"{PIPELINE}.events",
-    f"{PIPELINE}.run.SyncRequest",  # what is asked for, frozen
+    f"{PIPELINE}.nightly.run.SyncRequest",  # what is asked for, frozen
     f"{SOURCE}.catalogue",
     f"{SOURCE}.windows",
     f"{SOURCE}.warehouse",
@@ -212,7 +212,7 @@ def test_a_forbidden_import_is_noticed():
     assert [
         allowed(f"{SOURCE}.api.client", f"{SOURCE}.catalogue.CATALOGUE"),
         allowed(f"{SOURCE}.catalogue.contacts", f"{SOURCE}.api"),
-        allowed(f"{PIPELINE}.plan", f"{SOURCE}.api.client"),
+        allowed(f"{PIPELINE}.planning.plan", f"{SOURCE}.api.client"),
         allowed(f"{SANDBOX}.routes", f"{SOURCE}.catalogue"),
         allowed(f"{SOURCE}.source", f"{PIPELINE}.run"),
         allowed(f"{PIPELINE}.run", f"{SANDBOX}.serve"),

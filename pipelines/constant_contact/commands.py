@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact import progress
+from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES
-from pipelines.constant_contact.run import SyncRequest, load_settings
-from pipelines.constant_contact.run import sync as run_sync
+from pipelines.constant_contact.nightly.run import SyncRequest, load_settings
+from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.warehouse import Opened, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pipelines.constant_contact.display.status import Quota
     from pipelines.constant_contact.events import RunResult
-    from pipelines.constant_contact.status import Quota
     from sources.constant_contact.source import Settings
 
 
@@ -43,9 +43,9 @@ def sync(wanted: SyncRequest, *, as_json: bool) -> int:
 
 
 def plan(wanted: SyncRequest, *, as_json: bool) -> int:
-    from pipelines.constant_contact import probe  # noqa: PLC0415
-    from pipelines.constant_contact.plan import to_json  # noqa: PLC0415
-    from pipelines.constant_contact.plan_view import render  # noqa: PLC0415
+    from pipelines.constant_contact.planning import probe  # noqa: PLC0415
+    from pipelines.constant_contact.planning.plan import to_json  # noqa: PLC0415
+    from pipelines.constant_contact.planning.view import render  # noqa: PLC0415
 
     quiet_libraries()
     made = probe.plan_sync(wanted)
@@ -57,7 +57,7 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
 
 
 def status(*, destination: str, dataset: str, as_json: bool) -> int:
-    from pipelines.constant_contact.status import collect, render, to_json  # noqa: PLC0415
+    from pipelines.constant_contact.display.status import collect, render, to_json  # noqa: PLC0415
 
     quiet_libraries()
     own = load_settings()
@@ -134,7 +134,7 @@ def sql(
 
 
 def write_report(opened: Opened, out: Path) -> Path:
-    from pipelines.constant_contact.report import write_report as write  # noqa: PLC0415
+    from pipelines.constant_contact.reporting.report import write_report as write  # noqa: PLC0415
 
     try:
         return write(
@@ -174,7 +174,7 @@ def quiet_libraries() -> None:
 
 
 def _quota(own: Settings) -> Quota | None:
-    from pipelines.constant_contact.status import Quota  # noqa: PLC0415
+    from pipelines.constant_contact.display.status import Quota  # noqa: PLC0415
     from sources.constant_contact.api.budget import Budget  # noqa: PLC0415
 
     connection = own.connection()

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.constant_contact.display.tally import many
 from pipelines.constant_contact.events import TransformEnded, TransformStarted
-from pipelines.constant_contact.tally import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.probe import plan_sync
-from pipelines.constant_contact.run import SyncRequest, load_settings, sync
+from pipelines.constant_contact.nightly.run import SyncRequest, load_settings, sync
+from pipelines.constant_contact.planning.probe import plan_sync
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.tokens import FileTokenStore
 from sources.constant_contact.catalogue import endpoint
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.constant_contact.events import RunResult
-    from pipelines.constant_contact.plan import Plan
+    from pipelines.constant_contact.planning.plan import Plan
     from sources.constant_contact.api.connection import Connection
     from sources.constant_contact.source import Settings
     from sources.constant_contact_sandbox.server import Server

@@ -14,7 +14,7 @@ import duckdb
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.constant_contact.dataset_view import Query
+    from pipelines.constant_contact.reporting.dataset_view import Query
 
 DATASET = "constant_contact"
 MARTS_DATASET = "constant_contact_analytics"

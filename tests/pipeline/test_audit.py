@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.constant_contact.audit import audit
+from pipelines.constant_contact.nightly.audit import audit
 from sources.constant_contact.catalogue import resource_names
 from sources.constant_contact_sandbox import Switches
 

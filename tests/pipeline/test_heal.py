@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.constant_contact.audit import audit
-from pipelines.constant_contact.consequences import settle
-from pipelines.constant_contact.healing import Host, heal
+from pipelines.constant_contact.nightly.audit import audit
+from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.healing import Host, heal
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group, apply_changes
 from sources.constant_contact.catalogue import resource_names

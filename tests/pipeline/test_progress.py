@@ -12,6 +12,9 @@ import pendulum
 import pytest
 from rich.console import Console
 
+from pipelines.constant_contact.display.live import live_view
+from pipelines.constant_contact.display.progress import listener, summary, summary_text
+from pipelines.constant_contact.display.tally import Tally, duration
 from pipelines.constant_contact.events import (
     AuditLine,
     Event,
@@ -25,9 +28,6 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
-from pipelines.constant_contact.live import live_view
-from pipelines.constant_contact.progress import listener, summary, summary_text
-from pipelines.constant_contact.tally import Tally, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import small_warehouse
 
-from pipelines.constant_contact import report_data
-from pipelines.constant_contact.report import write_report
+from pipelines.constant_contact.reporting import data as report_data
+from pipelines.constant_contact.reporting.report import write_report
 from pipelines.constant_contact.transform import project_dir
 
 if TYPE_CHECKING:

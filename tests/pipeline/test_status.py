@@ -13,7 +13,7 @@ import pytest
 import small_warehouse
 from rich.console import Console
 
-from pipelines.constant_contact.status import (
+from pipelines.constant_contact.display.status import (
     AuditDifference,
     Backfill,
     Quota,
@@ -23,7 +23,7 @@ from pipelines.constant_contact.status import (
     render,
     to_json,
 )
-from pipelines.constant_contact.status_view import folded
+from pipelines.constant_contact.display.status_view import folded
 from pipelines.constant_contact.transform import Destination
 
 if TYPE_CHECKING:

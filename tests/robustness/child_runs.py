@@ -34,7 +34,7 @@ PRELOAD = [
     "dlt.destinations.impl.duckdb.factory",
     "pipelines.constant_contact.commands",
     "pipelines.constant_contact.cli",
-    "pipelines.constant_contact.audit",
+    "pipelines.constant_contact.nightly.audit",
     "sources.constant_contact.source",
     "child_runs",
 ]

@@ -16,9 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 import pyarrow.compute as pc
 
-from pipelines.constant_contact import records
-from pipelines.constant_contact.audit import COUNTED, audit
-from pipelines.constant_contact.consequences import settle
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import (
     GroupLoaded,
@@ -31,9 +28,12 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
-from pipelines.constant_contact.healing import Host, heal
-from pipelines.constant_contact.history import record_history
-from pipelines.constant_contact.recovery import agree_with_destination, mend_folder
+from pipelines.constant_contact.nightly import records
+from pipelines.constant_contact.nightly.audit import COUNTED, audit
+from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.healing import Host, heal
+from pipelines.constant_contact.nightly.history import record_history
+from pipelines.constant_contact.nightly.recovery import agree_with_destination, mend_folder
 from pipelines.constant_contact.warehouse import SOURCE, Opened, Place, alone, failed_load, work_dir_of
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
@@ -137,7 +137,7 @@ class _Night:
         self.client.close()
 
     def run(self) -> RunResult:
-        from pipelines.constant_contact.probe import remembered_at, take_remembered  # noqa: PLC0415 - it imports this
+        from pipelines.constant_contact.planning.probe import remembered_at, take_remembered  # noqa: PLC0415 - it imports this
         from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
 
         pipeline = self.opened.pipeline

@@ -15,8 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.audit import CONSENTS, CONTACTS, MEMBERSHIPS, TAGGINGS, audit, contact_lines
-from pipelines.constant_contact.consequences import settle
+from pipelines.constant_contact.nightly.audit import (
+    CONSENTS,
+    CONTACTS,
+    MEMBERSHIPS,
+    TAGGINGS,
+    audit,
+    contact_lines,
+)
+from pipelines.constant_contact.nightly.consequences import settle
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pendulum
 
-from pipelines.constant_contact import cost
-from pipelines.constant_contact.plan_facts import Line
+from pipelines.constant_contact.planning import cost
+from pipelines.constant_contact.planning.facts import Line
 from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES, endpoint
 from sources.constant_contact.windows import as_parameter, asked_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.constant_contact.plan_facts import Facts
+    from pipelines.constant_contact.planning.facts import Facts
 
 CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
 STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact import cost
-from pipelines.constant_contact.tally import duration, many
+from pipelines.constant_contact.display.tally import duration, many
+from pipelines.constant_contact.planning import cost
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from pipelines.constant_contact.plan import Plan
-    from pipelines.constant_contact.plan_facts import Line
+    from pipelines.constant_contact.planning.facts import Line
+    from pipelines.constant_contact.planning.plan import Plan
 
 NAME_WIDTH = 29  # the longest name, email_campaign_activity_stats
 

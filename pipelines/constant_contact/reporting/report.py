@@ -13,15 +13,16 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact import charts, report_data
+from pipelines.constant_contact.reporting import charts
+from pipelines.constant_contact.reporting import data as report_data
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from pipelines.constant_contact.charts import Drawing
-    from pipelines.constant_contact.dataset_view import Query
-    from pipelines.constant_contact.report_data import Mail, ReportData
+    from pipelines.constant_contact.reporting.charts import Drawing
+    from pipelines.constant_contact.reporting.data import Mail, ReportData
+    from pipelines.constant_contact.reporting.dataset_view import Query
 
 PAGE_DIR = Path(__file__).parent / "report_page"
 MAX_MAILS = 10

@@ -14,8 +14,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from pipelines.constant_contact.display.tally import Tally, many, sentence
 from pipelines.constant_contact.events import Event, Listener, PageRead, RunEnded, RunResult, Waiting, Warned
-from pipelines.constant_contact.tally import Tally, many, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +104,7 @@ def _display(stream: TextIO, *, quiet: bool, tally: Tally) -> tuple[Listener, Ca
         return _Plain(stream, tally), _nothing
     from rich.console import Console  # noqa: PLC0415 - only when shown
 
-    from pipelines.constant_contact.live import Terminal  # noqa: PLC0415 - rich, only when shown
+    from pipelines.constant_contact.display.live import Terminal  # noqa: PLC0415 - rich, only when shown
 
     console = Console(file=stream)
     if console.is_dumb_terminal:
@@ -119,13 +119,13 @@ def _nothing() -> None:
 
 def summary(result: RunResult) -> Group:
     """The block that ends a run, for a rich console."""
-    from pipelines.constant_contact import summary as _summary  # noqa: PLC0415 - rich, only when shown
+    from pipelines.constant_contact.display import summary as _summary  # noqa: PLC0415 - rich, only when shown
 
     return _summary.summary(result)
 
 
 def summary_text(result: RunResult) -> str:
     """The same block without colour, 80 columns wide."""
-    from pipelines.constant_contact import summary as _summary  # noqa: PLC0415 - rich, only when shown
+    from pipelines.constant_contact.display import summary as _summary  # noqa: PLC0415 - rich, only when shown
 
     return _summary.summary_text(result)

@@ -16,7 +16,14 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.constant_contact.dataset_view import DatasetView, identifier, literal, moment, text, whole
+from pipelines.constant_contact.reporting.dataset_view import (
+    DatasetView,
+    identifier,
+    literal,
+    moment,
+    text,
+    whole,
+)
 from pipelines.constant_contact.transform import analytics_dataset
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
     from rich.console import Group
 
-    from pipelines.constant_contact.dataset_view import Query, Row
+    from pipelines.constant_contact.reporting.dataset_view import Query, Row
     from pipelines.constant_contact.transform import Destination
 
 MAX_RUNS = 5
@@ -161,7 +168,7 @@ def to_json(report: StatusReport) -> str:
 
 def render(report: StatusReport) -> Group:
     """For a rich console, 80 columns or wider."""
-    from pipelines.constant_contact import status_view  # noqa: PLC0415 - rich, only when shown
+    from pipelines.constant_contact.display import status_view  # noqa: PLC0415 - rich, only when shown
 
     return status_view.render(report)
 

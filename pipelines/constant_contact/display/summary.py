@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.constant_contact.cost import error
-from pipelines.constant_contact.tally import duration, many
+from pipelines.constant_contact.display.tally import duration, many
+from pipelines.constant_contact.planning.cost import error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,14 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.constant_contact.summary import STATUS_WORDS
-from pipelines.constant_contact.tally import duration, many
+from pipelines.constant_contact.display.summary import STATUS_WORDS
+from pipelines.constant_contact.display.tally import duration, many
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from pipelines.constant_contact.status import (
+    from pipelines.constant_contact.display.status import (
         AuditDifference,
         AuditStatus,
         Backfill,

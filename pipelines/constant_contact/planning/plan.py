@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact import cost
-from pipelines.constant_contact.plan_campaigns import CAMPAIGN_RESOURCES, campaign_lines
-from pipelines.constant_contact.plan_facts import Asked, Facts, Line
+from pipelines.constant_contact.planning import cost
+from pipelines.constant_contact.planning.campaigns import CAMPAIGN_RESOURCES, campaign_lines
+from pipelines.constant_contact.planning.facts import Asked, Facts, Line
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.windows import as_parameter, asked_from
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.plan_facts import Probe
-    from pipelines.constant_contact.run import SyncRequest
+    from pipelines.constant_contact.nightly.run import SyncRequest
+    from pipelines.constant_contact.planning.facts import Probe
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
 

@@ -14,6 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.constant_contact.display.summary import summary
+from pipelines.constant_contact.display.tally import ResourceTally, Tally, duration, many, sentence
 from pipelines.constant_contact.events import (
     Event,
     RunEnded,
@@ -22,8 +24,6 @@ from pipelines.constant_contact.events import (
     TransformStarted,
     Warned,
 )
-from pipelines.constant_contact.summary import summary
-from pipelines.constant_contact.tally import ResourceTally, Tally, duration, many, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

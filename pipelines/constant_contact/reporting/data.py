@@ -10,12 +10,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.dataset_view import DatasetView, moment, share, text, whole
+from pipelines.constant_contact.reporting.dataset_view import DatasetView, moment, share, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipelines.constant_contact.dataset_view import Query, Row
+    from pipelines.constant_contact.reporting.dataset_view import Query, Row
 
 RECENT_DAYS = 90
 DECAY_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 120, 168)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from pipelines.constant_contact.report_data import Decay, Mail, Month
+    from pipelines.constant_contact.reporting.data import Decay, Mail, Month
 
 Width = Literal["wide", "narrow"]
 Spec = dict[str, object]

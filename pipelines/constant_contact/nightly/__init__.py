@@ -1,0 +1,1 @@
+"""One night: read, commit, set right, audit, heal, keep history, record. `run` is where it begins."""
