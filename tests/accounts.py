@@ -121,13 +121,13 @@ class Quick(Compared):
         own, wanted = settings(), frozenset(select or resource_names())
         for tables in empty_tables(wanted).values():
             for name, rows in tables.items():
-                self._merge(name, rows)
+                self.merge(name, rows)
         client = Client(own.connection(), max_requests=max_requests)
         reading = begin(
             own,
             client=client,
             wanted=wanted,
-            warehouse=SqlWarehouse(self._select, lambda name: f'"{name}"', self.columns()),
+            warehouse=SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns()),
             state=self.state,
             full_refresh=full_refresh,
         )
@@ -137,7 +137,7 @@ class Quick(Compared):
                     return reading.reader.outcome
                 for tables in group.tables().values():
                     for name, rows in tables.items():
-                        self._merge(name, rows)
+                        self.merge(name, rows)
                 apply_changes(self.state, group.state)
         finally:
             reading.reader.close()
@@ -177,12 +177,12 @@ class Quick(Compared):
     def execute(self, sql: str) -> None:
         self._connection.execute(sql)
 
-    def _select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         cursor = self._connection.cursor()
         cursor.execute(f"set schema = '{SCHEMA}'; {sql}")
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
-    def _merge(self, name: str, rows: pa.Table) -> None:
+    def merge(self, name: str, rows: pa.Table) -> None:
         """Delete-insert on the key; a child set on its parent's key, the marker rows of empty sets left out."""
         of = table(name)
         key = of.key if of.parent is None else table(of.parent).key

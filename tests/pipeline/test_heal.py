@@ -2,88 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from pipelines.constant_contact.nightly.audit import audit
-from pipelines.constant_contact.nightly.consequences import settle
-from pipelines.constant_contact.nightly.healing import Host, heal
-from sources.constant_contact.api.client import Client
-from sources.constant_contact.batches import Group, apply_changes
-from sources.constant_contact.catalogue import resource_names
-from sources.constant_contact.reader import Reader
-from sources.constant_contact.source import begin, settings
-from sources.constant_contact.warehouse import SqlWarehouse
+from healed import Healed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accounts import Account, Quick
 
-    from pipelines.constant_contact.events import AuditLine
-    from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact_sandbox import Sandbox
 
-WANTED = frozenset(resource_names())
 DAY_S = 86_400
-
-
-class Healed:
-    """Nights of a `Quick` account that end with audit and healing."""
-
-    def __init__(self, quick: Quick) -> None:
-        self.quick, self.sandbox = quick, quick.sandbox
-        self.warnings: list[str] = []
-        self.spent = 0
-        """Requests that healing sent in the last night."""
-        self.first_audit: list[AuditLine] = []
-        self.lines: list[AuditLine] = []
-
-    def night(self, *, affordable: int = 10_000, **how: Any) -> None:
-        self.quick.complete_night(a_commit=1_000, **how)
-        own = settings()
-        with Client(own.connection(), max_requests=affordable) as client:
-            reading = begin(own, client=client, wanted=WANTED, warehouse=self._warehouse(), state={})
-            state = self.quick.state
-            self.first_audit = list(audit(self.quick, WANTED, state=state))  # type: ignore[arg-type]
-            settle(self.quick, WANTED)  # type: ignore[arg-type]
-            host = Host(
-                opened=self.quick,  # type: ignore[arg-type]  # it has all that is asked
-                state=lambda: self.quick.state,
-                reading=lambda: replace(
-                    reading, warehouse=self._warehouse(), state=self.quick.state, reader=Reader(readers=1)
-                ),
-                carry_out=self._carry_out,
-                commit=lambda batch: self._commit(Group(batches=[batch])),
-                allowance=lambda: affordable - client.requests_sent,
-                warn=self.warnings.append,
-            )
-            self.lines = list(heal(host, WANTED, self.first_audit))
-            self.spent = client.requests_sent
-
-    def _warehouse(self) -> SqlWarehouse:
-        return SqlWarehouse(self.quick._select, lambda name: f'"{name}"', self.quick.columns())
-
-    def _carry_out(self, reading: Reading) -> None:
-        group = Group()
-        for batch in reading.reader.batches():
-            group.add(batch)
-        self._commit(group)
-
-    def _commit(self, group: Group) -> None:
-        for tables in group.tables().values():
-            for name, rows in tables.items():
-                self.quick._merge(name, rows)
-        apply_changes(self.quick.state, group.state)
-
-    def not_ok(self) -> list[tuple[str, str, int, int]]:
-        return [
-            (line.scope, line.scope_name, line.source_count, line.loaded_count)
-            for line in self.lines
-            if not line.ok
-        ]
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def planned(here: Quick) -> Plan:
             SyncRequest(),
             probe=client.get_json,
             spent=lambda: client.requests_sent,
-            warehouse=SqlWarehouse(here._select, here.qualified, here.columns()),
+            warehouse=SqlWarehouse(here.select, here.qualified, here.columns()),
             loaded=count,
             state=here.state,
             options=own.options(),

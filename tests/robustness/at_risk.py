@@ -50,7 +50,7 @@ class AtRisk(Quick):
         own, wanted = settings(), frozenset(resource_names())
         for tables in empty_tables(wanted).values():
             for name, rows in tables.items():
-                self._merge(name, rows)
+                self.merge(name, rows)
         connection = replace(
             own.connection(), read_timeout_s=self.patience_s, max_attempts=4, preparing_polls=2
         )
@@ -59,7 +59,7 @@ class AtRisk(Quick):
             own,
             client=client,
             wanted=wanted,
-            warehouse=SqlWarehouse(self._select, lambda name: f'"{name}"', self.columns()),
+            warehouse=SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns()),
             state=self.state,
             full_refresh=full_refresh,
             now=None if self.clock is None else self.clock.now(),
@@ -81,7 +81,7 @@ class AtRisk(Quick):
     def commit(self, group: Group) -> None:
         for tables in group.tables().values():
             for name, rows in tables.items():
-                self._merge(name, rows)
+                self.merge(name, rows)
         apply_changes(self.state, group.state)
 
     def end(self, **how: Any) -> str:
