@@ -99,15 +99,22 @@ class Chain:
             newer_before, news_before = span.newer, news
 
     def catch_up(self, until: int) -> Iterator[Batch]:
-        """What is newer than the instant `until`, down to which everything has been read before."""
-        seen = 0
+        """What came on top since; everything newer than the instant `until` has been read before, so it is soon known."""
+        newer_before = news_before = 0
+        span, newer_than_until = _Span(), 0
         for page, rows, times in self._read(None):
-            newer = _newer(rows, times, until)
-            seen += len(newer)
-            yield self._batch(newer)
-            if len(newer) < len(rows) or page.next_link is None:
-                break
-        self.count = self._feed.loaded + seen - self._known.newer_than(until)
+            span.add(times, last=page.next_link is None)
+            newer_than_until += len(_newer(rows, times, until))
+            reached = span.border is None or span.border <= until
+            border = until if span.border is None or reached else span.border
+            newer = newer_than_until if reached else span.newer
+            news = newer - self._known.newer_than(border)
+            self.count = self._feed.loaded + news
+            if reached or news - news_before < newer - newer_before:
+                yield self._batch(_newer(rows, times, border))
+                return
+            yield self._batch(rows)
+            newer_before, news_before = newer, news
 
     def go_on(self, link: str, at: int) -> Iterator[Batch]:
         """From a saved link to the end. Its first rows may be loaded: by as many as came on top, the listing slid."""
