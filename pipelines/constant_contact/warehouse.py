@@ -192,7 +192,7 @@ class Opened:
         if path is None:
             yield
             return
-        with _held(path.with_name(f".{path.name}.lock"), self.place):
+        with _held(_lock_beside(path), self.place):
             yield
 
     def _check_file(self) -> None:
@@ -216,6 +216,9 @@ class Opened:
         try:
             duckdb.connect(str(path)).close()
         except duckdb.IOException as error:
+            if path.exists():
+                with _held(_lock_beside(path), self.place):  # a sync that has it says so in its own words
+                    pass
             raise UserError(_file_sentence(path, error)) from error
         except duckdb.Error as error:
             raise UserError(f"the warehouse {path} cannot be opened: {_first_line(error)}") from error
@@ -229,6 +232,10 @@ class Opened:
             raise UserError(
                 f"the destination {self.name} does not answer: {_first_line(error.__cause__ or error)}"
             ) from error
+
+
+def _lock_beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
 
 
 def work_dir_of(place: Place) -> Path:

@@ -31,7 +31,6 @@ VARIANTS = {
     "few-ids": Switches(stats_max_campaigns=3, stats_max_activities=2),
     "one-id": Switches(stats_max_campaigns=1, stats_max_activities=1),
     "removed-in-errors": Switches(removed_stats="errors"),
-    "no-deleted-at": Switches(tracking_deleted_at=False),
     "names-of-today": Switches(tracking_names="current"),
     "no-current-address": Switches(bounce_current_address=False),
 }

@@ -168,8 +168,8 @@ def matrix(pair: list[Home], *, nights: int, kills: int, seed: int) -> Toll:
     return toll
 
 
-FEW = ("contacts", "contact_lists", "email_opens")
-"""Enough for a sample: a long chain with child tables, a small collection, a feed."""
+FEW = ("contact_counts", "contacts", "contact_lists", "contact_tags", "email_opens")
+"""Enough for a sample: a long chain with child tables, the counts that heal it, a feed."""
 
 
 def test_killed_nights_lose_nothing(tmp_path: Path) -> None:

@@ -88,11 +88,15 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
         known = loaded.get(campaign_id)
         if campaign_id not in rows and known is not None and _status(known) in NEVER_SENT - {"removed"}:
             rows[campaign_id] = {"campaign_id": campaign_id}
+    lacking = _lacking(reading, loaded)
+    rows = {each: {"campaign_id": each} for each in sorted(lacking)} | rows
     times = _times(reading, listed)
     changed = [
         row
         for campaign_id, row in rows.items()
-        if reading.options.full_refresh or not _same(row, times, loaded.get(campaign_id))
+        if reading.options.full_refresh
+        or campaign_id in lacking
+        or not _same(row, times, loaded.get(campaign_id))
     ]
     follow = totals.Follow(reading) if reading.wants(*totals.REPORTS) else None
     seen = max((at for at in times.values() if at is not None), default=None)
@@ -109,7 +113,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     yield Batch(resource=CAMPAIGNS, requests=requests)
     ids = {str(row["campaign_id"]) for row in changed}
     if roster.settle(*(sent for sent in _loaded_sent(loaded) if sent.campaign_id not in ids)):
-        yield Batch(resource=CAMPAIGNS, state=_marked(new_mark))
+        yield Batch(resource=CAMPAIGNS, state=_marked(reading, new_mark))
 
 
 def read_campaign(
@@ -129,7 +133,7 @@ def read_campaign(
         complete = False
         reading.reader.skip(CAMPAIGNS, f"campaign {row['campaign_id']}: {error}")
     if roster.settle(*([sent] if sent else []), complete=complete):
-        yield Batch(resource=CAMPAIGNS, state=_marked(mark))
+        yield Batch(resource=CAMPAIGNS, state=_marked(reading, mark))
 
 
 def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int]:
@@ -255,6 +259,25 @@ def _read_summaries(reading: Reading) -> Generator[Batch, None, set[str]]:
     return {str(row["campaign_id"]) for row in rows}
 
 
+def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
+    """Loaded campaigns whose e-mails are not: an earlier run may have been told to leave those out."""
+    if not reading.wants(ACTIVITIES):
+        return set()
+    there = {
+        str(row["campaign_activity_id"])
+        for row in reading.warehouse.rows(ACTIVITIES, ("campaign_activity_id",))
+    }
+    return {
+        campaign_id
+        for campaign_id, row in loaded.items()
+        if _status(row) != "removed"
+        and any(
+            str(each.get("campaign_activity_id")) not in there
+            for each in _references(row.get("campaign_activities"))
+        )
+    }
+
+
 def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
     listed = reading.tables(CAMPAIGNS, rows)[CAMPAIGNS].select(["campaign_id", "updated_at"]).to_pylist()
     return {row["campaign_id"]: row["updated_at"] for row in listed}
@@ -284,12 +307,17 @@ def _status(row: Mapping[str, Any]) -> str:
 
 def _mark(reading: Reading) -> pendulum.DateTime | None:
     text = reading.state.get("campaigns", {}).get("mark")
-    if text is None or reading.options.full_refresh:
+    # Without their rows in the warehouse, campaigns that did not change would be unknown: then all are listed.
+    if text is None or reading.options.full_refresh or not reading.wants(CAMPAIGNS):
         return None
     parsed = pendulum.parse(text)
     assert isinstance(parsed, pendulum.DateTime)
     return parsed
 
 
-def _marked(mark: pendulum.DateTime | None) -> tuple[StateChange, ...]:
-    return () if mark is None else (StateChange(path=("campaigns", "mark"), value=mark.isoformat()),)
+def _marked(reading: Reading, mark: pendulum.DateTime | None) -> tuple[StateChange, ...]:
+    return (
+        ()
+        if mark is None or not reading.wants(CAMPAIGNS)
+        else (StateChange(path=("campaigns", "mark"), value=mark.isoformat()),)
+    )

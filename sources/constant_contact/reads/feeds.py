@@ -99,7 +99,7 @@ class Chain:
             newer_before, news_before = span.newer, news
 
     def catch_up(self, until: int) -> Iterator[Batch]:
-        """What came on top since; everything newer than the instant `until` has been read before, so it is soon known."""
+        """What came on top since: everything newer than the instant `until` has been read before."""
         newer_before = news_before = 0
         span, newer_than_until = _Span(), 0
         for page, rows, times in self._read(None):
