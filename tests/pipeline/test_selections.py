@@ -19,7 +19,7 @@ def test_a_feed_alone_follows_campaigns_that_did_not_change(quick: Callable[...,
     """A late open of an old campaign arrives although no campaign is loaded."""
     here = quick(contacts=60, campaigns=5, clock_runs=False)
     here.complete_night(select=FEED)
-    _, activity = list(here.sandbox.readable())[-1]
+    _, activity = next(iter(here.sandbox.readable()))
     before = here.values("select count(*) from email_opens")[0]
     here.sandbox.late_open(activity, 3, here.sandbox.stamp - 50)
     here.sandbox.move_clock(timedelta(hours=1))
