@@ -36,6 +36,13 @@ VARIANTS = {
 }
 
 
+SAMPLED = [
+    pytest.param(switches, id=name, marks=() if number % 5 == 0 else pytest.mark.slow)
+    for number, (name, switches) in enumerate(VARIANTS.items())
+]
+"""Every fifth in the plain run; `-m slow` has the others."""
+
+
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())
 def test_first_night_is_exact(quick: Callable[..., Quick], switches: Switches) -> None:
     """However the open questions are answered, a first night holds the account."""
@@ -46,7 +53,7 @@ def test_first_night_is_exact(quick: Callable[..., Quick], switches: Switches) -
     assert [] == here.differences()
 
 
-@pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())
+@pytest.mark.parametrize("switches", SAMPLED)
 def test_three_nights_are_exact(quick: Callable[..., Quick], switches: Switches) -> None:
     """However the open questions are answered, nights with changes between them hold the account, read whole."""
     here = quick(contacts=120, campaigns=12, switches=switches)

@@ -31,8 +31,13 @@ def test_a_feed_alone_follows_campaigns_that_did_not_change(quick: Callable[...,
 
 @pytest.mark.parametrize(
     "first",
-    [FEED, ("email_campaigns",), ("email_campaigns", "email_campaign_activities"), ("contacts", "email_clicks")],
-    ids=lambda names: "+".join(names),
+    [
+        FEED,
+        ("email_campaigns",),
+        ("email_campaigns", "email_campaign_activities"),
+        ("contacts", "email_clicks"),
+    ],
+    ids="+".join,
 )
 def test_a_whole_night_after_a_partial_one_leaves_nothing_out(
     quick: Callable[..., Quick], first: tuple[str, ...]

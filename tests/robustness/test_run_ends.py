@@ -85,7 +85,14 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+SAMPLED = [
+    pytest.param(case, id=str(case), marks=() if number % 3 == 0 else pytest.mark.slow)
+    for number, case in enumerate(CASES)
+]
+"""Every third in the plain run; `-m slow` has the others."""
+
+
+@pytest.mark.parametrize("case", SAMPLED)
 def test_run_that_cannot_go_on(case: Case, home: Home) -> None:
     """A run that cannot go on ends with its exit code and a sentence; the next one holds the account."""
     case.spoil(home)
