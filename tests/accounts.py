@@ -74,7 +74,8 @@ class Account(Compared):
 
     def night(self, **request: Any) -> RunResult:
         """One sync, without transforms."""
-        from pipelines.constant_contact.nightly.run import SyncRequest, sync  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.nightly.run import sync  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415 - dlt takes two seconds
 
         return sync(SyncRequest(transform=False, **request), self.events.append)
 

@@ -23,7 +23,7 @@ PLAN = tuple(f"{PIPELINE}.planning.{name}" for name in ("cost", "plan", "campaig
 PLAN_IMPORTS = (
     *PLAN,
     f"{PIPELINE}.events",
-    f"{PIPELINE}.nightly.run.SyncRequest",  # what is asked for, frozen
+    f"{PIPELINE}.request.SyncRequest",  # what is asked for, frozen
     f"{SOURCE}.catalogue",
     f"{SOURCE}.windows",
     f"{SOURCE}.warehouse",
@@ -214,8 +214,8 @@ def test_a_forbidden_import_is_noticed():
         allowed(f"{SOURCE}.catalogue.contacts", f"{SOURCE}.api"),
         allowed(f"{PIPELINE}.planning.plan", f"{SOURCE}.api.client"),
         allowed(f"{SANDBOX}.routes", f"{SOURCE}.catalogue"),
-        allowed(f"{SOURCE}.source", f"{PIPELINE}.run"),
-        allowed(f"{PIPELINE}.run", f"{SANDBOX}.serve"),
+        allowed(f"{SOURCE}.source", f"{PIPELINE}.nightly.run"),
+        allowed(f"{PIPELINE}.nightly.run", f"{SANDBOX}.serve"),
     ] == [False] * 6
 
 

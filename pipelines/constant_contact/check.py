@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.commands import quiet_libraries
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly.run import load_settings
+from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.warehouse import Opened, Place
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, Fatal, Postponed, Skippable

@@ -16,8 +16,8 @@ import pendulum
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES
-from pipelines.constant_contact.nightly.run import SyncRequest, load_settings
 from pipelines.constant_contact.nightly.run import sync as run_sync
+from pipelines.constant_contact.request import SyncRequest, load_settings
 from pipelines.constant_contact.warehouse import Opened, Place
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
 
 
 def status(*, destination: str, dataset: str, as_json: bool) -> int:
-    from pipelines.constant_contact.display.status import collect, render, to_json  # noqa: PLC0415
+    from pipelines.constant_contact.display.status import collect, to_json  # noqa: PLC0415
+    from pipelines.constant_contact.display.status_view import render  # noqa: PLC0415
 
     quiet_libraries()
     own = load_settings()

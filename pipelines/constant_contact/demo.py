@@ -22,7 +22,8 @@ import pendulum
 from pipelines.constant_contact.commands import quiet_libraries, write_report
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
-from pipelines.constant_contact.nightly.run import SyncRequest, load_settings, sync
+from pipelines.constant_contact.nightly.run import sync
+from pipelines.constant_contact.request import SyncRequest, load_settings
 from pipelines.constant_contact.warehouse import Opened, Place
 
 if TYPE_CHECKING:

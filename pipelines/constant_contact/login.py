@@ -18,7 +18,7 @@ import pendulum
 
 from pipelines.constant_contact.commands import quiet_libraries
 from pipelines.constant_contact.errors import RunFailed, UserError
-from pipelines.constant_contact.nightly.run import load_settings
+from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.api.login import DeviceGrant, Login

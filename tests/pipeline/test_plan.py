@@ -11,12 +11,12 @@ import pendulum
 import pytest
 from rich.console import Console
 
-from pipelines.constant_contact.nightly.run import SyncRequest
 from pipelines.constant_contact.planning import cost
 from pipelines.constant_contact.planning.facts import MOST_REQUESTS
 from pipelines.constant_contact.planning.plan import Allowance, Plan, plan, to_json
 from pipelines.constant_contact.planning.probe import remember, take_remembered
 from pipelines.constant_contact.planning.view import render, render_text
+from pipelines.constant_contact.request import SyncRequest
 from sources.constant_contact.warehouse import SqlWarehouse
 from sources.constant_contact.windows import SyncOptions
 

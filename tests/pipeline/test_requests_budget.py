@@ -9,10 +9,10 @@ import pendulum
 import pytest
 from benchmarks.nights import News, carry_out_naive, lower_bound, naive_requests, typical_day
 
-from pipelines.constant_contact.nightly.run import SyncRequest
 from pipelines.constant_contact.planning.cost import error
 from pipelines.constant_contact.planning.facts import MOST_REQUESTS
 from pipelines.constant_contact.planning.plan import Allowance, plan
+from pipelines.constant_contact.request import SyncRequest
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.warehouse import SqlWarehouse
 

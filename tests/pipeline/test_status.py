@@ -20,10 +20,9 @@ from pipelines.constant_contact.display.status import (
     StatusReport,
     TableStatus,
     collect,
-    render,
     to_json,
 )
-from pipelines.constant_contact.display.status_view import folded
+from pipelines.constant_contact.display.status_view import folded, render
 from pipelines.constant_contact.transform import Destination
 
 if TYPE_CHECKING:

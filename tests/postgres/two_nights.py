@@ -21,8 +21,9 @@ from postgres_server import postgres_server
 from pipelines.constant_contact import commands
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Event
-from pipelines.constant_contact.nightly.run import SyncRequest, sync
+from pipelines.constant_contact.nightly.run import sync
 from pipelines.constant_contact.questions import questions
+from pipelines.constant_contact.request import SyncRequest
 from pipelines.constant_contact.sql import Answer, session
 from pipelines.constant_contact.transform import run_transforms
 from pipelines.constant_contact.warehouse import Opened, Place

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rich.console import Group
-
     from pipelines.constant_contact.reporting.dataset_view import Query, Row
     from pipelines.constant_contact.transform import Destination
 
@@ -164,13 +162,6 @@ def to_json(report: StatusReport) -> str:
     if report.quota is not None:
         fields["quota"]["left_today"] = report.quota.left_today
     return json.dumps(fields, default=_iso, indent=2, ensure_ascii=False)
-
-
-def render(report: StatusReport) -> Group:
-    """For a rich console, 80 columns or wider."""
-    from pipelines.constant_contact.display import status_view  # noqa: PLC0415 - rich, only when shown
-
-    return status_view.render(report)
 
 
 def _iso(value: object) -> str:

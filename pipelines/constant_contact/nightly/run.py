@@ -10,13 +10,12 @@ import threading
 import time
 import uuid
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pyarrow.compute as pc
 
-from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import (
     GroupLoaded,
     PageRead,
@@ -34,12 +33,14 @@ from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.recovery import agree_with_destination, mend_folder
-from pipelines.constant_contact.warehouse import SOURCE, Opened, Place, alone, failed_load, work_dir_of
+from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
+from pipelines.constant_contact.request import load_settings
+from pipelines.constant_contact.warehouse import SOURCE, Opened, alone, failed_load, work_dir_of
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
 from sources.constant_contact.batches import Group
-from sources.constant_contact.catalogue import CATALOGUE, resource_names
+from sources.constant_contact.catalogue import CATALOGUE
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.reader import Reader
 
@@ -49,55 +50,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.constant_contact.events import AuditLine, Listener
+    from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.batches import Batch
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncRequest:
-    """What a person asked for."""
-
-    place: Place = field(default_factory=Place)
-    select: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    full_refresh: bool = False
-    max_requests: int | None = None
-    transform: bool = True
-
-    @property
-    def wanted(self) -> frozenset[str]:
-        """Raises UserError for a name that is no resource."""
-        known = resource_names()
-        for name in (*self.select, *self.exclude):
-            if name not in known:
-                raise UserError(f"there is no resource {name!r}; choose from {', '.join(known)}")
-        wanted = frozenset(self.select or known) - frozenset(self.exclude)
-        if not wanted:
-            raise UserError("--select and --exclude leave nothing to read; drop one of them")
-        return wanted
-
-
-def load_settings(**explicit: Any) -> Settings:
-    """The configuration, or one sentence about what is wrong with it."""
-    from dlt.common.configuration.exceptions import ConfigurationException  # noqa: PLC0415
-
-    from sources.constant_contact.source import settings  # noqa: PLC0415
-
-    try:
-        found = settings(**explicit)
-        found.connection()
-        found.options()
-    except (ApiError, ValueError) as error:
-        raise UserError(f"configuration: {error}") from error
-    except ConfigurationException as error:
-        field_name = getattr(error, "field_name", None)
-        what = f"{field_name} has a value of the wrong kind" if field_name else str(error).splitlines()[0]
-        raise UserError(
-            f"configuration: {what}; see [sources.constant_contact] in .dlt/config.toml or the environment "
-            f"variable SOURCES__CONSTANT_CONTACT__{str(field_name or '').upper()}"
-        ) from error
-    return found
 
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
@@ -137,7 +93,6 @@ class _Night:
         self.client.close()
 
     def run(self) -> RunResult:
-        from pipelines.constant_contact.planning.probe import remembered_at, take_remembered  # noqa: PLC0415 - it imports this
         from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
 
         pipeline = self.opened.pipeline
@@ -395,6 +350,3 @@ def _with_all(
     return {name: {**tables, **found.get(name, {})} for name, tables in empty.items()} | {
         name: tables for name, tables in found.items() if name not in empty
     }
-
-
-__all__ = ["RunFailed", "SyncRequest", "load_settings", "sync"]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.nightly.run import SyncRequest
     from pipelines.constant_contact.planning.facts import Probe
+    from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly.run import load_settings
 from pipelines.constant_contact.planning.plan import Allowance, plan
+from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.warehouse import SOURCE, Opened
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, BadRequest, Skippable
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.nightly.run import SyncRequest
     from pipelines.constant_contact.planning.plan import Plan
+    from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.source import Settings
 
 REMEMBERED = "plan.json"

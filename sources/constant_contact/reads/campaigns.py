@@ -10,7 +10,6 @@ State, under "campaigns":
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,6 +20,7 @@ from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import REPORTED_ROLES, endpoint
 from sources.constant_contact.reads import totals
 from sources.constant_contact.reads.reading import CHANGES, FIRST
+from sources.constant_contact.reads.totals import Sent
 from sources.constant_contact.windows import advanced, as_parameter, asked_from
 
 if TYPE_CHECKING:
@@ -32,16 +32,6 @@ CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities
 NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A campaign that has reports."""
-
-    campaign_id: str
-    name: str
-    activities: tuple[str, ...]
-    """Ids of its e-mails that have reports, a resend among them."""
 
 
 class Roster:

@@ -30,7 +30,6 @@ from sources.constant_contact.reads.reading import NEWS, TOTALS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sources.constant_contact.reads.campaigns import Sent
     from sources.constant_contact.reads.reading import Reading
 
 STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
@@ -74,6 +73,16 @@ class Loaded:
         rows = self._reading.warehouse.rows(table, ("campaign_activity_id",))
         ids = {str(row["campaign_activity_id"]) for row in rows}
         return frozenset(ids.union(*(state.get(name, ()) for name in without)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A campaign that has reports."""
+
+    campaign_id: str
+    name: str
+    activities: tuple[str, ...]
+    """Ids of its e-mails that have reports, a resend among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
