@@ -24,9 +24,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # boxes around the help would cost 0.3 s before a word is shown
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-auth = typer.Typer(no_args_is_help=True, help="Log in to the account, see the login, forget it.")
+auth = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Log in to the account, see the login, forget it."
+)
 app.add_typer(auth, name="auth")
 
 Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
@@ -70,7 +73,7 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
-@app.command()
+@app.command(short_help="A made-up account, two nights of it, marts and a report.")
 @_sentences
 def demo(
     folder: Annotated[
@@ -86,7 +89,7 @@ def demo(
     return run_demo(folder=folder, contacts=contacts, campaigns=campaigns, seed=seed)
 
 
-@app.command()
+@app.command(short_help="The nightly job: read what changed, load, audit, transform.")
 @_sentences
 def sync(
     destination: Destination = "duckdb",
@@ -113,7 +116,7 @@ def sync(
     return commands.sync(request, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="What the next sync would read, and what it would cost.")
 @_sentences
 def plan(
     destination: Destination = "duckdb",
@@ -138,7 +141,7 @@ def plan(
     return commands.plan(request, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Connection, login, privileges, clock, destination, quota.")
 @_sentences
 def check(destination: Destination = "duckdb", dataset: Dataset = "constant_contact") -> int:
     """Connection, login, privileges, clock, destination, quota: one line each, with the mend."""
@@ -147,7 +150,7 @@ def check(destination: Destination = "duckdb", dataset: Dataset = "constant_cont
     return run_check(destination=destination, dataset=dataset)
 
 
-@app.command()
+@app.command(short_help="What is loaded and how fresh, last runs, quota, audit.")
 @_sentences
 def status(
     destination: Destination = "duckdb", dataset: Dataset = "constant_contact", as_json: Json = False
@@ -158,7 +161,7 @@ def status(
     return commands.status(destination=destination, dataset=dataset, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Build and test the marts from what is loaded.")
 @_sentences
 def transform(
     destination: Destination = "duckdb",
@@ -177,7 +180,7 @@ def transform(
     )
 
 
-@app.command()
+@app.command(short_help="Write the report: one page that needs no network.")
 @_sentences
 def report(
     destination: Destination = "duckdb",
@@ -221,6 +224,7 @@ def sql_(
 
 
 @app.command(
+    short_help="Serve a made-up account on loopback.",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
 )
