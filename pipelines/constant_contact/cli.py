@@ -196,7 +196,7 @@ def report(
     return commands.report(destination=destination, dataset=dataset, out=out, show=show)
 
 
-@app.command(name="sql")
+@app.command(name="sql", short_help="Ask the warehouse, which it cannot change.")
 @_sentences
 def sql_(
     statement: Annotated[str | None, typer.Argument(help="One statement; without it, a prompt.")] = None,
