@@ -122,6 +122,7 @@ def test_next_night_shows_what_no_window_sees(
     assert [] == here.quick.differences()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", SILENT.values(), ids=SILENT.keys())
 def test_full_refresh_shows_what_no_window_sees(
     quick: Callable[..., Quick], change: Callable[[Sandbox], object]
@@ -244,6 +245,7 @@ def test_capped_runs_come_to_the_same_end(quick: Callable[..., Quick], cap: int)
     assert [] == here.differences()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("commits", range(1, 8))
 def test_killed_run_comes_to_the_same_end(quick: Callable[..., Quick], commits: int) -> None:
     """A run that dies between two commits loses only what it had not committed."""

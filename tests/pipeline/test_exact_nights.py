@@ -27,6 +27,7 @@ def test_two_nights_are_exact_and_a_third_changes_nothing(account: Callable[...,
     assert before == here.contents()
 
 
+@pytest.mark.long
 def test_limits_of_the_api_are_never_met(account: Callable[..., Account]) -> None:
     """Against the real limit of 4 requests a second no request is refused, and the account is whole."""
     here = account(contacts=30, campaigns=2, requests_per_second=4, requests_per_day=10_000)
@@ -37,6 +38,7 @@ def test_limits_of_the_api_are_never_met(account: Callable[..., Account]) -> Non
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_capped_run_stops_at_its_cap_and_the_next_goes_on(account: Callable[..., Account]) -> None:
     """`max_requests` is kept to the request, what was read is loaded, and the next run ends in the whole account."""
     here = account(contacts=1200, campaigns=3)

@@ -37,10 +37,10 @@ VARIANTS = {
 
 
 SAMPLED = [
-    pytest.param(switches, id=name, marks=() if number % 5 == 0 else pytest.mark.slow)
+    pytest.param(switches, id=name, marks=() if number % 5 == 0 else pytest.mark.long)
     for number, (name, switches) in enumerate(VARIANTS.items())
 ]
-"""Every fifth in the plain run; `-m slow` has the others."""
+"""Every fifth in the plain run; `-m long` has the others."""
 
 
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())

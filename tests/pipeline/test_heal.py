@@ -104,7 +104,14 @@ SILENT = (
 )
 
 
-@pytest.mark.parametrize("change", SILENT, ids=lambda change: change.__name__)
+SAMPLED = [
+    pytest.param(change, id=change.__name__, marks=() if number % 2 == 0 else pytest.mark.long)
+    for number, change in enumerate(SILENT)
+]
+"""Every second in the plain run; `-m long` has the others."""
+
+
+@pytest.mark.parametrize("change", SAMPLED)
 def test_a_silent_change_is_healed_in_the_same_night(
     healed: Callable[..., Healed], change: Callable[[Sandbox], None]
 ) -> None:

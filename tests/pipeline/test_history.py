@@ -180,6 +180,7 @@ def test_a_column_that_is_new_joins_the_history(small: Small) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_night_writes_the_histories(account: Callable[..., Account]) -> None:
     """A real second night ends one version of a renamed contact and one membership, without a request more."""
     here = account(contacts=40, campaigns=0)

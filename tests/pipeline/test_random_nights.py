@@ -85,6 +85,7 @@ def arguments(seed: int) -> dict[str, Any]:
     return {"contacts": 700, "campaigns": 6, "seed": seed, "clock_runs": False, "switches": switches(seed)}
 
 
+@pytest.mark.long
 def test_random_nights_of_the_whole_way_end_with_every_table_equal(account: Callable[..., Account]) -> None:
     """Three nights of random changes through dlt and DuckDB on disk each end with every row and column equal."""
     live(account(**arguments(0)), 0, 3)

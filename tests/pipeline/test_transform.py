@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # dbt starts many times
+
+
 DATASET = "constant_contact"
 MODELS = {
     "first": "select contact_id, cast(age as integer) as age from {{ var('raw_dataset') }}.contacts",

@@ -17,7 +17,7 @@ from postgres_server import binaries
 
 pytestmark = [
     pytest.mark.skipif(binaries() is None, reason="PostgreSQL's initdb and pg_ctl are not installed"),
-    pytest.mark.slow,  # minutes: a server, two destinations, dbt on both; .ci/run has them
+    pytest.mark.long,  # minutes: a server, two destinations, dbt on both; .ci/run has them
 ]
 
 SCRIPT = Path(__file__).with_name("two_nights.py")

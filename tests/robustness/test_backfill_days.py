@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from sources.constant_contact_sandbox import Server
 
+pytestmark = pytest.mark.long  # several days of quota
+
+
 MOST_DAYS = 60
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # real processes on one ledger
+
+
 FEW = "contacts,contact_lists,contact_tags"
 SYNC = ("sync", "--no-transform", "--json", "--select", FEW)
 TABLES = [name for name in KEYS if name.startswith("contacts") or name in FEW.split(",")]

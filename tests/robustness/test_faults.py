@@ -97,7 +97,14 @@ def at_risk(
     return start
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+SAMPLED = [
+    pytest.param(case, id=str(case), marks=() if number % 3 == 0 else pytest.mark.long)
+    for number, case in enumerate(CASES)
+]
+"""Every third in the plain run; `-m long` has the others."""
+
+
+@pytest.mark.parametrize("case", SAMPLED)
 def test_fault_alone(case: Case, at_risk: Callable[..., AtRisk]) -> None:
     """A fault ends in equal tables or in its named end; the next night without it holds the account exactly."""
     here = at_risk()

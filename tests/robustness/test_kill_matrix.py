@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # real processes, killed
+
+
 GROUP = 30
 """requests_per_commit."""
 NIGHT = ("sync", "--no-transform")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # real processes and a browser
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Callable[..., Home]]:

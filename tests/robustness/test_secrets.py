@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long  # real runs at the loudest logging
+
+
 LOUD = {"RUNTIME__LOG_LEVEL": "DEBUG", "LOG_EVERYTHING": "yes"}
 FEW = ("sync", "--no-transform", "--select", "account,contact_lists,contact_tags")
 
