@@ -106,7 +106,7 @@ def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:
     Whoever changes a mart sees in dbt that the report stands on it.
     """
     page = manifest["exposures"]["exposure.constant_contact.report_page"]
-    source = Path(__file__).parents[2] / "pipelines" / "constant_contact" / "report_data.py"
+    source = Path(__file__).parents[2] / "pipelines" / "constant_contact" / "reporting" / "data.py"
     read = set(re.findall(r"marts\.name\('(\w+)'\)", source.read_text()))
     on = {node.rsplit(".", 1)[-1] for node in page["depends_on"]["nodes"]}
     assert read <= on

@@ -1,7 +1,7 @@
 """The report: one HTML page that needs nothing but a browser, made from the marts.
 
 Knows the page: which sections there are, in which order, and what is said about their denominators. Numbers
-come from `report_data`, drawings from `charts`, looks from `report_page/`. Everything that came from the
+come from `data`, drawings from `charts`, looks from `report_page/`. Everything that came from the
 account is escaped. A section whose mart is missing is left out; an account that sent nothing is told so.
 """
 
