@@ -228,7 +228,9 @@ def test_rows_that_come_between_pages(quick: Callable[..., Quick], cursor: str) 
     assert [] == here.differences()
 
 
-@pytest.mark.parametrize("cap", [1, 2, 3, 7])
+@pytest.mark.parametrize(
+    "cap", [pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long), 3, 7]
+)
 def test_capped_runs_come_to_the_same_end(quick: Callable[..., Quick], cap: int) -> None:
     """Runs that are cut after a few requests go on where they stopped, and end in the same tables."""
     here = quick(contacts=1600, campaigns=1)

@@ -252,6 +252,7 @@ def test_a_feed_that_lost_rows_is_read_again(healed: Callable[..., Healed]) -> N
     assert [] == here.not_ok()
 
 
+@pytest.mark.long
 def test_a_real_run_heals_and_records(account: Callable[..., Account]) -> None:
     """A sync writes the healed counts to `_ctct_audit`, all of them agreed, and stays complete."""
     here = account(contacts=120, campaigns=2)

@@ -199,6 +199,7 @@ def test_a_night_writes_the_histories(account: Callable[..., Account]) -> None:
     assert quiet == result.requests_sent
 
 
+@pytest.mark.long
 def test_histories_can_be_switched_off(account: Callable[..., Account]) -> None:
     """Without the setting there are no history tables."""
     here = account(contacts=10, campaigns=0)

@@ -54,6 +54,7 @@ def test_two_chosen_resources_load_their_tables_and_no_others(account: Any, ran:
     assert "contact_tags" not in found
 
 
+@pytest.mark.long
 def test_the_whole_source_loads_every_table_equal_in_one_package(account: Any, ran: Any) -> None:
     """Without a choice everything is read, and a second run goes on from the state of the first."""
     one = account()

@@ -155,6 +155,7 @@ def holds_after_mixture(here: AtRisk, seed: int) -> None:
     assert [] == here.differences(), (first, second)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(6))
 def test_faults_in_mixtures(seed: int, at_risk: Callable[..., AtRisk]) -> None:
     """Two nights under random mixtures of faults lose nothing: the next night holds the account exactly."""
