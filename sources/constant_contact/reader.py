@@ -12,12 +12,12 @@ import itertools
 import queue
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sources.constant_contact.api.errors import ApiError, Postponed, Skippable
+from sources.constant_contact.api.errors import Postponed, Skippable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from sources.constant_contact.batches import Batch
 
@@ -181,14 +181,3 @@ class Reader:
             for _ in self._threads:
                 self._todo.put((99, next(self._order), None))
             self._out.put(None)
-
-
-def describe(outcome: Outcome) -> Mapping[str, Any]:
-    """The outcome as plain data for records and messages."""
-    return {
-        "error": None if outcome.error is None else str(outcome.error),
-        "postponed": None if outcome.postponed is None else str(outcome.postponed),
-        "skipped": [f"{one.resource}: {one.reason}" for one in outcome.skipped],
-        "left": dict(outcome.left),
-        "api_error": isinstance(outcome.error, ApiError),
-    }
