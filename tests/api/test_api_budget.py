@@ -101,6 +101,19 @@ def test_a_new_utc_day_brings_a_new_quota(budget, clock):
     assert one.spent_today() == 1
 
 
+def test_what_leaves_shortly_before_midnight_counts_for_both_days(budget):
+    """A request that may arrive on the next UTC day is taken from that day too; an earlier one is not."""
+    clock = ManualClock("2026-03-02T23:59:30Z")
+    one = budget(requests_per_day=10, clock=clock)
+    grants(one, clock, 4)
+    clock.advance(28)
+    grants(one, clock, 2)
+
+    assert one.history() == {"2026-03-02": 6, "2026-03-03": 2}
+    clock.advance(2)
+    assert one.remaining_today() == 8
+
+
 def test_the_runs_cap_is_exact_and_counts_all_kinds(budget):
     """max_requests=3 lets exactly three through, token requests among them."""
     one = budget(max_requests=3)
@@ -295,6 +308,7 @@ def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
             st.integers(0, 3),
             st.one_of(st.floats(0, 0.4), st.sampled_from([0.0, 0.25, 1.0, 1.08, 3600.0])),
             st.sampled_from([0, 0, 0, 0, 0, -86400, 86400, -5, 5]),
+            st.sampled_from([0, 0.2, 9.9]),
         ),
         max_size=80,
     ),
@@ -304,7 +318,8 @@ def test_no_interleaving_exceeds_either_limit(tmp_path_factory, rate, daily, ste
     """
     Four processes that ask in any order, at any time, under a wall clock that jumps: never more than the rate
     in any sliding second, never more than the daily limit in a UTC day by the true clock (ours is right or
-    behind), and the ledger has counted at least what was sent.
+    behind; where it is right, a request may take ten seconds to arrive), and the ledger has counted at least
+    what was sent.
     """
     clock = ManualClock(start)
     path = tmp_path_factory.mktemp("ledger") / "l"
@@ -315,7 +330,7 @@ def test_no_interleaving_exceeds_either_limit(tmp_path_factory, rate, daily, ste
     sent_s: list[float] = []
     behind_s = 0.0
     by_true_day: Counter[str] = Counter()
-    for who, pause_s, jump_s in steps:
+    for who, pause_s, jump_s, on_the_way_s in steps:
         clock.advance(pause_s)
         if behind_s + jump_s <= 0:  # behind the true time, or right
             behind_s += jump_s
@@ -326,7 +341,8 @@ def test_no_interleaving_exceeds_either_limit(tmp_path_factory, rate, daily, ste
             continue
         if granted:
             sent_s.append(clock.monotonic())
-            by_true_day[clock.now().add(seconds=-behind_s).format("YYYY-MM-DD")] += 1
+            late_s = on_the_way_s if behind_s == 0 else -behind_s
+            by_true_day[clock.now().add(seconds=late_s).format("YYYY-MM-DD")] += 1
     assert all(later - earlier > 1 for earlier, later in zip(sent_s, sent_s[rate:], strict=False))
     assert sum(processes[0].history().values()) >= len(sent_s)
     assert all(count <= daily for count in by_true_day.values())

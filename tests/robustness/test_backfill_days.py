@@ -6,13 +6,15 @@ The server's clock is moved from day to day, and the pipeline's with it; the ser
 from __future__ import annotations
 
 import math
+import sqlite3
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from at_risk import AtRisk
+from at_risk import AtRisk, Hasty
+from pendulum import instance
 
 from sources.constant_contact.api.clock import ShiftedClock
 
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pendulum
+
     from sources.constant_contact_sandbox import Server
 
 pytestmark = pytest.mark.long  # several days of quota
 
 
 MOST_DAYS = 60
+MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
 
 
 class Days(AtRisk):
@@ -89,6 +94,50 @@ def test_backfill_of_several_days(
         print(f"\nbackfill: {len(spent)} days, {spent}")  # noqa: T201 - figures to report
     assert math.ceil(sum(spent) / 60) == len(spent)
     holds(here, spent, 60)
+
+
+class ServersClock(Hasty):
+    """The wall clock of the server; waiting passes at once."""
+
+    def __init__(self, here: Days) -> None:
+        super().__init__()
+        self.here = here
+
+    def now(self) -> pendulum.DateTime:
+        return instance(self.here.sandbox.now)
+
+
+def test_run_across_midnight(
+    served: Callable[..., tuple[Server, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run over 00:00 UTC goes on with the new day's requests, and counts each for its own day at least."""
+    server, folder = served(
+        start="2026-03-02T23:30:00Z", requests_per_day=140, contacts=3000, campaigns=20, max_events=4_000
+    )
+    here = Days(sandbox=server.sandbox, server=server, monkeypatch=monkeypatch)
+    here.configure(requests_per_second=2000, requests_per_day=140)
+    here.clock = ServersClock(here)
+
+    def let_time_pass(*_: object) -> None:
+        sandbox = server.sandbox
+        if sandbox.log.total >= 80 and sandbox.now.hour == 23:
+            left = MIDNIGHT - sandbox.now
+            sandbox.move_clock(
+                max(left - timedelta(seconds=5), timedelta(0)) if sandbox.log.total < 110 else left
+            )
+
+    server.sandbox.between_pages = let_time_pass
+
+    assert "equal" == here.end()
+
+    assert [] == here.differences()
+    assert 140 < server.sandbox.log.total
+    assert 0 == server.sandbox.log.refused_day
+    served_on = Counter(f"2026-03-0{2 + (one.at >= MIDNIGHT.timestamp())}" for one in server.sandbox.log)
+    with sqlite3.connect(folder / "state" / "requests.sqlite") as ledger:
+        counted = dict(ledger.execute("select day, spent from days"))
+    assert sorted(served_on) == sorted(counted)
+    assert all(counted[day] >= requests for day, requests in served_on.items()), (counted, served_on)
 
 
 @pytest.mark.slow

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MARGIN_S: Final = 0.08
 LATE_S: Final = 0.01
 TOKEN_REQUESTS_PER_SECOND: Final = 1.0
+# Sent so shortly before 00:00 UTC, a request may arrive after it: it counts for both days.
+ON_THE_WAY_S: Final = 10
 MIDNIGHT_SLACK_S: Final = 60  # as far as our clock may run ahead of the server's
 LONGEST_PARK_S: Final = 25 * 3600
 LONGEST_COOL_DOWN_S: Final = 120
@@ -117,7 +119,7 @@ class Budget:
                 return wait_s
             self._ledger.add_start(_lane(kind), now_s)
             self._last_start_s[_lane(kind)] = now_s
-            self._ledger.charge(day)
+            self._ledger.charge(day, _day(now.add(seconds=ON_THE_WAY_S)))
             self._granted += 1
         return 0.0
 
@@ -139,7 +141,7 @@ class Budget:
         they are added to today, and each new request is charged to today and to every later day on record: a
         clock that moves back and forth over midnight is never granted more, and is right again one day later.
         """
-        day = now.format("YYYY-MM-DD")
+        day = _day(now)
         latest = self._ledger.current_day()
         if latest is not None and day < latest:
             self._ledger.raise_day(day, self._ledger.spent(day) + self._ledger.spent_after(day))
@@ -225,6 +227,10 @@ class Budget:
 
     def close(self) -> None:
         self._ledger.close()
+
+
+def _day(moment: pendulum.DateTime) -> str:
+    return moment.format("YYYY-MM-DD")
 
 
 def _lane(kind: Kind) -> str:

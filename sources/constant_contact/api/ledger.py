@@ -165,10 +165,11 @@ class Ledger:
         """The sum over all days later than `day`."""
         return int(str(self._one("select coalesce(sum(spent), 0) from days where key = ? and day > ?", day)))
 
-    def charge(self, day: str) -> None:
-        """One request more on `day` and on every later day on record."""
-        self._one("insert into days (key, day, spent) values (?, ?, 0) on conflict do nothing", day)
-        self._one("update days set spent = spent + 1 where key = ? and day >= ?", day)
+    def charge(self, *days: str) -> None:
+        """One request more on `days` and on every later day on record; the earliest first."""
+        for day in days:
+            self._one("insert into days (key, day, spent) values (?, ?, 0) on conflict do nothing", day)
+        self._one("update days set spent = spent + 1 where key = ? and day >= ?", days[0])
 
     def raise_day(self, day: str, spent: int) -> None:
         """At least `spent` on `day`; never lowers a count."""
