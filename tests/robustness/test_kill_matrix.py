@@ -32,6 +32,12 @@ pytestmark = pytest.mark.long  # real processes, killed
 GROUP = 30
 """requests_per_commit."""
 NIGHT = ("sync", "--no-transform")
+WHOLE = ("sync",)
+KINDS = {"requests": 8, "extract": 4, "normalize": 4, "load": 8, "refresh": 2, "end": 2, "transform": 1}
+"""What a kill waits for, and how often of 29."""
+DBT_S = 12.0
+"""About as long as the marts of this account take."""
+ENDED, TRANSFORMING = "ended before", "building and testing the marts"
 SETTINGS: dict[str, object] = {
     "requests_per_second": 500,
     "requests_per_day": 1_000_000,
@@ -49,10 +55,15 @@ class Toll:
     """What a run costs that finds nothing new, a night each."""
     moments: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def kills(self) -> int:
+        """Runs that were really killed; one that had ended by itself is none."""
+        return self.moments.total() - self.moments[ENDED]
+
     def line(self) -> str:
         moments = ", ".join(f"{name} {n}" for name, n in self.moments.most_common())
         return (
-            f"{sum(self.moments.values())} kills ({moments}); "
+            f"{self.kills} kills ({moments}); "
             f"wasted requests per kill: median {statistics.median(self.wasted):.1f}, worst {max(self.wasted):.1f}; "
             f"group {GROUP}, an idle run {max(self.idle)}"
         )
@@ -95,24 +106,23 @@ def moment(home: Home, run: Run, requests: int) -> str:
     """Where the killed run stood, by what it left behind."""
     work = home.folder / "dlt" / "pipelines" / "ctct"
     if run.process.exitcode == 0:
-        return "ended before"
+        return ENDED
     if list(work.glob("load/normalized/*")):
         return "load"
     if list(work.glob("normalize/extracted/*")):
         return "normalize"
     if [one for one in work.glob("normalize/*/*") if one.parent.name != "extracted"]:
         return "extract"
-    if "transform" in run.err.read_text().lower():
+    if TRANSFORMING in run.err.read_text():
         return "transform"
     return "reading" if requests else "start"
 
 
-def await_moment(home: Home, run: Run, rng: random.Random, needed: int) -> None:
+def await_moment(home: Home, run: Run, rng: random.Random, kind: str, needed: int) -> None:
     """Return when a moment drawn by `rng` has come, or the run has ended."""
     sandbox = home.server.sandbox
     before, refreshes = sandbox.log.total, sandbox.tokens.refreshes
     work = home.folder / "dlt" / "pipelines" / "ctct"
-    kind = rng.choices(("requests", "extract", "normalize", "load", "refresh", "end"), (4, 2, 2, 4, 1, 1))[0]
     wanted, steps = rng.randint(0, needed), rng.randint(1, 3)
     seen: set[str] = set()
 
@@ -121,8 +131,9 @@ def await_moment(home: Home, run: Run, rng: random.Random, needed: int) -> None:
             return sandbox.log.total - before >= wanted
         if kind == "refresh":
             return sandbox.tokens.refreshes > refreshes
-        if kind == "end":
-            return "rows loaded" in run.err.read_text() or "Audit" in run.err.read_text()
+        if kind in {"end", "transform"}:
+            said = run.err.read_text()
+            return TRANSFORMING in said if kind == "transform" else "rows loaded" in said or "Audit" in said
         pattern = {
             "extract": "normalize/*/1*",
             "normalize": "normalize/extracted/*",
@@ -133,16 +144,18 @@ def await_moment(home: Home, run: Run, rng: random.Random, needed: int) -> None:
 
     while run.process.is_alive() and not (run.err.exists() and has_come()):
         time.sleep(0.002)
-    if kind != "refresh":
+    if kind == "transform":
+        time.sleep(rng.random() * DBT_S)
+    elif kind != "refresh":
         time.sleep(rng.choice((0.0, 0.0, 0.05, 0.3, 1.0)) * rng.random())
 
 
-def kill_once(home: Home, rng: random.Random, needed: int, command: tuple[str, ...]) -> str:
+def kill_once(home: Home, rng: random.Random, needed: int, command: tuple[str, ...], kind: str) -> str:
     """Start a run and kill it; the moment's name."""
     sandbox = home.server.sandbox
     before, refreshes = sandbox.log.total, sandbox.tokens.refreshes
     run = home.start(*command)
-    await_moment(home, run, rng, needed)
+    await_moment(home, run, rng, kind, needed)
     run.kill()
     sent = sandbox.log.total - before
     if sandbox.tokens.refreshes > refreshes and sent <= 1:
@@ -158,14 +171,18 @@ def matrix(pair: list[Home], *, nights: int, kills: int, seed: int) -> Toll:
         if night:
             for home in pair:
                 home.server.sandbox.advance(days=1)
-        command = ("sync",) if rng.random() < 0.1 else NIGHT
         needed = complete(undisturbed)
-        toll.idle.append(complete(undisturbed))
-        before = killed.server.sandbox.log.total
-        for _ in range(kills):
-            toll.moments[kill_once(killed, rng, needed, command)] += 1
-        complete(killed)
-        toll.wasted.append((killed.server.sandbox.log.total - before - needed) / kills)
+        if night <= 1:
+            toll.idle.append(complete(undisturbed))
+        before, tried, last = killed.server.sandbox.log.total, 0, NIGHT
+        while toll.kills < (night + 1) * kills and tried < 3 * kills:
+            (kind,) = rng.choices(tuple(KINDS), tuple(KINDS.values()))
+            command = WHOLE if kind == "transform" else NIGHT
+            last = WHOLE if kind == "transform" else last
+            toll.moments[kill_once(killed, rng, needed, command, kind)] += 1
+            tried += 1
+        complete(killed, *(WHOLE if night == nights - 1 else last))
+        toll.wasted.append((killed.server.sandbox.log.total - before - needed) / tried)
         print(f"night {night}:", toll.line(), flush=True)  # noqa: T201 - the figures are what one runs it for
         assert [] == differences(killed.server.sandbox, killed.query), (night, toll.line())
     return toll
@@ -183,7 +200,8 @@ def test_killed_nights_lose_nothing(tmp_path: Path) -> None:
         home = Home(server=server, folder=tmp_path, settings=SETTINGS | {"requests_per_commit": 10})
         for needed in (24, 12):
             for _ in range(3):
-                moments[kill_once(home, rng, needed, (*NIGHT, "--select", ",".join(FEW)))] += 1
+                kind = rng.choice(("requests", "load", "normalize"))
+                moments[kill_once(home, rng, needed, (*NIGHT, "--select", ",".join(FEW)), kind)] += 1
             complete(home, *NIGHT, "--select", ",".join(FEW))
 
             assert [] == differences(server.sandbox, home.query, tables=tables), moments
@@ -197,4 +215,5 @@ def test_kill_matrix(pair: list[Home], seed: int, capsys: pytest.CaptureFixture[
     with capsys.disabled():
         toll = matrix(pair, nights=10, kills=3, seed=100 + seed)
 
+    assert 30 <= toll.kills
     assert max(toll.wasted) <= GROUP + max(toll.idle)
