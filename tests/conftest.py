@@ -83,3 +83,18 @@ def quick(
         return Quick(sandbox=server.sandbox, server=server, monkeypatch=monkeypatch)
 
     return start
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The faults that were tried, as a table: what, where, how the night ended, how the next one did."""
+    struck = [
+        (*one.user_properties[0][1], outcome)
+        for outcome in ("passed", "failed")
+        for one in terminalreporter.stats.get(outcome, [])
+        if one.when == "call" and [name for name, _ in one.user_properties] == ["fault"]
+    ]
+    if not struck:
+        return
+    terminalreporter.section("faults")
+    for fault, where, ends, again, outcome in sorted(struck):
+        terminalreporter.line(f"{outcome:<7} {fault:<33} {where:<28} {ends:<16} {again}".rstrip())

@@ -36,6 +36,16 @@ class Case:
     full: bool = False
     """Whether it takes a full reading to replace what the fault left: rows that were wrong when they were served."""
 
+    @property
+    def line(self) -> tuple[str, str, str, str]:
+        """For the table of faults: what, how often and where, how the night ends, what the next one is."""
+        often = "for ever" if self.times is None else f"{self.times}x"
+        where = f"{often}, {self.at}*" if self.at else f"{often}, everywhere"
+        again = (
+            "" if self.ends == "equal" and not self.full else "equal (full refresh)" if self.full else "equal"
+        )
+        return self.fault, where, self.ends, again
+
     def __str__(self) -> str:
         often = "ever" if self.times is None else f"{self.times}x"
         then = " (full refresh)" if self.full else ""
@@ -105,8 +115,11 @@ SAMPLED = [
 
 
 @pytest.mark.parametrize("case", SAMPLED)
-def test_fault_alone(case: Case, at_risk: Callable[..., AtRisk]) -> None:
+def test_fault_alone(
+    case: Case, at_risk: Callable[..., AtRisk], record_property: Callable[[str, object], None]
+) -> None:
     """A fault ends in equal tables or in its named end; the next night without it holds the account exactly."""
+    record_property("fault", case.line)
     here = at_risk()
     here.patience_s = 1.0 if case.fault == "hold" else 60.0
     here.sandbox.set_fault(case.fault, case.times, path_prefix=case.at, after=case.after)

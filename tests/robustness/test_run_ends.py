@@ -93,8 +93,11 @@ SAMPLED = [
 
 
 @pytest.mark.parametrize("case", SAMPLED)
-def test_run_that_cannot_go_on(case: Case, home: Home) -> None:
+def test_run_that_cannot_go_on(
+    case: Case, home: Home, record_property: Callable[[str, object], None]
+) -> None:
     """A run that cannot go on ends with its exit code and a sentence; the next one holds the account."""
+    record_property("fault", (case.name, "a real run", f"exit {case.code}", "equal"))
     case.spoil(home)
 
     ended = home.run(*SYNC)
