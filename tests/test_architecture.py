@@ -26,6 +26,7 @@ PLAN_IMPORTS = (
     f"{PIPELINE}.request.SyncRequest",  # what is asked for, frozen
     f"{SOURCE}.catalogue",
     f"{SOURCE}.windows",
+    f"{SOURCE}.campaign_rows",
     f"{SOURCE}.warehouse",
 )
 # area -> areas of ours that it may import; an area is a module with all below it, the longest name wins
@@ -33,6 +34,7 @@ ARROWS = {
     f"{SOURCE}.api": (f"{SOURCE}.api",),
     f"{SOURCE}.catalogue": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.windows": (),
+    f"{SOURCE}.campaign_rows": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.rows": (f"{SOURCE}.rows", f"{SOURCE}.catalogue"),
     f"{SOURCE}.batches": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.warehouse": (f"{SOURCE}.catalogue",),
@@ -45,6 +47,7 @@ ARROWS = {
         f"{SOURCE}.api",
         f"{SOURCE}.catalogue",
         f"{SOURCE}.windows",
+        f"{SOURCE}.campaign_rows",
         f"{SOURCE}.rows",
     ),
     f"{SOURCE}.source": (SOURCE,),
@@ -79,6 +82,7 @@ PURE = (
     f"{SOURCE}.api.paging",
     f"{SOURCE}.api.errors",
     f"{SOURCE}.windows",
+    f"{SOURCE}.campaign_rows",
     f"{SOURCE}.rows",
     f"{SOURCE}.catalogue",
     *PLAN,

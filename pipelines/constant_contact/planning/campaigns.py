@@ -10,14 +10,21 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 import pendulum
 
 from pipelines.constant_contact.planning import cost
 from pipelines.constant_contact.planning.facts import Line
-from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES, endpoint
+from sources.constant_contact.campaign_rows import (
+    NEVER_SENT,
+    Row,
+    is_loaded,
+    references_of,
+    reported,
+    status_of,
+)
+from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.windows import as_parameter, asked_from
 
 if TYPE_CHECKING:
@@ -30,12 +37,9 @@ STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_
 FEEDS: Mapping[str, str] = {name: of.stat for name, of in CATALOGUE.items() if of.stat is not None}
 REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
 CAMPAIGN_RESOURCES = frozenset({CAMPAIGNS, ACTIVITIES, SUMMARIES, *REPORTS})
-NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
 MOST_LISTINGS = 4
 ACTIVITIES_EACH, REPORTED_EACH = 1.5, 1.1
 """Activities of a campaign that was never read; of these, those with reports."""
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class Sent:
 def campaign_lines(facts: Facts) -> list[Line]:
     known = {str(row["campaign_id"]): row for row in facts.warehouse.rows(CAMPAIGNS)}
     listed, whole = _listed(facts)
-    changed = [row for row in listed if facts.options.full_refresh or not _same(row, known)]
+    changed = [row for row in listed if facts.options.full_refresh or not _is_loaded(row, known)]
     sent = [
         each
         for row in {**known, **{str(row["campaign_id"]): row for row in listed}}.values()
@@ -110,7 +114,7 @@ def _listing(
             why += f"; {ACTIVITIES_EACH} each assumed where unread"
         found.append(Line(resource=ACTIVITIES, why=why, rows=count, requests=count))
     rows = max(facts.loaded(SUMMARIES), 0)
-    new = sum(1 for row in changed if _status(row) not in NEVER_SENT)
+    new = sum(1 for row in changed if status_of(row) not in NEVER_SENT)
     size = endpoint(SUMMARIES).page_size or 1
     found.append(
         Line(
@@ -124,10 +128,10 @@ def _listing(
 
 
 def _activities_of(row: Row, known: Mapping[str, Row]) -> int | None:
-    if _status(row) == "removed":
+    if status_of(row) == "removed":
         return 0
     before = known.get(str(row["campaign_id"]))
-    return None if before is None else len(_references(before.get("campaign_activities")))
+    return None if before is None else len(references_of(before))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,39 +283,17 @@ def _spread(sent: Sequence[Sent]) -> list[Sent]:
 
 
 def _sent(row: Row, before: Row | None) -> Sent | None:
-    if _status(row) in NEVER_SENT:
+    if status_of(row) in NEVER_SENT:
         return None
     campaign_id = str(row["campaign_id"])
     if before is None:
         return Sent(campaign_id=campaign_id, activities=None)
-    ids = tuple(
-        str(each["campaign_activity_id"])
-        for each in _references(before.get("campaign_activities"))
-        if str(each.get("role", "")).lower() in REPORTED_ROLES
-    )
+    ids = reported(references_of(before))
     return Sent(campaign_id=campaign_id, activities=ids) if ids else None
 
 
-def _same(row: Row, known: Mapping[str, Row]) -> bool:
-    before = known.get(str(row["campaign_id"]))
-    return (
-        before is not None
-        and before.get("updated_at") == _moment(str(row["updated_at"]))
-        and _status(before) == _status(row)
-        and (before.get("campaign_activities") is not None or _status(row) == "removed")
-    )
-
-
-def _references(value: Any) -> list[Row]:
-    """References to activities as loaded: JSON text or, by some drivers, already parsed."""
-    if value is None:
-        return []
-    found = orjson.loads(value) if isinstance(value, str | bytes) else value
-    return [each for each in found if isinstance(each, dict)]
-
-
-def _status(row: Mapping[str, Any]) -> str:
-    return str(row.get("current_status") or "").lower()
+def _is_loaded(row: Row, known: Mapping[str, Row]) -> bool:
+    return is_loaded(row, _moment(str(row["updated_at"])), known.get(str(row["campaign_id"])))
 
 
 def _moment(text: str) -> pendulum.DateTime:

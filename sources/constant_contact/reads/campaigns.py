@@ -17,7 +17,15 @@ import pendulum
 
 from sources.constant_contact.api.errors import NotFound, Skippable
 from sources.constant_contact.batches import Batch, StateChange
-from sources.constant_contact.catalogue import REPORTED_ROLES, endpoint
+from sources.constant_contact.campaign_rows import (
+    NEVER_SENT,
+    Row,
+    is_loaded,
+    references_of,
+    reported,
+    status_of,
+)
+from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import totals
 from sources.constant_contact.reads.reading import CHANGES, FIRST
 from sources.constant_contact.reads.totals import Sent
@@ -29,9 +37,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
 
 CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
-NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
-
-Row = dict[str, Any]
 
 
 class Roster:
@@ -76,7 +81,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     # A campaign can go out without a new updated_at; its summary gives it away.
     for campaign_id in summary:
         known = loaded.get(campaign_id)
-        if campaign_id not in rows and known is not None and _status(known) in NEVER_SENT - {"removed"}:
+        if campaign_id not in rows and known is not None and status_of(known) in NEVER_SENT - {"removed"}:
             rows[campaign_id] = {"campaign_id": campaign_id}
     lacking = _lacking(reading, loaded)
     rows = {each: {"campaign_id": each} for each in sorted(lacking)} | rows
@@ -86,7 +91,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
         for campaign_id, row in rows.items()
         if reading.options.full_refresh
         or campaign_id in lacking
-        or not _same(row, times, loaded.get(campaign_id))
+        or not is_loaded(row, times.get(campaign_id), loaded.get(campaign_id))
     ]
     follow = totals.Follow(reading) if reading.wants(*totals.REPORTS) else None
     seen = max((at for at in times.values() if at is not None), default=None)
@@ -133,17 +138,16 @@ def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int
     try:
         return {**row, **reading.client.get_json(path.format(campaign_id=row["campaign_id"]))}, 1
     except NotFound:
-        if _status(row) != "removed":
+        if status_of(row) != "removed":
             raise
-        references = known.get("campaign_activities") if known else None
-        kept = {} if references is None else {"campaign_activities": _references(references)}
-        return {**row, **kept}, 1
+        lost = known is None or known.get("campaign_activities") is None
+        return {**row, **({} if lost else {"campaign_activities": references_of(known)})}, 1
 
 
 def read_activities(reading: Reading, campaign: Row, requests: int) -> tuple[Sent | None, list[Batch]]:
     """The campaign's e-mails, then the campaign: a row of it in the warehouse means that its e-mails are there too."""
-    references = _references(campaign.get("campaign_activities"))
-    removed = _status(campaign) == "removed"
+    references = references_of(campaign)
+    removed = status_of(campaign) == "removed"
     rows: list[Row] = []
     if reading.wants(ACTIVITIES):
         if removed:
@@ -157,7 +161,7 @@ def read_activities(reading: Reading, campaign: Row, requests: int) -> tuple[Sen
     if rows:
         batches.append(reading.batch(ACTIVITIES, rows, requests=0))
     batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests))
-    if _status(campaign) in NEVER_SENT:
+    if status_of(campaign) in NEVER_SENT:
         return None, batches
     return _sent(campaign, references), batches
 
@@ -197,11 +201,7 @@ def _nested(row: Row) -> Row:
 
 
 def _sent(campaign: Row, references: Sequence[Row]) -> Sent | None:
-    activities = tuple(
-        str(each["campaign_activity_id"])
-        for each in references
-        if str(each.get("role", "")).lower() in REPORTED_ROLES
-    )
+    activities = reported(references)
     if not activities:
         return None
     return Sent(
@@ -212,11 +212,7 @@ def _sent(campaign: Row, references: Sequence[Row]) -> Sent | None:
 def _loaded_sent(loaded: Mapping[str, Row]) -> list[Sent]:
     """Sent campaigns as the warehouse knows them, newest first."""
     ordered = sorted(loaded.values(), key=lambda row: str(row.get("created_at") or ""), reverse=True)
-    found = (
-        _sent(row, _references(row.get("campaign_activities")))
-        for row in ordered
-        if _status(row) not in NEVER_SENT
-    )
+    found = (_sent(row, references_of(row)) for row in ordered if status_of(row) not in NEVER_SENT)
     return [sent for sent in found if sent is not None]
 
 
@@ -260,39 +256,14 @@ def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
     return {
         campaign_id
         for campaign_id, row in loaded.items()
-        if _status(row) != "removed"
-        and any(
-            str(each.get("campaign_activity_id")) not in there
-            for each in _references(row.get("campaign_activities"))
-        )
+        if status_of(row) != "removed"
+        and any(str(each.get("campaign_activity_id")) not in there for each in references_of(row))
     }
 
 
 def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
     listed = reading.tables(CAMPAIGNS, rows)[CAMPAIGNS].select(["campaign_id", "updated_at"]).to_pylist()
     return {row["campaign_id"]: row["updated_at"] for row in listed}
-
-
-def _same(row: Row, times: Mapping[str, Any], known: Row | None) -> bool:
-    return (
-        known is not None
-        and "updated_at" in row
-        and known.get("updated_at") == times[str(row["campaign_id"])]
-        and _status(known) == _status(row)
-        and (known.get("campaign_activities") is not None or _status(row) == "removed")
-    )
-
-
-def _references(value: Any) -> list[Row]:
-    """References to activities, from the API or as loaded (JSON text or, by some drivers, already parsed)."""
-    if value is None:
-        return []
-    found = orjson.loads(value) if isinstance(value, str | bytes) else value
-    return [each for each in found if isinstance(each, dict)]
-
-
-def _status(row: Mapping[str, Any]) -> str:
-    return str(row.get("current_status") or "").lower()
 
 
 def _mark(reading: Reading) -> pendulum.DateTime | None:

@@ -1,0 +1,56 @@
+"""What the row of a campaign says, from the API or as loaded. Pure: for the night and for the plan that foretells it.
+
+Source: contract, EmailCampaign; api_guide/email_campaign_activities_stats_report (which activities have reports).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from sources.constant_contact.catalogue import REPORTED_ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Row = dict[str, Any]
+
+NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
+
+
+def status_of(row: Mapping[str, Any]) -> str:
+    """In lower case; empty where the row has none."""
+    return str(row.get("current_status") or "").lower()
+
+
+def references_of(row: Mapping[str, Any] | None) -> list[Row]:
+    """The campaign's references to its activities; loaded ones are JSON text or, by some drivers, already parsed."""
+    value = None if row is None else row.get("campaign_activities")
+    if value is None:
+        return []
+    found = orjson.loads(value) if isinstance(value, str | bytes) else value
+    return [each for each in found if isinstance(each, dict)]
+
+
+def reported(references: Iterable[Row]) -> tuple[str, ...]:
+    """Ids of the activities that have reports, once they are sent."""
+    return tuple(
+        str(each["campaign_activity_id"])
+        for each in references
+        if str(each.get("role", "")).lower() in REPORTED_ROLES
+    )
+
+
+def is_loaded(row: Row, updated_at: object, known: Mapping[str, Any] | None) -> bool:
+    """Whether `known`, from the warehouse, is what the list now shows; `updated_at` is the listed time, parsed.
+
+    A loaded campaign without references was loaded without its activities.
+    """
+    return (
+        known is not None
+        and "updated_at" in row
+        and known.get("updated_at") == updated_at
+        and status_of(known) == status_of(row)
+        and (known.get("campaign_activities") is not None or status_of(row) == "removed")
+    )
