@@ -1,7 +1,5 @@
 """The catalogue itself: names, grains and keys users rely on, and what it refuses."""
 
-from pathlib import Path
-
 import pytest
 
 from sources.constant_contact import catalogue
@@ -209,13 +207,3 @@ def test_a_text_without_markers_is_refused():
     """A README without a place for the table is an error, not left as it is."""
     with pytest.raises(ValueError, match="no place for the resource table"):
         written_into("# Title\n")
-
-
-README = Path(__file__).resolve().parents[2] / "README.md"
-
-
-@pytest.mark.skipif(not README.exists(), reason="there is no README.md in this checkout")
-def test_the_readme_has_the_resource_table_of_the_catalogue():
-    """The README's resource table is the generated one."""
-    text = README.read_text(encoding="utf-8")
-    assert text == written_into(text)

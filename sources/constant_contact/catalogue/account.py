@@ -6,7 +6,7 @@ Source: contract, definitions Customer, AccountEmails, UserPrivilegesResource.
 from sources.constant_contact.catalogue.columns import Table, bigint, date, json, text, timestamp
 from sources.constant_contact.catalogue.endpoint import Endpoint
 
-VANISHED = "UTC; when a complete reading first missed it; null while it is there"
+VANISHED = "when a complete reading first missed it, UTC; null while it is there"
 
 ACCOUNT = Endpoint(
     path="/account/summary",
@@ -23,7 +23,7 @@ ACCOUNT = Endpoint(
             text("encoded_account_id", "the provider's public id of the account"),
             text("encoded_partner_id", "the partner that manages the account, if any"),
             text("organization_name", "name of the organisation"),
-            text("organization_phone", "its telephone number"),
+            text("organization_phone", "telephone number of the organisation"),
             text("contact_email", "e-mail address of the account's owner"),
             text("contact_phone", "telephone number of the account's owner"),
             text("first_name", "the owner's first name"),
@@ -31,13 +31,13 @@ ACCOUNT = Endpoint(
             text("website", "the organisation's web site"),
             text("country_code", "ISO 3166 country, two letters"),
             text("state_code", "state or province, two letters, for US and Canada"),
-            text("time_zone_id", "time zone of the account's user interface"),
+            text("time_zone_id", "IANA time zone of the account's user interface"),
             text("physical_address__address_line1", "postal address, line 1"),
             text("physical_address__address_line2", "postal address, line 2"),
             text("physical_address__address_line3", "postal address, line 3"),
             text("physical_address__city", "postal address, city"),
             text("physical_address__state_code", "postal address, state code in US and Canada"),
-            text("physical_address__state_name", "postal address, state name elsewhere"),
+            text("physical_address__state_name", "postal address, state name outside US and Canada"),
             text("physical_address__postal_code", "postal address, post code"),
             text("physical_address__country_code", "postal address, ISO 3166 country"),
             text("company_logo__url", "where the logo's file is kept by the provider"),
@@ -59,13 +59,13 @@ ACCOUNT_EMAILS = Endpoint(
         grain="one row per sender address of the account",
         key=("email_id",),
         columns=(
-            text("email_id", "id of the address; a number in the API, text here as all ids"),
-            text("email_address", "the address"),
-            text("confirm_status", "CONFIRMED or UNCONFIRMED"),
-            timestamp("confirm_time", "UTC; when the address was confirmed"),
+            text("email_id", "id of the sender address; a number in the API, text here as all ids"),
+            text("email_address", "the sender address"),
+            text("confirm_status", "whether the address is confirmed: CONFIRMED or UNCONFIRMED"),
+            timestamp("confirm_time", "when the address was confirmed, UTC"),
             text("confirm_source_type", "who confirmed it: SITE_OWNER, SUPPORT, FORCEVERIFY or PARTNER"),
-            json("roles", "array of the roles the address has"),
-            json("pending_roles", "array of the roles it gets once confirmed"),
+            json("roles", "what the address is used for: JSON array of its roles"),
+            json("pending_roles", "uses that wait for confirmation: JSON array of the roles it gets then"),
             timestamp("deleted_at", VANISHED, added=True),
         ),
     ),
@@ -84,7 +84,7 @@ ACCOUNT_PRIVILEGES = Endpoint(
         key=("privilege_id",),
         columns=(
             text("privilege_id", "id of the privilege; a number in the API, text here as all ids"),
-            text("privilege_name", "what it allows, as area:action"),
+            text("privilege_name", "name of the privilege: what it allows, as area:action"),
             timestamp("deleted_at", VANISHED, added=True),
         ),
     ),
@@ -102,9 +102,9 @@ CONTACT_COUNTS = Endpoint(
         grain="one row per UTC day",
         key=("counted_on",),
         columns=(
-            date("counted_on", "UTC day of the reading; a later one on the same day replaces it", added=True),
-            bigint("total", "contacts the account holds, as the API counts them"),
-            bigint("explicit", "contacts with express permission"),
+            date("counted_on", "UTC day of the reading; a later reading on that day replaces it", added=True),
+            bigint("total", "all contacts the account holds, as the API counts them"),
+            bigint("explicit", "contacts with explicit permission"),
             bigint("implicit", "contacts with implied permission"),
             bigint("pending", "contacts whose confirmation is outstanding"),
             bigint("unsubscribed", "contacts that opted out"),

@@ -29,14 +29,18 @@ EMAIL_CAMPAIGNS = Endpoint(
         newest=("updated_at",),
         columns=(
             text("campaign_id", "id of the campaign"),
-            text("name", "unique name of the campaign"),
+            text("name", "unique name of the campaign, not shown to recipients"),
             text("type", "kind of e-mail, such as NEWSLETTER"),
             bigint("type_code", "kind of e-mail as a number"),
-            text("current_status", "Draft, Scheduled, Executing, Done, Error or Removed; compare case-blind"),
-            timestamp("created_at", "UTC; when it was created"),
-            timestamp("updated_at", "UTC; when it was last changed"),
+            text(
+                "current_status",
+                "status: Draft, Scheduled, Executing, Done, Error or Removed; compare case-blind",
+            ),
+            timestamp("created_at", "when it was created, UTC"),
+            timestamp("updated_at", "when it was last changed, UTC"),
             json(
-                "campaign_activities", "array of its activities' ids, roles and documents; only in the detail"
+                "campaign_activities",
+                "JSON array of its activities' ids, roles and documents; only in the detail",
             ),
         ),
     ),
@@ -58,10 +62,13 @@ EMAIL_CAMPAIGN_ACTIVITIES = Endpoint(
         columns=(
             text("campaign_activity_id", "id of the activity"),
             text("campaign_id", "campaign it belongs to"),
-            text("role", "primary_email, permalink or resend"),
-            text("current_status", "DRAFT, SCHEDULED, EXECUTING, DONE, ERROR or REMOVED; compare case-blind"),
-            json("contact_list_ids", "array of the lists it is sent to"),
-            json("segment_ids", "array of the segments it is sent to"),
+            text("role", "role in the campaign: primary_email, permalink or resend"),
+            text(
+                "current_status",
+                "status: DRAFT, SCHEDULED, EXECUTING, DONE, ERROR or REMOVED; compare case-blind",
+            ),
+            json("contact_list_ids", "JSON array of the lists it is sent to"),
+            json("segment_ids", "JSON array of the segments it is sent to"),
             bigint("format_type", "editor: 1 and 5 custom code, 2 to 4 generations of the provider's editor"),
             text("from_email", "sender's address"),
             text("from_name", "sender's name"),

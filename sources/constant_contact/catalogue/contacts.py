@@ -21,8 +21,8 @@ from sources.constant_contact.catalogue.endpoint import Endpoint
 
 CONTACT_ID = text("contact_id", "id of the contact; stays when its address changes")
 CUSTOM_FIELD_ID = text("custom_field_id", "id of the custom field")
-CREATED = timestamp("created_at", "UTC; when it was created")
-UPDATED = timestamp("updated_at", "UTC; when it was last changed")
+CREATED = timestamp("created_at", "when it was created, UTC")
+UPDATED = timestamp("updated_at", "when it was last changed, UTC")
 CREATE_SOURCE = text("create_source", "who created it: Contact or Account")
 UPDATE_SOURCE = text("update_source", "who changed it last: Contact or Account")
 
@@ -44,12 +44,14 @@ CONTACT_LISTS = Endpoint(
         columns=(
             text("list_id", "id of the list"),
             text("name", "name of the list"),
-            text("description", "the owner's description"),
+            text("description", "the owner's description of the list"),
             flag("favorite", "whether the owner marked it as a favourite"),
-            bigint("membership_count", "contacts on the list whatever their permission, as the API counts"),
+            bigint(
+                "membership_count", "contacts on the list whatever their permission, as the API counts them"
+            ),
             CREATED,
             UPDATED,
-            timestamp("deleted_at", "UTC; when it was deleted; null while it is there"),
+            timestamp("deleted_at", "when the list was deleted, UTC; null while it is there"),
         ),
     ),
 )
@@ -72,7 +74,7 @@ CONTACT_TAGS = Endpoint(
         columns=(
             text("tag_id", "id of the tag"),
             text("name", "name of the tag"),
-            bigint("contacts_count", "contacts that carry the tag, as the API counts"),
+            bigint("contacts_count", "contacts that carry the tag, as the API counts them"),
             text("tag_source", "where the tag comes from"),
             CREATED,
             UPDATED,
@@ -97,19 +99,22 @@ CUSTOM_FIELDS = Endpoint(
         newest=("updated_at",),
         columns=(
             CUSTOM_FIELD_ID,
-            text("label", "name shown to people"),
+            text("label", "label, the name shown to people"),
             text("name", "unique name made from the label"),
             text(
                 "type",
-                "string, date, datetime, number, currency, boolean, text_area, single_ or multi_select",
+                "kind: string, date, datetime, number, currency, boolean, text_area, single_select or multi_select",
             ),
             bigint("version", "1: legacy field, values are plain text; 2: typed field"),
             text("metadata__display_type", "how a form shows the choices"),
-            flag("metadata__allow_negative", "number and currency: whether values below zero are allowed"),
-            bigint("metadata__decimal_places", "number and currency: digits after the point"),
-            text("metadata__currency_code", "currency: ISO 4217 code"),
-            flag("metadata__integer", "number: whether only whole numbers are allowed"),
-            text("metadata__display_format", "date and datetime: how values are shown"),
+            flag(
+                "metadata__allow_negative",
+                "number and currency fields: whether values below zero are allowed",
+            ),
+            bigint("metadata__decimal_places", "number and currency fields: digits after the point"),
+            text("metadata__currency_code", "currency fields: ISO 4217 code"),
+            flag("metadata__integer", "number fields: whether only whole numbers are allowed"),
+            text("metadata__display_format", "date and datetime fields: how values are shown"),
             CREATED,
             UPDATED,
             timestamp("deleted_at", VANISHED, added=True),
@@ -121,9 +126,11 @@ CUSTOM_FIELDS = Endpoint(
             parent_key=CUSTOM_FIELD_ID,
             property_="choices",
             grain="one row per custom field and choice",
-            own_key=text("choice_id", "id of the choice; numbers and texts are seen, text here"),
+            own_key=text(
+                "choice_id", "id of the choice within its field; numbers and texts are seen, text here"
+            ),
             columns=(
-                text("choice_label", "text shown to people"),
+                text("choice_label", "label of the choice, shown to people"),
                 bigint("display_order", "place among the field's choices"),
                 CREATED,
                 UPDATED,
@@ -152,9 +159,9 @@ SEGMENTS = Endpoint(
         columns=(
             text("segment_id", "id of the segment; a number in the API, text here as all ids"),
             text("name", "name of the segment"),
-            text("segment_criteria", "the rules, a JSON document in a text; only in the detail"),
+            text("segment_criteria", "rules of the segment, a JSON document as text; only in the detail"),
             CREATED,
-            timestamp("edited_at", "UTC; when name or rules were last changed"),
+            timestamp("edited_at", "when name or rules were last changed, UTC"),
             timestamp("deleted_at", VANISHED, added=True),
         ),
     ),
@@ -169,7 +176,7 @@ _CHILDREN = (
         own_key=CUSTOM_FIELD_ID,
         columns=(
             text("value", "the value as text, whatever the field's type"),
-            json("choice_ids", "array of the chosen choices' ids, for select fields"),
+            json("choice_ids", "JSON array of the chosen choices' ids, for select fields"),
         ),
     ),
     child(
@@ -195,8 +202,8 @@ _CHILDREN = (
         grain="one row per contact and phone number",
         own_key=text("phone_number_id", "id of the phone number"),
         columns=(
-            text("phone_number", "the number as entered"),
-            text("kind", "home, work, mobile or other"),
+            text("phone_number", "the phone number as entered"),
+            text("kind", "kind of number: home, work, mobile or other"),
             CREATED,
             UPDATED,
             CREATE_SOURCE,
@@ -208,9 +215,9 @@ _CHILDREN = (
         parent_key=CONTACT_ID,
         property_="street_addresses",
         grain="one row per contact and street address",
-        own_key=text("street_address_id", "id of the address"),
+        own_key=text("street_address_id", "id of the street address"),
         columns=(
-            text("kind", "home, work or other"),
+            text("kind", "kind of address: home, work or other"),
             text("street", "street and number"),
             text("city", "city"),
             text("state", "state or province"),
@@ -234,15 +241,15 @@ _CHILDREN = (
         property_="sms_channel_consents",
         from_=("sms_channel", "sms_channel_consents"),
         grain="one row per contact and place in its list of SMS consents",
-        own_key=bigint("position", "0-based place in the list; the API gives consents no id", added=True),
+        own_key=bigint("position", "0-based place in the API's list, which gives consents no id", added=True),
         position=True,
         columns=(
-            text("sms_consent_permission", "the permission this consent gives"),
+            text("sms_consent_permission", "state of the SMS consent: the permission it gives"),
             text("consent_type", "what the consent is for, such as promotional_sms"),
-            timestamp("opt_in_date", "UTC; when the contact opted in"),
-            timestamp("opt_out_date", "UTC; when the contact opted out"),
+            timestamp("opt_in_date", "when the contact opted in to SMS, UTC"),
+            timestamp("opt_out_date", "when the contact opted out of SMS, UTC"),
             text("advertised_frequency", "how often messages were announced, per interval"),
-            text("advertised_interval", "the interval of that frequency"),
+            text("advertised_interval", "interval that the announced frequency refers to"),
             CREATED,
             UPDATED,
         ),
@@ -273,41 +280,42 @@ CONTACTS = Endpoint(
         newest=("updated_at", "email_address__updated_at"),
         columns=(
             CONTACT_ID,
-            text("email_address__address", "the e-mail address; null for contacts known by SMS only"),
+            text("email_address__address", "current e-mail address; null for contacts known by SMS only"),
             text(
                 "email_address__permission_to_send",
-                "explicit, implicit, not_set, pending_confirmation, temp_hold or unsubscribed",
+                "consent to be mailed: explicit, implicit, not_set, pending_confirmation, temp_hold or unsubscribed",
             ),
-            timestamp("email_address__created_at", "UTC; when the address was added"),
+            timestamp("email_address__created_at", "when the address was added, UTC"),
             timestamp(
-                "email_address__updated_at", "UTC; last change of address or permission; see updated_at"
+                "email_address__updated_at",
+                "last change of the address or of its permission, UTC; moves without updated_at",
             ),
-            text("email_address__opt_in_source", "who opted in: Contact or Account"),
-            timestamp("email_address__opt_in_date", "UTC; when permission was given"),
-            text("email_address__opt_out_source", "who opted out: Contact or Account"),
+            text("email_address__opt_in_source", "who opted the contact in: Contact or Account"),
+            timestamp("email_address__opt_in_date", "when permission was given, UTC"),
+            text("email_address__opt_out_source", "who opted the contact out: Contact or Account"),
             timestamp(
-                "email_address__opt_out_date", "UTC; when permission ended; may be set by a deletion too"
+                "email_address__opt_out_date", "when permission ended, UTC; may be set by a deletion too"
             ),
-            text("email_address__opt_out_reason", "the contact's own words"),
-            text("email_address__confirm_status", "pending, confirmed or off"),
+            text("email_address__opt_out_reason", "reason for opting out, in the contact's own words"),
+            text("email_address__confirm_status", "state of the confirmed opt-in: pending, confirmed or off"),
             text("first_name", "first name"),
             text("last_name", "last name"),
             text("job_title", "job title"),
             text("company_name", "company"),
             bigint("birthday_month", "month of birth, 1-12"),
             bigint("birthday_day", "day of birth within the month, 1-31"),
-            text("anniversary", "a date as entered; eight layouts are allowed, so it stays text"),
-            CREATE_SOURCE,
-            UPDATE_SOURCE,
+            text("anniversary", "anniversary as entered; eight layouts are allowed, so it stays text"),
+            text("create_source", "who created the contact: Contact or Account"),
+            text("update_source", "who changed the contact last: Contact or Account"),
             CREATED,
-            timestamp("updated_at", "UTC; last change of the contact; a changed permission does not move it"),
+            timestamp("updated_at", "last change of the contact, UTC; a changed permission does not move it"),
             date("deleted_at", "day of the deletion; null while the contact is there"),
             text("sms_channel__sms_channel_id", "id of the SMS channel"),
-            text("sms_channel__sms_address", "mobile number without the dial code"),
-            text("sms_channel__dial_code", "international dial code"),
-            text("sms_channel__country_code", "ISO 3166 country of the number"),
-            text("sms_channel__create_source", "who created the channel: Contact or Account"),
-            text("sms_channel__update_source", "who changed the channel last: Contact or Account"),
+            text("sms_channel__sms_address", "mobile number of the SMS channel, without the dial code"),
+            text("sms_channel__dial_code", "international dial code of the SMS channel"),
+            text("sms_channel__country_code", "ISO 3166 country of the SMS channel's number"),
+            text("sms_channel__create_source", "who created the SMS channel: Contact or Account"),
+            text("sms_channel__update_source", "who changed the SMS channel last: Contact or Account"),
         ),
     ),
     children=_CHILDREN,

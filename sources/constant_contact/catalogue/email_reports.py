@@ -9,20 +9,28 @@ from sources.constant_contact.catalogue.columns import Column, Table, bigint, da
 from sources.constant_contact.catalogue.endpoint import Endpoint
 
 _FEED = "/reports/email_reports/{campaign_activity_id}/tracking"
-_DEVICE = text("device_type", "computer, mobile or tablet, as the reader's program says")
+_DEVICE = text(
+    "device_type", "kind of device: computer, mobile, tablet or other; null where it was not captured"
+)
 _CAMPAIGN_ID = text("campaign_id", "id of the campaign")
 _ACTIVITY_ID = text("campaign_activity_id", "the e-mail it belongs to")
-_REFRESHED = timestamp("last_refresh_time", "UTC; when the provider last computed these totals")
+_REFRESHED = timestamp("last_refresh_time", "when the provider last computed these totals, UTC")
+
+
+def _counted(name: str, what: str) -> Column:
+    return bigint(name, f"{what}, as the API counts them")
 
 
 def _feed(name: str, *, grain: str, stat: str, extra: tuple[Column, ...] = ()) -> Endpoint:
-    url = (text("url_id", "id of the clicked link"),) if name == "clicks" else ()
+    url = (text("url_id", "id of the clicked link within the e-mail"),) if name == "clicks" else ()
     key = (
         _ACTIVITY_ID,
         text("contact_id", "the contact it was sent to"),
-        timestamp("created_time", "UTC; when it happened"),
+        timestamp("created_time", "when it happened, UTC"),
         *url,
-        bigint("occurrence", "1-based number among events equal in all other key columns", added=True),
+        bigint(
+            "occurrence", "1, 2, 3 ... for events equal in all other key columns: true repeats", added=True
+        ),
     )
     return Endpoint(
         path=f"{_FEED}/{name}",
@@ -40,8 +48,8 @@ def _feed(name: str, *, grain: str, stat: str, extra: tuple[Column, ...] = ()) -
             key=tuple(column.name for column in key),
             columns=(
                 *key,
-                text("tracking_activity_type", "kind of event, in the API's own word"),
-                text("email_address", "the contact's address at that time"),
+                text("tracking_activity_type", "kind of event, in the API's own word, such as em_opens"),
+                text("email_address", "the contact's address at the time of the event"),
                 text("first_name", "the contact's first name"),
                 text("last_name", "the contact's last name"),
                 *extra,
@@ -64,7 +72,7 @@ EMAIL_OPTOUTS = _feed(
     "optouts",
     grain="opt-out",
     stat="em_optouts",
-    extra=(text("opt_out_reason", "the contact's own words"),),
+    extra=(text("opt_out_reason", "reason for opting out, in the contact's own words"),),
 )
 EMAIL_BOUNCES = _feed(
     "bounces",
@@ -73,7 +81,7 @@ EMAIL_BOUNCES = _feed(
     extra=(
         text(
             "bounce_code",
-            "B no such address, D undeliverable, F full, S suspended, V auto-reply, X other, Z blocked",
+            "B no such address, D undeliverable, F mailbox full, S suspended, V auto-reply, X other, Z blocked",
         ),
         text("current_email_address", "the contact's address today"),
     ),
@@ -92,12 +100,12 @@ EMAIL_LINKS = Endpoint(
         key=("campaign_activity_id", "url_id"),
         columns=(
             text("campaign_activity_id", "the e-mail that holds the link", added=True),
-            text("url_id", "id of the link"),
-            text("link_url", "address of the link"),
-            text("link_tag", "the sender's own label of the link"),
-            bigint("unique_clicks", "contacts that clicked it"),
-            text("list_action", "what a click does to a list, such as add"),
-            text("list_id", "the list that a click changes"),
+            text("url_id", "id of the link within the e-mail"),
+            text("link_url", "address of the link, as written in the e-mail"),
+            text("link_tag", "the sender's own label of the link, where set"),
+            _counted("unique_clicks", "recipients who clicked the link"),
+            text("list_action", "what a click does to the list in list_id, such as add"),
+            text("list_id", "list that a click changes, as list_action says"),
         ),
     ),
 )
@@ -118,18 +126,18 @@ EMAIL_CAMPAIGN_SUMMARIES = Endpoint(
         columns=(
             _CAMPAIGN_ID,
             text("campaign_type", "kind of e-mail"),
-            timestamp("last_sent_date", "UTC; when it was last sent"),
+            timestamp("last_sent_date", "when it was last sent, UTC"),
             *(
-                bigint(f"unique_counts__{name}", f"contacts: {what}")
+                _counted(f"unique_counts__{name}", f"recipients {what}")
                 for name, what in (
-                    ("sends", "sent to"),
-                    ("opens", "opened it"),
-                    ("clicks", "clicked in it"),
-                    ("forwards", "forwarded it"),
-                    ("optouts", "opted out through it"),
-                    ("abuse", "reported it as spam"),
-                    ("bounces", "did not get it"),
-                    ("not_opened", "got it and did not open it"),
+                    ("sends", "the e-mail was sent to"),
+                    ("opens", "who opened it"),
+                    ("clicks", "who clicked in it"),
+                    ("forwards", "who forwarded it"),
+                    ("optouts", "who opted out through it"),
+                    ("abuse", "who reported it as spam"),
+                    ("bounces", "whose mail bounced"),
+                    ("not_opened", "who got it and did not open it"),
                 )
             ),
         ),
@@ -138,20 +146,26 @@ EMAIL_CAMPAIGN_SUMMARIES = Endpoint(
 
 _DEVICES = ("computer", "mobile", "tablet", "other", "none")
 _TOTALS = (
-    bigint("stats__em_sends", "contacts it was sent to"),
-    bigint("stats__em_opens", "contacts that opened it"),
-    bigint("stats__em_opens_all", "openings, repeated ones included"),
-    *(bigint(f"stats__em_opens_all_{device}", f"openings, device: {device}") for device in _DEVICES),
-    bigint("stats__em_clicks", "contacts that clicked in it"),
-    bigint("stats__em_clicks_all", "clicks, repeated ones included"),
-    *(bigint(f"stats__em_clicks_all_{device}", f"clicks, device: {device}") for device in _DEVICES),
-    bigint("stats__em_forwards", "forwardings"),
-    bigint("stats__em_optouts", "opt-outs"),
-    bigint("stats__em_bounces", "bounces"),
-    bigint("stats__em_not_opened", "sends without opens and bounces, never below 0"),
+    _counted("stats__em_sends", "recipients the e-mail was sent to"),
+    _counted("stats__em_opens", "recipients who opened it"),
+    _counted("stats__em_opens_all", "all opens, repeated ones included"),
+    *(
+        _counted(f"stats__em_opens_all_{device}", f"all opens on device kind `{device}`")
+        for device in _DEVICES
+    ),
+    _counted("stats__em_clicks", "recipients who clicked in it"),
+    _counted("stats__em_clicks_all", "all clicks, repeated ones included"),
+    *(
+        _counted(f"stats__em_clicks_all_{device}", f"all clicks on device kind `{device}`")
+        for device in _DEVICES
+    ),
+    _counted("stats__em_forwards", "recipients who forwarded it"),
+    _counted("stats__em_optouts", "recipients who opted out through it"),
+    _counted("stats__em_bounces", "recipients whose mail bounced"),
+    _counted("stats__em_not_opened", "recipients with neither an open nor a bounce, never below 0"),
 )
 _BOUNCES = tuple(
-    bigint(f"stats__em_bounces_{kind}", f"bounces: {kind.replace('_', ' ')}")
+    _counted(f"stats__em_bounces_{kind}", f"recipients whose mail bounced as `{kind}`")
     for kind in (
         "blocked",
         "mailbox_full",
@@ -163,7 +177,7 @@ _BOUNCES = tuple(
     )
 )
 _PERCENTS = tuple(
-    double(f"percents__{name}", f"percent, 0-100, as the API computes it: {name.replace('_', ' ')}")
+    double(f"percents__{name}", f"the API's own `{name}` percentage, 0-100")
     for name in (
         "open",
         "click",
@@ -211,7 +225,7 @@ EMAIL_CAMPAIGN_ACTIVITY_STATS = Endpoint(
             _REFRESHED,
             _CAMPAIGN_ID,
             *_TOTALS,
-            bigint("stats__em_abuse", "reports as spam"),
+            _counted("stats__em_abuse", "spam complaints"),
             *_BOUNCES,
         ),
     ),

@@ -1,0 +1,114 @@
+"""What dbt says of the raw tables and of their staging models, written from the catalogue's descriptions.
+
+Text in, text out. A table's entry is replaced where it stands and a missing one is added at the end; entries
+of what the catalogue does not know (histories as sources, the loader's own table) stay as somebody wrote them.
+A staging model's SQL says which raw column becomes which staged one and, in its first line, its grain.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from sources.constant_contact.catalogue import table, tables
+from sources.constant_contact.catalogue.columns import Table
+
+HISTORY = "_history"
+ADDED = {"_dlt_load_id": "load package that brought or last re-read the row"}
+"""Staged columns that neither the catalogue nor a definition of docs.md describes."""
+NOT_THE_SHARED_KEY = {("email_links", "list_id")}
+"""Columns that are called like a definition of docs.md and hold something more special."""
+_MODEL = re.compile(
+    r"-- (?P<grain>.+?)\n.*final as \(\s+select\s+(?P<columns>.+?)\s+from source\b", re.DOTALL
+)
+
+
+def sources_written_into(text: str) -> str:
+    """`_sources.yml` with an entry for each raw table: its grain, its key and all its columns."""
+    return _replaced(text, indent=6, entries={one.name: _source(one) for one in tables()})
+
+
+def staging_written_into(text: str, *, models: Mapping[str, str], definitions: str) -> str:
+    """`_staging.yml` with an entry for each model (name -> SQL); `definitions` is the text of docs.md."""
+    defined = frozenset(re.findall(r"{% docs (\w+) %}", definitions))
+    entries = {name: _model(name, sql, defined) for name, sql in models.items()}
+    return _replaced(text, indent=2, entries=entries)
+
+
+def _replaced(text: str, *, indent: int, entries: Mapping[str, str]) -> str:
+    head, *parts = re.split(rf"^(?= {{{indent}}}- name: )", text, flags=re.MULTILINE)
+    standing = {part.split(maxsplit=3)[2]: part for part in parts}
+    return head + "".join({**standing, **entries}.values())
+
+
+def _source(one: Table) -> str:
+    grain = f"{_sentence(one.grain)} Key: {', '.join(one.key)}."
+    lines = [
+        f"      - name: {one.name}",
+        f"        description: {_quoted(grain)}",
+        "        columns:",
+    ]
+    for column in one.columns:
+        lines += [
+            f"          - name: {column.name}",
+            f"            description: {_quoted(_sentence(column.description))}",
+            *([] if column.type == "text" else [f"            data_type: {column.type}"]),
+        ]
+    return _joined(lines)
+
+
+def _model(name: str, sql: str, defined: frozenset[str]) -> str:
+    found = _MODEL.match(sql)
+    if found is None:
+        raise ValueError(
+            f"{name}.sql: begin with '-- one row per ...', end with 'final as (select ... from source)'."
+        )
+    raw_name = name.removeprefix("stg_")
+    one = table(raw_name.removesuffix(HISTORY))
+    staged_by_raw = dict(_renamed(found["columns"]))
+    key = (*one.key, "valid_from") if raw_name.endswith(HISTORY) else one.key
+    if missing := [part for part in key if part not in staged_by_raw]:
+        raise ValueError(f"{name}.sql: select the key too, it lacks {', '.join(missing)}.")
+    grain = f"{_capital(found['grain'])}: raw table `{raw_name}`, renamed and cast."
+    lines = [
+        f"  - name: {name}",
+        f"    description: {_quoted(grain)}",
+        "    data_tests:",
+        "      - grain:",
+        "          arguments:",
+        f"            columns: [{', '.join(staged_by_raw[part] for part in key)}]",
+        "    columns:",
+    ]
+    for raw, staged in staged_by_raw.items():
+        lines += [
+            f"      - name: {staged}",
+            f"        description: {_quoted(_staged_description(one, raw, staged, defined))}",
+        ]
+    return _joined(lines)
+
+
+def _renamed(columns: str) -> Iterable[tuple[str, str]]:
+    for line in columns.split(","):
+        raw, _, staged = line.strip().partition(" as ")
+        yield raw, staged or raw
+
+
+def _staged_description(one: Table, raw: str, staged: str, defined: frozenset[str]) -> str:
+    if staged in defined and (one.name, staged) not in NOT_THE_SHARED_KEY:
+        return f"{{{{ doc('{staged}') }}}}"
+    return _sentence(ADDED[raw] if raw in ADDED else one.column(raw).description)
+
+
+def _sentence(words: str) -> str:
+    return f"{_capital(words)}."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _quoted(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

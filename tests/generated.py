@@ -1,0 +1,40 @@
+"""The committed files that the catalogue writes, in whole or in part: `python -m tests.generated` renews them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sources.constant_contact.catalogue.dbt_docs import sources_written_into, staging_written_into
+from sources.constant_contact.catalogue.markdown import written_into
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+MODELS = ROOT / "transforms" / "models"
+COMMAND = "python -m tests.generated"
+
+
+def with_models(text: str) -> str:
+    """`_staging.yml` with what the staging models beside it say."""
+    models = {path.stem: path.read_text("utf-8") for path in sorted((MODELS / "staging").glob("stg_*.sql"))}
+    return staging_written_into(text, models=models, definitions=(MODELS / "docs.md").read_text("utf-8"))
+
+
+GENERATED: dict[str, Callable[[str], str]] = {
+    "README.md": written_into,
+    "transforms/models/staging/_sources.yml": sources_written_into,
+    "transforms/models/staging/_staging.yml": with_models,
+}
+"""File -> what makes it new from what it is."""
+
+
+def renew() -> None:
+    for name, written in GENERATED.items():
+        path = ROOT / name
+        path.write_text(written(path.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    renew()
