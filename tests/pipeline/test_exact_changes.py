@@ -279,3 +279,47 @@ def _hours(count: int) -> object:
     from datetime import timedelta  # noqa: PLC0415
 
     return timedelta(hours=count)
+
+
+def test_permalinks_have_no_reports_and_none_are_asked_for(quick: Callable[..., Quick]) -> None:
+    """A permalink activity is loaded like the others; no total, feed or link is asked for under its id."""
+    here = quick(contacts=60, campaigns=12)
+
+    here.complete_night()
+
+    permalinks = here.values(
+        "select campaign_activity_id from email_campaign_activities where role = 'permalink'"
+    )
+    assert [] == here.differences()
+    assert permalinks
+    reports = [one.path for one in here.sandbox.log if "/reports/" in one.path]
+    assert [] == [path for path in reports if any(activity in path for activity in permalinks)]
+
+
+@pytest.mark.parametrize("removed", ["not_found", "errors"])
+def test_removed_campaign_in_a_batch_spoils_only_itself(quick: Callable[..., Quick], removed: str) -> None:
+    """A campaign that is removed after it was listed is in a batch of totals: the others are loaded all the same."""
+    here = quick(contacts=60, campaigns=12, switches=Switches(removed_stats=removed))
+    sandbox = here.sandbox
+    reported = [k for k, one in enumerate(sandbox.campaigns.rows) if one.reported]
+    victim, other = (sandbox.campaigns.rows[k] for k in reported[:2])
+
+    def meanwhile(path: str, _: int) -> None:
+        if path == "/reports/summary_reports/email_campaign_summaries" and victim.reported:
+            sandbox.remove_campaign(reported[0])
+
+    here.complete_night()
+    sandbox.log.reset()
+    sandbox.add_event(other.primary, "opens", live(sandbox), at=sandbox.stamp - 60, times=2)
+    sandbox.between_pages = meanwhile
+    here.night()
+    opens = here.values(
+        f"select 1 from email_opens where campaign_activity_id = '{other.primary.activity_id}'"
+    )
+    asked = [one.path for one in sandbox.log if "/stats/email_campaigns/" in one.path]
+    sandbox.between_pages = None
+    here.complete_night()
+
+    assert any(victim.campaign_id in path and "," in path for path in asked)
+    assert len(other.primary.events["opens"]) == len(opens)
+    assert [] == here.differences()
