@@ -16,7 +16,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pipelines.constant_contact.display.tally import many
 from pipelines.constant_contact.events import TransformEnded, TransformStarted
@@ -32,6 +32,15 @@ MAX_REASON = 240  # characters of a database's own words in one sentence
 DBT_TEST_KINDS = ("test", "unit_test")
 
 
+LIBPQ: Final = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+"""Option of a connection -> the variable that the PostgreSQL client library reads where a profile says nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """Where the warehouse is, in the terms that dbt needs."""
@@ -43,6 +52,8 @@ class Destination:
     user: str = ""
     password: str = field(default="", repr=False)
     dbname: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """How to connect to PostgreSQL beyond that: libpq's own words, such as sslmode and sslrootcert."""
 
     def __post_init__(self) -> None:
         if self.kind == "duckdb" and self.duckdb_path is None:
@@ -61,6 +72,7 @@ class Destination:
             "CTCT_PG_USER": self.user,
             "CTCT_PG_PASSWORD": self.password,
             "CTCT_PG_DBNAME": self.dbname,
+            **{LIBPQ[name]: value for name, value in self.options.items() if name in LIBPQ},
         }
 
 

@@ -82,6 +82,7 @@ class Opened:
                 user=credentials.username or "",
                 password=str(credentials.password or ""),
                 dbname=credentials.database,
+                options=credentials.query or {},
             )
         raise UserError(
             f"transforms do not run on {self.place.destination} from here: load with --no-transform and run the "

@@ -254,3 +254,17 @@ def test_missing_project_says_what_to_do(tmp_path: Path) -> None:
 def test_marts_can_be_named() -> None:
     """The names that can be selected come from the project itself."""
     assert {"campaigns", "contacts", "email_events", "lists"} <= set(model_names())
+
+
+def test_encryption_of_the_load_is_that_of_the_transforms() -> None:
+    """What a connection string says of TLS holds for dbt too; what the client library has no variable for is left."""
+    place = Destination(
+        kind="postgres",
+        user="u",
+        dbname="d",
+        options={"sslmode": "verify-full", "sslrootcert": "/ca.pem", "x": "1"},
+    )
+
+    given = {name: value for name, value in place.environment().items() if not name.startswith("CTCT_")}
+
+    assert {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/ca.pem"} == given
