@@ -1,7 +1,8 @@
 """The part of a plan that is about campaigns: which changed, which have news, which feeds are to be read.
 
 The list of what changed comes first, then the totals of as many campaigns as the plan may still ask for, newest first;
-the others are taken to be like the oldest that were asked. On a first night the ones asked are spread over all.
+the others are taken to be like those asked, but for the first request of the newest. On a first night the ones asked
+are spread over all.
 Must not know: HTTP. See `reads/campaigns` and `reads/totals` for the night that is foretold here.
 """
 
@@ -192,17 +193,17 @@ class _Reports:
     def _ask(self) -> tuple[int, int]:
         """How many campaigns were asked about, and how many moved in all: counted, the others assumed."""
         asked, moved = 0, 0
-        sample = before = self._counted(0, 0)
+        sample = newest = self._counted(0, 0)
         while asked < len(self._sent) and self._facts.asked.left > 0:
             portion = self._sent[asked : asked + self._size]
             answer = self._totals(portion)
-            before = self._counted(asked, moved)
             known = [each for each in portion if each.campaign_id in answer]
             moved += sum(self._follow(each, answer[each.campaign_id]) for each in known)
             asked += len(portion)
             sample = self._counted(asked, moved)
-        if self._spread:
-            before = self._counted(0, 0, empty=True)
+            newest = newest if newest.asked else sample
+        # The newest move most and say nothing of the old, unless there is nothing else to go by.
+        before = self._counted(0, 0, empty=True) if self._spread or newest.asked == sample.asked else newest
         size = sample.asked - before.asked
         factor = (len(self._sent) - asked) / size if size else 0.0
         for totals, now, then in (
