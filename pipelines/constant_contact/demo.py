@@ -47,7 +47,7 @@ order by added_opens desc nulls last limit 5""",
   round(cast(100.0 * sum(e.unique_opens) / sum(c.deliveries) as numeric), 1)
     as opened_pct
 from constant_contact_analytics.engagement_decay as e
-inner join constant_contact_analytics.campaigns as c
+inner join constant_contact_analytics.campaign_activities as c
   on e.campaign_activity_id = c.campaign_activity_id
 where e.unique_opens is not null
 group by e.within_hours order by e.within_hours""",

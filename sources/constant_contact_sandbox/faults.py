@@ -100,6 +100,12 @@ def _drop_rows_key(page: dict[str, Any]) -> None:
         page.pop(key, None)
 
 
+def _swell(page: dict[str, Any]) -> None:
+    """Beside the rows of a page; in an answer that is a row itself, it would be a field of it."""
+    if any(key in page for key in ROWS_KEYS):
+        page["padding"] = "x" * HUGE_BYTES
+
+
 def _each(key_ends: tuple[str, ...], value: Any) -> Callable[[list[dict[str, Any]]], None]:
     """Set every matching field of the first row, nested objects included."""
 
@@ -185,7 +191,7 @@ FAULTS: dict[str, Callable[[Reply], Reply]] = {
     "object_rows": _edit(lambda page: _rows_value(page, {"0": {}})),
     "missing_rows_key": _edit(_drop_rows_key),
     "duplicate_row": _rows(lambda rows: rows.append(rows[0])),
-    "huge_page": _edit(lambda page: page.update(padding="x" * HUGE_BYTES)),
+    "huge_page": _edit(_swell),
     "type_change": _rows(_each(("name", "birthday_day", "url_id", "count"), _other_type)),
     "broken_timestamps": _rows(_each(("_at", "_date", "_time"), "31/02/2026 25:61")),
     "offset_timestamps": _rows(_each(("_at", "_date", "_time"), _with_offset)),

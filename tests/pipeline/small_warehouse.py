@@ -70,7 +70,7 @@ select name as list_name, members, members - 5 as mailable_members, members - 20
 from (values ('Newsletter', 400), ('Trade <script>alert(1)</script>', 90), ('Gone', 50)) as t(name, members)
 """
 MAIL_MARTS = """
-create table marts.campaigns as
+create table marts.campaign_activities as
 select 'Week ' || k || ': bread & butter' as campaign_name, 'Fresh on <Sunday> no. ' || k as subject,
     case when k = 3 then 'resend' else 'primary_email' end as activity_role, true as is_sent,
     timestamp '2026-01-20 14:00:00' + to_days(cast(20 * k as integer)) + to_hours(cast(k * 3 % 9 as integer))

@@ -196,7 +196,8 @@ def test_empty_warehouse_still_gives_a_page(tmp_path: Path) -> None:
 
 def test_unknown_rates_are_called_unknown(tmp_path: Path) -> None:
     """A rate that is null in the mart is neither 0 nor an error."""
-    unknown = f"{small_warehouse.MAIL_MARTS}; update marts.campaigns set opt_out_rate = null, opt_outs = null"
+    nothing_known = "update marts.campaign_activities set opt_out_rate = null, opt_outs = null"
+    unknown = f"{small_warehouse.MAIL_MARTS}; {nothing_known}"
 
     page = written(tmp_path, unknown)
 
@@ -207,7 +208,7 @@ def test_unknown_rates_are_called_unknown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mart", "columns"),
     [
-        ("campaigns", report_data.MAIL_COLUMNS),
+        ("campaign_activities", report_data.MAIL_COLUMNS),
         ("contacts", report_data.CONTACT_COLUMNS),
         ("email_events", ("event_type", "is_first", "seconds_since_send", "link_url", "bounce_class")),
         ("lists", ("list_name", "members", "mailable_members", "active_members", "member_open_rate")),

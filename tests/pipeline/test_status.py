@@ -74,7 +74,7 @@ def test_a_load_that_was_not_completed_is_no_freshness(report: StatusReport) -> 
 def test_marts_are_counted(report: StatusReport) -> None:
     """The analytics dataset is listed with its rows."""
     assert {mart.name: mart.rows for mart in report.marts} == {
-        "campaigns": small_warehouse.MAILS,
+        "campaign_activities": small_warehouse.MAILS,
         "contacts": small_warehouse.CONTACTS,
         "email_events": small_warehouse.MAILS * 12 * 3,
         "lists": 3,

@@ -52,6 +52,7 @@ def test_a_sync_of_contacts_and_lists_alone_has_marts(partial: Rows) -> None:
     """
     assert [(6, 0, 0)] == partial("select count(*), count(lifetime_sends), count(recency_tier) from contacts")
     assert [(3, 0)] == partial("select count(*), count(members) from lists")
+    assert [(0,)] == partial("select count(*) from campaign_activities")
     assert [(0,)] == partial("select count(*) from campaigns")
 
 

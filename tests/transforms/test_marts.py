@@ -12,18 +12,56 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     # sends, deliveries, bounces, opens, unique, machine-like, clicks, unique, forwards, opt-outs, complaints
     "select campaign_activity_id, sends, deliveries, bounces, opens, unique_opens,"
     " machine_like_opens, clicks,"
-    " unique_clicks, forwards, opt_outs, complaints from campaigns order by 1": [
+    " unique_clicks, forwards, opt_outs, complaints from campaign_activities order by 1": [
         ("club-1", 2, 2, 0, None, None, None, 0, 0, 0, 0, 0),
         ("draft-1", None, None, None, None, None, None, None, None, None, None, None),
         ("spring-1", 5, 4, 1, 3, 2, 1, 3, 1, 1, 1, 1),
         ("spring-2", 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0),
     ],
     "select campaign_activity_id, delivery_rate, bounce_rate, open_rate, click_rate, click_to_open_rate,"
-    " opt_out_rate, complaint_rate from campaigns order by 1": [
+    " opt_out_rate, complaint_rate from campaign_activities order by 1": [
         ("club-1", 1.0, 0.0, None, 0.0, None, 0.0, 0.0),
         ("draft-1", None, None, None, None, None, None, None),
         ("spring-1", 0.8, 0.2, 0.5, 0.25, 0.5, 0.25, 0.25),
         ("spring-2", 0.5, 0.5, 1.0, 0.0, 0.0, 0.0, 0.0),
+    ],
+    # spring: five people got the first mail, two of them the resend too; Dee's address bounced both times
+    "select campaign_id, campaign_status, campaign_activities, resends, sends, recipients, deliveries, bounces,"
+    " opens, unique_opens, machine_like_opens, clicks, unique_clicks, forwards, opt_outs, complaints, is_sent"
+    " from campaigns order by 1": [
+        ("club", "done", 1, 0, 2, 2, 2, 0, None, None, None, 0, 0, 0, 0, 0, True),
+        ("draft", "draft", *(None,) * 14, False),
+        ("spring", "done", 2, 1, 7, 5, 4, 1, 4, 3, 1, 3, 1, 1, 1, 1, True),
+    ],
+    "select campaign_id, delivery_rate, bounce_rate, open_rate, click_rate, click_to_open_rate, opt_out_rate,"
+    " complaint_rate, first_sent_at, last_sent_at, last_event_at from campaigns order by 1": [
+        (
+            "club",
+            1.0,
+            0.0,
+            None,
+            0.0,
+            None,
+            0.0,
+            0.0,
+            datetime.fromisoformat("2026-03-09T15:00:00"),
+            datetime.fromisoformat("2026-03-09T15:00:00"),
+            datetime.fromisoformat("2026-03-09T15:00:00"),
+        ),
+        ("draft", *(None,) * 10),
+        (
+            "spring",
+            0.8,
+            0.2,
+            0.75,
+            0.25,
+            1 / 3,
+            0.25,
+            0.25,
+            datetime.fromisoformat("2026-03-02T14:00:00"),
+            datetime.fromisoformat("2026-03-05T14:00:00"),
+            datetime.fromisoformat("2026-03-05T14:30:00"),
+        ),
     ],
     "select contact_id, email_domain, consent_state, recency_tier, frequency_tier, list_count, tag_count,"
     " lifetime_sends, lifetime_bounces, lifetime_opens, mails_opened, lifetime_clicks, days_since_engaged,"

@@ -9,7 +9,7 @@ select
     sum(unique_clicks) / nullif(cast(sum(case when unique_clicks is not null then deliveries end) as double precision), 0)
         as click_rate,
     sum(opt_outs) as opt_outs
-from {{ ref('campaigns') }}
+from {{ ref('campaign_activities') }}
 where first_sent_at is not null
 group by date_trunc('month', first_sent_at)
 order by sent_month

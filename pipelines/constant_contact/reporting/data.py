@@ -257,10 +257,10 @@ MAIL_COLUMNS = (
 
 
 def _mails(marts: DatasetView) -> tuple[Mail, ...] | None:
-    if not marts.has("campaigns", *MAIL_COLUMNS):
+    if not marts.has("campaign_activities", *MAIL_COLUMNS):
         return None
     rows = marts.query(
-        f"select {', '.join(MAIL_COLUMNS)} from {marts.name('campaigns')} "
+        f"select {', '.join(MAIL_COLUMNS)} from {marts.name('campaign_activities')} "
         "where is_sent and first_sent_at is not null order by first_sent_at"
     )
     return tuple(_mail(row, sent_at) for row in rows if (sent_at := moment(row["first_sent_at"])))

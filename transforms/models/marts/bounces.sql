@@ -7,9 +7,9 @@ email_events as (
 
 ),
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -37,17 +37,17 @@ final as (
 
     select
         counted.campaign_activity_id,
-        campaigns.campaign_id,
+        campaign_activities.campaign_id,
         counted.bounce_code,
         counted.bounce_reason,
         counted.bounce_class,
         counted.bounces,
         counted.bounce_events,
-        {{ rate('counted.bounces', 'campaigns.sends') }} as bounce_rate,
+        {{ rate('counted.bounces', 'campaign_activities.sends') }} as bounce_rate,
         counted.first_bounced_at
     from counted
-    left join campaigns
-        on counted.campaign_activity_id = campaigns.campaign_activity_id
+    left join campaign_activities
+        on counted.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

@@ -8,9 +8,9 @@ recipients as (
 
 ),
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -44,21 +44,25 @@ final as (
 
     select
         responses.campaign_activity_id,
-        campaigns.campaign_id,
+        campaign_activities.campaign_id,
         cast(responses.within_hours as bigint) as within_hours,
-        case when campaigns.opens is not null then responses.unique_opens end as unique_opens,
-        case when campaigns.clicks is not null then responses.unique_clicks end as unique_clicks,
-        {{ rate('case when campaigns.opens is not null then responses.unique_opens end', 'campaigns.deliveries') }}
-            as open_rate,
-        {{ rate('case when campaigns.clicks is not null then responses.unique_clicks end', 'campaigns.deliveries') }}
-            as click_rate,
-        {{ rate('responses.unique_opens', 'campaigns.unique_opens') }} as share_of_opens,
-        {{ rate('responses.unique_clicks', 'campaigns.unique_clicks') }} as share_of_clicks,
-        {{ dbt.dateadd('hour', 'responses.within_hours', 'campaigns.last_sent_at') }} <= campaigns.stats_refreshed_at
-            as is_complete
+        case when campaign_activities.opens is not null then responses.unique_opens end as unique_opens,
+        case when campaign_activities.clicks is not null then responses.unique_clicks end as unique_clicks,
+        {{ rate(
+            'case when campaign_activities.opens is not null then responses.unique_opens end',
+            'campaign_activities.deliveries',
+        ) }} as open_rate,
+        {{ rate(
+            'case when campaign_activities.clicks is not null then responses.unique_clicks end',
+            'campaign_activities.deliveries',
+        ) }} as click_rate,
+        {{ rate('responses.unique_opens', 'campaign_activities.unique_opens') }} as share_of_opens,
+        {{ rate('responses.unique_clicks', 'campaign_activities.unique_clicks') }} as share_of_clicks,
+        {{ dbt.dateadd('hour', 'responses.within_hours', 'campaign_activities.last_sent_at') }}
+        <= campaign_activities.stats_refreshed_at as is_complete
     from responses
-    inner join campaigns
-        on responses.campaign_activity_id = campaigns.campaign_activity_id
+    inner join campaign_activities
+        on responses.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

@@ -13,9 +13,9 @@ email_events as (
 
 ),
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -86,7 +86,7 @@ final as (
     select
         split_twice.campaign_activity_id,
         split_twice.url_id,
-        campaigns.campaign_id,
+        campaign_activities.campaign_id,
         split_twice.list_id,
         split_twice.link_url,
         case
@@ -103,21 +103,24 @@ final as (
         {{ url_parameter('split_twice.link_query', 'utm_campaign') }} as utm_campaign,
         {{ url_parameter('split_twice.link_query', 'utm_content') }} as utm_content,
         {{ url_parameter('split_twice.link_query', 'utm_term') }} as utm_term,
-        case when campaigns.clicks is not null then coalesce(split_twice.clicks, 0) else split_twice.clicks end as clicks,
         case
-            when campaigns.clicks is not null then coalesce(split_twice.unique_clicks, 0)
+            when campaign_activities.clicks is not null then coalesce(split_twice.clicks, 0)
+            else split_twice.clicks
+        end as clicks,
+        case
+            when campaign_activities.clicks is not null then coalesce(split_twice.unique_clicks, 0)
             else split_twice.unique_clicks
         end as unique_clicks,
         split_twice.reported_unique_clicks,
         {{ rate(
-            'case when campaigns.clicks is not null then coalesce(split_twice.unique_clicks, 0) end',
-            'campaigns.deliveries',
+            'case when campaign_activities.clicks is not null then coalesce(split_twice.unique_clicks, 0) end',
+            'campaign_activities.deliveries',
         ) }} as click_rate,
         split_twice.first_clicked_at,
         split_twice.last_clicked_at
     from split_twice
-    left join campaigns
-        on split_twice.campaign_activity_id = campaigns.campaign_activity_id
+    left join campaign_activities
+        on split_twice.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

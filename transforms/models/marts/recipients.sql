@@ -1,5 +1,5 @@
 -- one row per campaign activity and contact
-{% set unknown = "campaigns.campaign_activity_id is not null and campaigns." %}
+{% set unknown = "campaign_activities.campaign_activity_id is not null and campaign_activities." %}
 with
 
 email_events as (
@@ -8,9 +8,9 @@ email_events as (
 
 ),
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -97,8 +97,8 @@ final as (
         events_per_recipient.first_clicked_at,
         events_per_recipient.opted_out_at
     from events_per_recipient
-    left join campaigns
-        on events_per_recipient.campaign_activity_id = campaigns.campaign_activity_id
+    left join campaign_activities
+        on events_per_recipient.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

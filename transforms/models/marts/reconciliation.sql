@@ -4,9 +4,9 @@
 ] %}
 with
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -21,13 +21,13 @@ compared as (
     select
         reports.campaign_activity_id,
         cast('{{ metric }}' as {{ dbt.type_string() }}) as metric,
-        campaigns.{{ metric }} as loaded_count,
+        campaign_activities.{{ metric }} as loaded_count,
         reports.reported_{{ metric }} as reported_count,
-        campaigns.last_event_at,
+        campaign_activities.last_event_at,
         reports.stats_refreshed_at
     from reports
-    inner join campaigns
-        on reports.campaign_activity_id = campaigns.campaign_activity_id
+    inner join campaign_activities
+        on reports.campaign_activity_id = campaign_activities.campaign_activity_id
 {% if not loop.last %}
     union all
 {% endif %}

@@ -1,9 +1,9 @@
 -- one row per resend activity: what the resend to non-openers added to its campaign
 with
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -18,7 +18,7 @@ primaries as (
     select
         campaign_id,
         min(campaign_activity_id) as campaign_activity_id
-    from campaigns
+    from campaign_activities
     where
         activity_role = 'primary_email'
         and is_sent
@@ -29,7 +29,7 @@ primaries as (
 resends as (
 
     select *
-    from campaigns
+    from campaign_activities
     where
         activity_role = 'resend'
         and is_sent
@@ -83,7 +83,7 @@ final as (
     from resends
     inner join primaries
         on resends.campaign_id = primaries.campaign_id
-    inner join campaigns as primary_mails
+    inner join campaign_activities as primary_mails
         on primaries.campaign_activity_id = primary_mails.campaign_activity_id
     left join resend_recipients
         on resends.campaign_activity_id = resend_recipients.campaign_activity_id

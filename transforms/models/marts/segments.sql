@@ -7,9 +7,9 @@ segments as (
 
 ),
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -17,9 +17,9 @@ campaigns as (
 targeted as (
 
     select
-        campaigns.*,
+        campaign_activities.*,
         nullif(regexp_replace(segment_ids, '[^0-9,]', '', 'g'), '') as segment_id
-    from campaigns
+    from campaign_activities
     where is_sent
 
 ),

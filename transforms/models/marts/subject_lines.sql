@@ -1,19 +1,19 @@
 -- one row per sent campaign activity: features of its subject line beside its rates
 with
 
-campaigns as (
+campaign_activities as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
 trimmed as (
 
     select
-        campaigns.*,
+        campaign_activities.*,
         trim(subject) as subject_text,
         trim(regexp_replace(subject, '[[:space:]]+', ' ', 'g')) as subject_words_text
-    from campaigns
+    from campaign_activities
     where
         is_sent
         and subject is not null
