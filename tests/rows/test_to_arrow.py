@@ -209,6 +209,13 @@ def test_unknown_fields_become_text_columns_after_the_declared_ones():
     assert {pa.string()} == {table.schema.field(name).type for name in expected}
 
 
+def test_links_of_an_answer_are_no_fields_of_its_record():
+    """A record answered by itself may carry the links of the answer; they would be columns that say nothing."""
+    row = {"tag_id": "t", "_links": {"self": {"href": "/v3/contact_tags/t"}}}
+    table = to_arrow(endpoint("contact_tags"), [row])["contact_tags"]
+    assert list(endpoint("contact_tags").table.column_names) == table.column_names
+
+
 def test_an_unknown_field_keeps_its_type_when_its_values_change_kind():
     """A number today and a word tomorrow make the same schema, which no destination can refuse."""
     schemas = [

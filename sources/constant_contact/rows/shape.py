@@ -16,6 +16,8 @@ from sources.constant_contact.catalogue.columns import DELETED
 Path = tuple[str, ...]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _DEPTH_MAX = 6
+_NAVIGATION = "_links"
+"""Of an answer, not of the record in it: one record answered by itself may carry it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def level(table: Table, children: tuple[Table, ...] = (), path: Path = ()) -> Le
     deeper = [source[depth] for source, _ in here if len(source) > depth + 1]
     deeper += [source[depth] for source in arrays if len(source) > depth + 1]
     below = tuple((key, level(table, children, (*path, key))) for key in dict.fromkeys(deeper))
-    known = frozenset((*(key for key, _ in leaves), *(key for key, _ in below), *sets))
+    known = frozenset((*(key for key, _ in leaves), *(key for key, _ in below), *sets, _NAVIGATION))
     return Level(path=path, leaves=leaves, below=below, sets=sets, known=known)
 
 
