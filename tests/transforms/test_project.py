@@ -30,6 +30,14 @@ STAYS_RAW = (
 LOAD_ID = "_dlt_load_id"
 
 
+CANNOT_BE = {
+    ("bounces", "bounce_rate"): {"zero"},  # a code has a row because somebody bounced with it
+    ("repeat_bouncers", "bounce_rate"): {"zero"},  # a contact has a row because its mails bounced
+    ("sign_up_cohorts", "retention_rate"): {"null"},  # a cohort has a row because somebody signed up
+}
+"""Mart and rate -> kinds of value that no row of the mart can have."""
+
+
 @pytest.fixture
 def manifest(nights: Path) -> Any:
     return json.loads((nights / "manifest.json").read_text())
@@ -84,7 +92,7 @@ def test_every_definition_of_a_count_or_rate_has_its_metric(manifest: Any) -> No
 
 def test_a_rate_divides_what_its_definition_says(manifest: Any) -> None:
     """
-    Numerator and denominator of each rate are those of docs.md; the denominator leaves out what is not known.
+    Numerator and denominator of each rate are those of docs.md; each leaves out mails of which the other is not known.
     """
     measures = {
         measure["name"]: measure["expr"]
@@ -96,9 +104,9 @@ def test_a_rate_divides_what_its_definition_says(manifest: Any) -> None:
     for rate in rates:
         numerator, denominator = rate["description"].split(" / ")
         parts = rate["type_params"]
-        assert numerator in {parts["numerator"]["name"], parts["numerator"]["name"].removeprefix("known_")}
-        condition = f"case when {numerator} is not null then {denominator} end"
-        assert condition == measures[parts["denominator"]["name"]]
+        above, below = (measures[parts[part]["name"]] for part in ("numerator", "denominator"))
+        assert f"case when {denominator} is not null then {numerator} end" == above
+        assert f"case when {numerator} is not null then {denominator} end" == below
 
 
 def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:
@@ -133,3 +141,36 @@ def test_every_column_of_every_model_is_described(manifest: Any) -> None:
     ]
     assert [] == silent
     assert all(model["columns"] and model["description"] for model in models)
+
+
+def kind_of(rate: float | None) -> str:
+    if rate is None:
+        return "null"
+    return "positive" if rate else "zero"
+
+
+def test_every_rate_has_unit_tests_with_a_number_zero_and_null(manifest: Any) -> None:
+    """
+    Each column named *_rate of each mart is expected to be a number, zero and null somewhere in dbt's unit tests.
+    """
+    rates = {
+        (model["name"], column)
+        for model in manifest["nodes"].values()
+        if model["resource_type"] == "model" and "marts" in model["fqn"]
+        for column in model["columns"]
+        if column.endswith("_rate")
+    }
+    seen: dict[tuple[str, str], set[str]] = {rate: set() for rate in rates}
+    for test in manifest["unit_tests"].values():
+        for row in test["expect"]["rows"]:
+            for column in row.keys() & {column for mart, column in rates if mart == test["model"]}:
+                seen[test["model"], column].add(kind_of(row[column]))
+    kinds = {"positive", "zero", "null"}
+    lacking = [
+        f"{mart}.{column} lacks {', '.join(sorted(lacks))}"
+        for (mart, column), found in sorted(seen.items())
+        if (lacks := kinds - CANNOT_BE.get((mart, column), set()) - found)
+    ]
+    assert [] == lacking
+    assert all(not found & CANNOT_BE.get(rate, set()) for rate, found in seen.items())
+    assert set(CANNOT_BE) < rates

@@ -4,6 +4,22 @@
 {%- endmacro %}
 
 
+{# Delivered recipients who did it over delivered recipients, for rows of `recipients`. Who is not known on both sides is on neither. #}
+{% macro response_rate(flag) -%}
+    {{ rate(responders(flag), delivered_with(flag)) }}
+{%- endmacro %}
+
+
+{% macro responders(flag) -%}
+    {{ count_where(flag ~ ' and is_delivered is not null') }}
+{%- endmacro %}
+
+
+{% macro delivered_with(flag) -%}
+    {{ count_where('is_delivered and ' ~ flag ~ ' is not null') }}
+{%- endmacro %}
+
+
 {# Rows that meet a condition; 0, never null. Both databases widen sums differently, hence the cast. #}
 {% macro count_where(condition) -%}
     cast(coalesce(sum(case when {{ condition }} then 1 else 0 end), 0) as bigint)

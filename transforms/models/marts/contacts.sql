@@ -71,7 +71,7 @@ events_per_contact as (
 
     select
         contact_id,
-        {{ count_where("event_type = 'send'") }} as lifetime_sends,
+        {{ count_distinct_where('campaign_activity_id', "event_type = 'send'") }} as lifetime_sends,
         {{ count_where("event_type = 'bounce'") }} as lifetime_bounces,
         {{ count_where("event_type = 'open'") }} as lifetime_opens,
         {{ count_distinct_where('campaign_activity_id', "event_type = 'open'") }} as mails_opened,

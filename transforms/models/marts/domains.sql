@@ -24,10 +24,9 @@ final as (
         {{ rate(count_true('is_delivered'), count_where('is_delivered is not null')) }} as delivery_rate,
         {{ rate(count_true('is_bounced'), count_where('is_bounced is not null')) }} as bounce_rate,
         {{ rate(count_true("is_bounced and bounce_class = 'block'"), count_where('is_bounced is not null')) }} as block_rate,
-        {{ rate(count_true('is_opened'), count_where('is_delivered and is_opened is not null')) }} as open_rate,
-        {{ rate(count_true('is_clicked'), count_where('is_delivered and is_clicked is not null')) }} as click_rate,
-        {{ rate(count_true('is_opted_out'), count_where('is_delivered and is_opted_out is not null')) }}
-            as opt_out_rate,
+        {{ response_rate('is_opened') }} as open_rate,
+        {{ response_rate('is_clicked') }} as click_rate,
+        {{ response_rate('is_opted_out') }} as opt_out_rate,
         max(sent_at) as last_sent_at
     from recipients
     where

@@ -1,4 +1,10 @@
 -- one row per resend activity: what the resend to non-openers added to its campaign
+{% set added_opens %}
+    case when resends.opens is not null and primary_mails.opens is not null then resend_recipients.added_opens end
+{%- endset %}
+{% set added_clicks %}
+    case when resends.clicks is not null and primary_mails.clicks is not null then resend_recipients.added_clicks end
+{%- endset %}
 with
 
 campaign_activities as (
@@ -69,15 +75,13 @@ final as (
         primary_mails.unique_clicks as primary_unique_clicks,
         resends.deliveries as resend_deliveries,
         resends.unique_opens as resend_unique_opens,
-        case when resends.opens is not null and primary_mails.opens is not null then resend_recipients.added_opens end
-            as added_opens,
-        case when resends.clicks is not null and primary_mails.clicks is not null then resend_recipients.added_clicks end
-            as added_clicks,
+        {{ added_opens }} as added_opens,
+        {{ added_clicks }} as added_clicks,
         resends.opt_outs as resend_opt_outs,
         primary_mails.open_rate as primary_open_rate,
         resends.open_rate as resend_open_rate,
-        {{ rate('resend_recipients.added_opens', 'primary_mails.unique_opens') }} as open_uplift,
-        {{ rate('resend_recipients.added_clicks', 'primary_mails.unique_clicks') }} as click_uplift,
+        {{ rate(added_opens, 'primary_mails.unique_opens') }} as open_uplift,
+        {{ rate(added_clicks, 'primary_mails.unique_clicks') }} as click_uplift,
         primary_mails.first_sent_at as primary_sent_at,
         resends.first_sent_at as resent_at
     from resends

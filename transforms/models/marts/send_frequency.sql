@@ -14,8 +14,10 @@ contact_months as (
         cast({{ dbt.date_trunc('month', 'sent_at') }} as date) as sent_month,
         count(*) as sends,
         {{ count_true('is_delivered') }} as deliveries,
-        {{ count_where('is_delivered and is_opened is not null') }} as deliveries_with_opens,
-        {{ count_where('is_delivered and is_clicked is not null') }} as deliveries_with_clicks,
+        {{ responders('is_opened') }} as openers,
+        {{ delivered_with('is_opened') }} as deliveries_with_opens,
+        {{ responders('is_clicked') }} as clickers,
+        {{ delivered_with('is_clicked') }} as deliveries_with_clicks,
         {{ count_true('is_opened') }} as mails_opened,
         {{ count_true('is_clicked') }} as mails_clicked,
         {{ count_true('is_opted_out') }} as opt_outs
@@ -50,8 +52,8 @@ final as (
         cast(sum(mails_opened) as bigint) as unique_opens,
         cast(sum(mails_clicked) as bigint) as unique_clicks,
         {{ count_true('opt_outs > 0') }} as contacts_opted_out,
-        {{ rate('sum(mails_opened)', 'sum(deliveries_with_opens)') }} as open_rate,
-        {{ rate('sum(mails_clicked)', 'sum(deliveries_with_clicks)') }} as click_rate,
+        {{ rate('sum(openers)', 'sum(deliveries_with_opens)') }} as open_rate,
+        {{ rate('sum(clickers)', 'sum(deliveries_with_clicks)') }} as click_rate,
         {{ rate(count_true('opt_outs > 0'), 'count(opt_outs)') }} as contact_opt_out_rate,
         sent_month
     from classed

@@ -41,11 +41,12 @@ counted as (
         count(distinct campaign_activity_id) as campaign_activities,
         count(*) as sends,
         {{ count_true('is_delivered') }} as deliveries,
-        {{ count_where('is_delivered and is_opened is not null') }} as deliveries_with_opens,
-        {{ count_where('is_delivered and is_clicked is not null') }} as deliveries_with_clicks,
         {{ count_true('is_opened') }} as unique_opens,
         {{ count_true('is_clicked') }} as unique_clicks,
-        {{ count_true('is_opted_out') }} as opt_outs
+        {{ count_true('is_opted_out') }} as opt_outs,
+        {{ response_rate('is_opened') }} as open_rate,
+        {{ response_rate('is_clicked') }} as click_rate,
+        {{ response_rate('is_opted_out') }} as opt_out_rate
     from localised
     group by
         time_zone_id,
@@ -66,9 +67,9 @@ final as (
         unique_opens,
         unique_clicks,
         opt_outs,
-        {{ rate('unique_opens', 'deliveries_with_opens') }} as open_rate,
-        {{ rate('unique_clicks', 'deliveries_with_clicks') }} as click_rate,
-        {{ rate('opt_outs', 'deliveries') }} as opt_out_rate
+        open_rate,
+        click_rate,
+        opt_out_rate
     from counted
 
 )

@@ -86,7 +86,8 @@ activity as (
         members.cohort_month,
         contact_months.activity_month,
         {{ count_where('contact_months.sends > 0') }} as mailed_contacts,
-        {{ count_where('contact_months.engagements > 0') }} as engaged_contacts
+        {{ count_where('contact_months.engagements > 0') }} as engaged_contacts,
+        {{ count_where('contact_months.sends > 0 and contact_months.engagements > 0') }} as mailed_and_engaged
     from members
     inner join contact_months
         on members.contact_id = contact_months.contact_id
@@ -117,6 +118,7 @@ counted as (
         grid.cohort_size,
         case when {{ is_loaded('email_sends') }} then coalesce(activity.mailed_contacts, 0) end as mailed_contacts,
         case when {{ is_loaded('email_opens') }} then coalesce(activity.engaged_contacts, 0) end as engaged_contacts,
+        case when {{ is_loaded('email_opens') }} then coalesce(activity.mailed_and_engaged, 0) end as mailed_and_engaged,
         cast(
             coalesce(
                 sum(leaves.leavers) over (
@@ -146,7 +148,7 @@ final as (
         mailed_contacts,
         engaged_contacts,
         {{ rate('cohort_size - left_so_far', 'cohort_size') }} as retention_rate,
-        {{ rate('engaged_contacts', 'mailed_contacts') }} as engagement_rate,
+        {{ rate('mailed_and_engaged', 'mailed_contacts') }} as engagement_rate,
         cohort_month,
         activity_month
     from counted
