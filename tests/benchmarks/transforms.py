@@ -26,6 +26,7 @@ PROJECT = Path(__file__).parents[2] / "transforms"
 LIMITS_S = {"duckdb": 30, "postgres": 120}
 LOAD, NEXT_LOAD = "1772900000.1", "1772990000.1"
 Execute = Callable[[str], None]
+# Mails 3, 5, 7 ... are resends of the mail before.
 # A contact gets mail m with its number times 7 modulo 10 as its luck: 4 in 10 open, 1 in 10 clicks, 1 in 50 bounces.
 RAW = """
 create schema constant_contact;
@@ -53,9 +54,10 @@ create table constant_contact.email_campaigns as select
     'c' || m as campaign_id, 'Mail ' || m as name, 'Done' as current_status,
     timestamp '2024-06-01 10:00:00' + m * interval '5 days' as created_at,
     timestamp '2024-06-01 10:00:00' + m * interval '5 days' as updated_at, '{load}' as _dlt_load_id
-from generate_series(1, {mails}) as made(m);
+from generate_series(0, {mails}, 2) as made(m);
 create table constant_contact.email_campaign_activities as select
-    'a' || m as campaign_activity_id, 'c' || m as campaign_id, 'primary_email' as role, 'DONE' as current_status,
+    'a' || m as campaign_activity_id, 'c' || m - m % 2 as campaign_id, 'DONE' as current_status,
+    case when m > 1 and m % 2 = 1 then 'resend' else 'primary_email' end as role,
     'Subject ' || m as subject, '["1"]' as contact_list_ids, '[]' as segment_ids, '{load}' as _dlt_load_id
 from generate_series(1, {mails}) as made(m);
 create table constant_contact.email_sends as select
