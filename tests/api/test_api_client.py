@@ -139,6 +139,20 @@ def test_pages_wait_while_a_segment_is_prepared(api, reply, make_client):
     assert [event.reason for event in events if isinstance(event, Waiting)] == ["preparing", "preparing"]
 
 
+def test_a_record_is_waited_for_too(api, reply, make_client):
+    """202 to a request for one record is a state of the server, not the record."""
+    api.replies(reply({"status": "x"}, 202), reply({"campaign_id": "c"}))
+    assert make_client().record("/emails/c") == {"campaign_id": "c"}
+
+
+@pytest.mark.parametrize("body", [None, [], {}, "text", [{"campaign_id": "c"}]], ids=str)
+def test_what_is_no_record_is_refused(api, reply, make_client, body):
+    """Anything but an object with fields says nothing of the record, and nothing is taken from it."""
+    api.replies(reply(body))
+    with pytest.raises(RowsMissing, match="instead of a record"):
+        make_client().record("/emails/c")
+
+
 def test_202_for_ever_is_skippable(api, reply, make_client, connect):
     """After the set number of polls the resource is left out by name."""
     api.replies(reply({"status": "x"}, 202))

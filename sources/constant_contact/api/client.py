@@ -16,7 +16,7 @@ from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
 from sources.constant_contact.api.errors import StillPreparing, Unauthorized
 from sources.constant_contact.api.events import ApiEvent, Waiting, path_template
-from sources.constant_contact.api.paging import Follower, Page, Params, split_rows, target
+from sources.constant_contact.api.paging import Follower, Page, Params, Row, split_rows, target, the_record
 from sources.constant_contact.api.redact import Redactor
 from sources.constant_contact.api.tokens import FileTokenStore, TokenStore
 from sources.constant_contact.api.transport import T, Transport, check
@@ -90,6 +90,11 @@ class Client:
     def get_json(self, path: str, params: Params | None = None) -> Any:
         """The body as a JSON value; None for 204, which has none."""
         return self._get(target(self.connection.base_url, path, params), _json)
+
+    def record(self, path: str, params: Params | None = None) -> Row:
+        """One object by itself; asked for again while the server answers 202. Raises RowsMissing for anything else."""
+        body, _ = self._prepared(target(self.connection.base_url, path, params), path)
+        return the_record(body, path)
 
     def pages(
         self, path: str, params: Params | None = None, *, rows_key: str | None, start: str | None = None

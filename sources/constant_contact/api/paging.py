@@ -96,11 +96,20 @@ def split_rows(body: Any, rows_key: str | None, path: str) -> tuple[list[Row], R
     return rows, envelope
 
 
+def the_record(body: Any, path: str) -> Row:
+    """The one object of an answer. Raises RowsMissing, for an empty one too: nothing could be said of the record."""
+    if isinstance(body, dict) and body:
+        return body
+    raise RowsMissing(_missing(path, "a record", body), path=path)
+
+
 def _missing(path: str, wanted: str, got: Any) -> str:
     return f"{path} answered {_json_type(got)} instead of {wanted}; nothing of it is taken, please report it"
 
 
 def _json_type(value: Any) -> str:
+    if value == {}:
+        return "an empty object"
     names = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
 

@@ -136,7 +136,7 @@ def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int
     path = endpoint(CAMPAIGNS).detail_path
     assert path is not None
     try:
-        return {**row, **reading.client.get_json(path.format(campaign_id=row["campaign_id"]))}, 1
+        return {**row, **reading.client.record(path.format(campaign_id=row["campaign_id"]))}, 1
     except NotFound:
         if status_of(row) != "removed":
             raise
@@ -169,7 +169,7 @@ def read_activities(reading: Reading, campaign: Row, requests: int) -> tuple[Sen
 def _activity(reading: Reading, campaign: Row, reference: Row) -> Row:
     of = endpoint(ACTIVITIES)
     activity_id = reference["campaign_activity_id"]
-    found = reading.client.get_json(of.path.format(campaign_activity_id=activity_id), dict(of.query))
+    found = reading.client.record(of.path.format(campaign_activity_id=activity_id), dict(of.query))
     return {"campaign_id": campaign["campaign_id"], **reference, **found}
 
 

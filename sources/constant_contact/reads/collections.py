@@ -110,7 +110,7 @@ def read_segments(reading: Reading) -> Iterator[Batch]:
             rows.append({**row, "segment_criteria": before["segment_criteria"]})
             continue
         assert of.detail_path is not None
-        rows.append({**row, **reading.client.get_json(of.detail_path.format(segment_id=segment_id))})
+        rows.append({**row, **reading.client.record(of.detail_path.format(segment_id=segment_id))})
         requests += 1
         reading.reader.check()
     yield from complete(reading, of, rows, requests)

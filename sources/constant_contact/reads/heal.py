@@ -267,9 +267,7 @@ class Healer:
         include = {name: value for name, value in contacts.params if name == "include"}
         for contact_id in missing:
             try:
-                row = self._reading.client.get_json(
-                    contacts.detail_path.format(contact_id=contact_id), include
-                )
+                row = self._reading.client.record(contacts.detail_path.format(contact_id=contact_id), include)
             except NotFound:
                 self.findings.gone.add(contact_id)
                 yield Batch(resource=CONTACTS, requests=1)
