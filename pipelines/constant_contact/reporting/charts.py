@@ -232,6 +232,8 @@ def _decay(points: Sequence[Decay], width: int) -> Spec:
 def _send_times(mails: Sequence[Mail], zone: dt.tzinfo, width: Width) -> Spec:
     cells: dict[tuple[int, int], list[Mail]] = defaultdict(list)
     for mail in mails:
+        if mail.open_rate is None:
+            continue  # unknown opens would look like none
         local = mail.sent_at.astimezone(zone)
         cells[local.weekday(), local.hour].append(mail)
     values = [_cell(weekday, hour, sent) for (weekday, hour), sent in sorted(cells.items())]

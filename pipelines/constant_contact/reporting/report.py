@@ -131,15 +131,21 @@ def _mail_figures(data: ReportData) -> list[tuple[str, str, str]]:
         return []
     recent = data.recent_mails()
     delivered = sum(mail.deliveries for mail in recent)
-    opened = sum(mail.unique_opens for mail in recent)
-    clicked = sum(mail.unique_clicks for mail in recent)
     sends = sum(mail.sends for mail in recent)
-    basis = f"of {delivered:,} deliveries in the last 90 days"
+    opens = [(mail.unique_opens, mail.deliveries) for mail in recent if mail.open_rate is not None]
+    clicks = [(mail.unique_clicks, mail.deliveries) for mail in recent if mail.click_rate is not None]
     return [
         ("Sends, 90 days", f"{sends:,}", f"in {_many(len(recent), 'mailing')}; {delivered:,} did not bounce"),
-        ("Open rate", _rate(opened, delivered), f"{opened:,} opened, {basis}"),
-        ("Click rate", _rate(clicked, delivered), f"{clicked:,} clicked, {basis}"),
+        _mail_rate("Open rate", "opened", opens),
+        _mail_rate("Click rate", "clicked", clicks),
     ]
+
+
+def _mail_rate(label: str, verb: str, known: list[tuple[int, int]]) -> tuple[str, str, str]:
+    """`known`: people and deliveries of the mailings of which both are known; unknown is not zero."""
+    people, delivered = (sum(column) for column in zip(*known, strict=True)) if known else (0, 0)
+    basis = f"{people:,} {verb}, of {delivered:,} deliveries in the last 90 days"
+    return label, _rate(people, delivered), basis
 
 
 def _growth(data: ReportData) -> str:
