@@ -77,6 +77,16 @@ def asked_from(mark: DateTime, lookback: Duration, *, overlapped: bool = False) 
     return mark - (min(lookback, _INSTANT) if overlapped else lookback)
 
 
+def believed(learned_at: str | None, options: SyncOptions, *, now: DateTime) -> bool:
+    """Whether what a server once refused is still taken to be refused; `learned_at` in ISO 8601.
+
+    Not for ever: a server that was ill for an hour must not cost an account a part of its rows.
+    """
+    if learned_at is None or options.full_refresh:
+        return False
+    return now < moment(learned_at, setting="learned_at") + options.full_refresh_every
+
+
 def as_parameter(at: DateTime) -> str:
     """ISO 8601 in UTC, whole seconds, the form that every date filter takes."""
     return at.in_timezone("UTC").strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -323,3 +323,38 @@ def test_removed_campaign_in_a_batch_spoils_only_itself(quick: Callable[..., Qui
     assert any(victim.campaign_id in path and "," in path for path in asked)
     assert len(other.primary.events["opens"]) == len(opens)
     assert [] == here.differences()
+
+
+def test_totals_that_a_server_refuses_for_a_night_are_asked_for_again(quick: Callable[..., Quick]) -> None:
+    """A server that refuses all totals for a night is named, for few requests, and believed for that night only."""
+    here = quick(contacts=60, campaigns=90)
+    here.sandbox.set_fault("not_acceptable", None, path_prefix="/reports/stats")
+    outcome = here.night()
+    asked = sum("/reports/stats" in one.path for one in here.sandbox.log)
+    here.sandbox.clear_faults()
+
+    here.complete_night()
+
+    assert ["email_campaign_stats"] == [one.resource for one in outcome.skipped]
+    assert asked <= 20
+    assert [] == here.differences()
+
+
+def test_bad_ids_are_tried_anew_after_a_while(
+    quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A campaign whose totals were refused is left alone the next night, and asked for again after a time."""
+    here = quick(contacts=60, campaigns=8)
+    poisoned = next(one for one in here.sandbox.campaigns.rows if one.reported)
+    object.__setattr__(here.sandbox.switches, "poison_ids", frozenset({poisoned.campaign_id}))
+    here.complete_night()
+    object.__setattr__(here.sandbox.switches, "poison_ids", frozenset())
+    here.sandbox.log.reset()
+    here.complete_night()
+    left_alone = not any(poisoned.campaign_id in one.path for one in here.sandbox.log)
+
+    monkeypatch.setenv("SOURCES__CONSTANT_CONTACT__FULL_REFRESH_EVERY", "0s")
+    here.complete_night()
+
+    assert left_alone
+    assert [] == here.differences()

@@ -26,7 +26,7 @@ from sources.constant_contact.campaign_rows import (
     status_of,
 )
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
-from sources.constant_contact.windows import as_parameter, asked_from
+from sources.constant_contact.windows import as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,9 +151,11 @@ class _Reports:
     def __init__(self, facts: Facts, sent: Sequence[Sent], *, spread: bool) -> None:
         self._facts = facts
         totals = facts.state.get("totals", {})
-        refused = set(totals.get("refused", ()))
+        learned = totals if believed(totals.get("learned_at"), facts.options, now=facts.now) else {}
+        refused = set(learned.get("refused") or ())
         self._sent = [each for each in sent if each.campaign_id not in refused]
-        self._size = min(endpoint(STATS).batch or 1, int(totals.get("batch", endpoint(STATS).batch or 1)))
+        largest = endpoint(STATS).batch or 1
+        self._size = min(largest, int(learned.get("batch") or largest))
         self._settled = totals.get("settled", {})
         self._spread = spread
         self._counts = {feed: facts.warehouse.event_counts(feed) for feed in FEEDS}

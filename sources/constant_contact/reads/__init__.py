@@ -1,7 +1,8 @@
 """How each resource is read: which requests, in which order, and what they leave in the state.
 
 One module per way of reading: `collections` (whole), `contacts` (marks), `campaigns` (changes, then their e-mails),
-`totals` (which feeds have news), `feeds` (newest first). Must not know: dlt, destinations, the command line.
+`totals` (which feeds have news; `many_ids` asks), `feeds` (newest first), `heal` (what counts give away).
+Must not know: dlt, destinations, the command line.
 """
 
 from __future__ import annotations

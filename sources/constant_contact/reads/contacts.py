@@ -106,6 +106,8 @@ def _whole_pages(
     whole = dict(whole)
     if whole.get("ended"):
         return
+    if not resumed:
+        reading.refused.clear()  # tried anew now and then
     for page in reading.pages(of, start=whole.get("next")):
         tables = reading.tables(STATE, page.rows)
         if not resumed:

@@ -74,12 +74,13 @@ class Reading:
             try:
                 first = next(chain)
             except BadRequest:
+                chain = self.client.pages(path, asked, rows_key=of.rows_key)
+                first = next(chain)  # refused as well when the server is ill; then nothing is learned of it
                 self.refused.update(
                     tried
-                )  # the guide names it, the contract does not; this server goes by the contract
-            else:
-                yield from self._checked(itertools.chain([first], chain))
-                return
+                )  # the guide names it, the contract does not, and the server goes by that
+            yield from self._checked(itertools.chain([first], chain))
+            return
         yield from self._checked(self.client.pages(path, asked, rows_key=of.rows_key, start=start))
 
     def _checked(self, pages: Iterator[Page]) -> Iterator[Page]:

@@ -1,15 +1,15 @@
 """Totals of what happened to the e-mails: the cheap question that says which feeds are worth reading.
 
 One request answers for many campaigns. Only where a total differs from what is loaded does a feed cost anything.
-Source: contract (/reports/stats/*): a campaign batch is limited to 150 (of what, it does not say) and an
-activity batch to 10; one id that is unknown spoils the whole answer, so a refused batch is halved until the
-bad id stands alone.
+Source: contract (/reports/stats/*). What a request for many ids does with a bad one: see `many_ids`.
 
 State, under "totals":
   batch     most campaign ids that one request has been seen to take, if fewer than 150
   refused   campaign ids that have no totals, not to be asked again
   owed_links          e-mails with new clicks whose links are not read again yet
   no_links, no_stats   ids of e-mails that have none; asked again when their campaign's totals move
+  learned_at          when the first of batch, refused and no_stats was learned: after `full_refresh_every` they are
+            tried anew
   settled   activity id -> feed -> total that a complete reading did not reach (the totals are computed apart from
             the feeds and may differ for ever); the feed is read again when the total moves
 """
@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.api.errors import BadRequest, NotFound
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.reads import feeds
+from sources.constant_contact.reads.many_ids import Answer
 from sources.constant_contact.reads.reading import NEWS, TOTALS
+from sources.constant_contact.windows import believed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.
 """feed -> the column of the totals that counts its rows."""
 REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
 LARGEST_BATCH = endpoint(STATS).batch or 1
+
 
 Row = dict[str, Any]
 
@@ -103,10 +105,18 @@ class Follow:
         self._loaded = Loaded(reading)
         self._lock = threading.Lock()
         state = reading.state.get("totals", {})
-        self._batch = min(LARGEST_BATCH, int(state.get("batch", LARGEST_BATCH)))
-        self._refused = set(state.get("refused", ()))
+        self._believes = believed(state.get("learned_at"), reading.options, now=reading.now)
+        self._batch, self._refused = LARGEST_BATCH, set[str]()
+        if self._believes:
+            self._batch = min(LARGEST_BATCH, int(state.get("batch") or LARGEST_BATCH))
+            self._refused = set(state.get("refused") or ())
         self._settled: Mapping[str, Mapping[str, int]] = state.get("settled", {})
-        self._without = {name: set(state.get(name, ())) for name in ("no_links", "no_stats")}
+        self._without = {
+            "no_links": set(state.get("no_links", ())),
+            "no_stats": set(state.get("no_stats", ()) if self._believes else ()),
+        }
+        self._works: set[str] = set()
+        """Resources that were answered in this run."""
         self._unasked: list[Sent] = []
         self._moved: list[Moved] = []
         self._open = 0
@@ -147,8 +157,7 @@ class Follow:
             self._hand_on()
 
     def _compare(self, sent: Sequence[Sent]) -> Iterator[Batch]:
-        answer = _Answer(self._reading, STATS)
-        answer.ask([each.campaign_id for each in sent])
+        answer = self._answer(STATS, [each.campaign_id for each in sent])
         found = {str(row["campaign_id"]): row for row in answer.rows}
         yield Batch(resource=STATS, requests=answer.requests, state=self._learned(answer))
         still: list[Row] = []
@@ -164,6 +173,13 @@ class Follow:
                 still.append(raw)
         if still:
             yield self._reading.batch(STATS, still, requests=0)
+
+    def _answer(self, resource: str, ids: Sequence[str]) -> Answer:
+        answer = Answer(self._reading, resource, works=resource in self._works)
+        answer.ask(ids)
+        if answer.works:
+            self._works.add(resource)
+        return answer
 
     def _hand_on(self) -> None:
         """Ask for the e-mails' totals: full requests at once, the last one when no campaign can add to it."""
@@ -205,15 +221,14 @@ class Follow:
     def _activity_totals(self, portion: Sequence[Moved]) -> Iterator[Batch]:
         """Totals per e-mail, then its feeds. The campaigns' own totals come last: they vouch for all of it."""
         ids = [activity for each in portion for activity in each.sent.activities]
-        answer = _Answer(self._reading, ACTIVITY_STATS)
-        answer.ask(ids)
+        answer = self._answer(ACTIVITY_STATS, ids)
         by_id = {str(row["campaign_activity_id"]): row for row in answer.rows}
         yield self._reading.batch(
             ACTIVITY_STATS,
             list(answer.raw.values()),
             requests=answer.requests,
             state=(
-                *self._noted("no_stats", [each for each in ids if each not in answer.raw]),
+                *self._noted("no_stats", [each for each in ids if answer.works and each not in answer.raw]),
                 *self._owed(by_id),
             ),
         )
@@ -269,71 +284,25 @@ class Follow:
             if self._without[name].issuperset(activities):
                 return ()
             self._without[name].update(activities)
-            return (StateChange(path=("totals", name), value=sorted(self._without[name])),)
+            return self._kept({name: sorted(self._without[name])})
 
-    def _learned(self, answer: _Answer) -> tuple[StateChange, ...]:
+    def _learned(self, answer: Answer) -> tuple[StateChange, ...]:
         """What the answer taught about batches and ids."""
-        changes: list[StateChange] = []
         with self._lock:
-            if answer.taken is not None and answer.taken < self._batch:
-                self._batch = answer.taken
-                changes.append(StateChange(path=("totals", "batch"), value=answer.taken))
-            if not self._refused.issuperset(answer.refused):
-                self._refused.update(answer.refused)
-                changes.append(StateChange(path=("totals", "refused"), value=sorted(self._refused)))
-        return tuple(changes)
+            smaller = answer.taken is not None and answer.taken < self._batch
+            if not smaller and self._refused.issuperset(answer.refused):
+                return ()
+            self._batch = min(self._batch, answer.taken or self._batch)
+            self._refused.update(answer.refused)
+            return self._kept({"batch": self._batch, "refused": sorted(self._refused)})
 
-
-class _Answer:
-    """Rows for many ids, halving a batch that is refused."""
-
-    def __init__(self, reading: Reading, resource: str) -> None:
-        self._reading = reading
-        self._of = endpoint(resource)
-        self._key = self._of.table.key[0]
-        self.raw: dict[str, Row] = {}
-        """id -> row as the API sent it."""
-        self.refused: list[str] = []
-        self.requests = 0
-        self.taken: int | None = None
-        """The size that worked where a larger one did not, though no id was bad."""
-
-    @property
-    def rows(self) -> list[Row]:
-        """Rows with declared names and types."""
-        if not self.raw:
-            return []
-        table = self._reading.tables(self._of.resource, list(self.raw.values()))[self._of.resource]
-        found: list[Row] = table.to_pylist()
-        return found
-
-    def ask(self, ids: Sequence[str]) -> None:
-        if not ids:
-            return
-        refused_before = len(self.refused)
-        if self._one(ids):
-            return
-        if len(ids) == 1:
-            self.refused.append(ids[0])
-            return
-        middle = len(ids) // 2
-        self.ask(ids[:middle])
-        self.ask(ids[middle:])
-        if len(self.refused) == refused_before:
-            self.taken = min(middle, self.taken or middle)
-
-    def _one(self, ids: Sequence[str]) -> bool:
-        self._reading.reader.check()
-        slot = self._of.path.rsplit("{", 1)[1].rstrip("}")
-        self.requests += 1
-        try:
-            pages = list(self._reading.pages(self._of, {slot: ",".join(ids)}))
-        except (NotFound, BadRequest):
-            return False
-        for page in pages:
-            for row in page.rows:
-                self.raw[str(row[self._key])] = row
-        return True
+    def _kept(self, learned: dict[str, Any]) -> tuple[StateChange, ...]:
+        """Into the state; the first that is learned begins the time for which it is believed, and replaces the old."""
+        if not self._believes:
+            self._believes = True
+            fresh: dict[str, Any] = {"batch": None, "refused": None, "no_stats": None}
+            learned = fresh | {"learned_at": self._reading.now.isoformat()} | learned
+        return tuple(StateChange(path=("totals", name), value=value) for name, value in learned.items())
 
 
 def _portions(moved: Sequence[Moved], size: int) -> Iterator[list[Moved]]:
