@@ -33,6 +33,7 @@ OTHER_TYPE = {
 }
 # the contract says in words what it does not declare as a maximum
 SIZES_IN_PROSE = {
+    "contact_lists": 500,  # a maximum of 1000 is declared beside it
     "contact_tags": 500,
     "segments": 1000,
     "email_campaigns": 500,

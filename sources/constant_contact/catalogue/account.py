@@ -93,6 +93,7 @@ ACCOUNT_PRIVILEGES = Endpoint(
 CONTACT_COUNTS = Endpoint(
     path="/contacts/counts",
     params=(("include", "new_subscriber"),),
+    plainer=((("include", "new_subscribers"),), ()),  # the contract declares the one and describes the other
     shape="object",
     scope="contact_data",
     privilege="contacts:read",

@@ -30,7 +30,7 @@ CONTACT_LISTS = Endpoint(
     path="/contact_lists",
     params=(("status", "all"), ("include_count", "true"), ("include_membership_count", "all")),
     rows_key="lists",
-    page_size=1000,
+    page_size=500,  # declared with a maximum of 1000, described as "from 1 - 500"; an account has at most 1,000 lists
     paged=True,
     scope="contact_data",
     privilege="contacts:lists:read",
@@ -143,6 +143,10 @@ CUSTOM_FIELDS = Endpoint(
 SEGMENTS = Endpoint(
     path="/segments",
     params=(("sort_by", "date"),),
+    plainer=(
+        (("sort_by", "date"),),
+        (),
+    ),  # no maximum is declared, and the size of a page left out is 1000 as well
     rows_key="segments",
     page_size=1000,
     paged=True,

@@ -41,6 +41,8 @@ class Endpoint:
     detail_path     one row by id, with fields the listing leaves out
     try_include     values of `include` that the guide names and the contract does not; send them only after
                     a request has shown that they are not refused
+    plainer         whole queries to send instead, in turn, where the server answers the one before with 400;
+                    for parameters of which the documents say two things
     marks_vanished  a row that is missing from a complete reading gets `deleted_at`
     batch           most ids in one request of a "stats" resource
     stat            the key in `stats` that counts a feed's rows
@@ -65,6 +67,7 @@ class Endpoint:
     changed: str | None = None
     detail_path: str | None = None
     try_include: tuple[str, ...] = ()
+    plainer: tuple[tuple[tuple[str, str], ...], ...] = ()
     marks_vanished: bool = False
     batch: int | None = None
     stat: str | None = None
@@ -84,6 +87,9 @@ class Endpoint:
         sent = {name for name, _ in self.params}
         demand(len(sent) == len(self.params), where, "a parameter comes twice.")
         demand(self.page_size_param not in sent, where, f"send {self.page_size_param} through page_size.")
+        demand(
+            not self.plainer or self.reads in ("full", "snapshot"), where, "plainer is for small collections."
+        )
         self._check_reading(where)
         self._check_tables(where)
 

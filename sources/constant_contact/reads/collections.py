@@ -6,17 +6,19 @@ Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom f
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from sources.constant_contact.api.errors import BadRequest
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import Endpoint, endpoint
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.reads.reading import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sources.constant_contact.reads.reading import Reading
 
@@ -24,13 +26,25 @@ WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "co
 
 
 def add_slices(reading: Reading) -> None:
-    for name in WHOLE:
+    reads: dict[str, Callable[[], Iterator[Batch]]] = {
+        **{name: partial(read_whole, reading, endpoint(name)) for name in WHOLE},
+        "contact_counts": partial(read_counts, reading),
+        "segments": partial(read_segments, reading),
+    }
+    for name, read in reads.items():
         if reading.wants(name):
-            reading.add(name, FIRST, name, lambda name=name: read_whole(reading, endpoint(name)))  # type: ignore[misc]
-    if reading.wants("contact_counts"):
-        reading.add("contact_counts", FIRST, "contact_counts", lambda: read_counts(reading))
-    if reading.wants("segments"):
-        reading.add("segments", FIRST, "segments", lambda: read_segments(reading))
+            reading.add(name, FIRST, name, partial(_or_without, reading, name, read))
+
+
+def _or_without(reading: Reading, name: str, read: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
+    """One small collection that the server refuses to list must not keep the contacts away; all of them must."""
+    try:
+        yield from read()
+    except BadRequest as error:
+        reading.unasked.add(name)
+        if reading.wanted <= reading.unasked:
+            raise
+        reading.reader.skip(name, str(error))
 
 
 def read_whole(reading: Reading, of: Endpoint) -> Iterator[Batch]:

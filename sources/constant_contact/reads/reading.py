@@ -16,7 +16,7 @@ from sources.constant_contact.reader import Reader, Slice
 from sources.constant_contact.rows import BadValue, to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
     from pendulum import DateTime
@@ -47,6 +47,8 @@ class Reading:
     reader: Reader = field(default_factory=Reader)
     refused: set[str] = field(default_factory=set)
     """Values of `include` that this server does not take; kept in the state as "refused"."""
+    unasked: set[str] = field(default_factory=set)
+    """Small collections whose request the server calls wrong; what is left of the account can be read."""
     bad_values: list[BadValue] = field(default_factory=list)
     """Values that did not fit their column; they are kept beside it."""
 
@@ -81,7 +83,21 @@ class Reading:
                 )  # the guide names it, the contract does not, and the server goes by that
             yield from self._checked(itertools.chain([first], chain))
             return
+        if of.plainer and not start:
+            yield from self._checked(self._taken(of, path, [asked, *(dict(one) for one in of.plainer)]))
+            return
         yield from self._checked(self.client.pages(path, asked, rows_key=of.rows_key, start=start))
+
+    def _taken(self, of: Endpoint, path: str, queries: Sequence[Mapping[str, str]]) -> Iterator[Page]:
+        """The pages of the first query that is not refused."""
+        for query in queries[:-1]:
+            chain = self.client.pages(path, query, rows_key=of.rows_key)
+            try:
+                first = next(chain)
+            except BadRequest:
+                continue
+            return itertools.chain([first], chain)
+        return self.client.pages(path, queries[-1], rows_key=of.rows_key)
 
     def _checked(self, pages: Iterator[Page]) -> Iterator[Page]:
         for page in pages:
