@@ -131,7 +131,7 @@ def misfits(
 @ENDPOINTS
 def test_every_path_can_be_read(endpoint):
     """Each path of the catalogue, details included, is a GET of the contract."""
-    wanted = [endpoint.path, *([endpoint.detail_path] if endpoint.detail_path else [])]
+    wanted = [path for path in (endpoint.path, endpoint.detail_path, endpoint.proof_path) if path]
     assert [path for path in wanted if "get" not in contract()["paths"].get(path, {})] == []
 
 

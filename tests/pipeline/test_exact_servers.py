@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sources.constant_contact_sandbox import routes
+from sources.constant_contact_sandbox import people_endpoints, routes
 from sources.constant_contact_sandbox.faults import Reply, error, json_reply
 
 if TYPE_CHECKING:
@@ -109,3 +109,74 @@ def test_a_run_whose_every_request_is_refused_fails(
     outcomes = [here.night(), here.night(select=("contact_lists", "segments"))]
 
     assert ["BadRequest"] * 2 == [type(one.error).__name__ for one in outcomes]
+
+
+def in_pages_of_two(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The server gives out this collection two rows at a time, by number of rows to leave out."""
+    own = people_endpoints.page_of
+
+    def page_of(query: Query, rows: Any, sandbox: Any, spec: Any, path: str) -> Any:
+        small = {"limit": "2"} if spec[1] == kind and "cursor" not in query else {}
+        return own(query | small, rows, sandbox, spec, path)
+
+    monkeypatch.setattr(people_endpoints, "page_of", page_of)
+
+
+@pytest.mark.parametrize(
+    ("kind", "delete"),
+    [
+        ("contact_custom_fields", lambda sandbox: sandbox.delete_custom_field(0)),
+        ("contact_tags", lambda sandbox: sandbox.delete_tag(0)),
+    ],
+    ids=["custom-fields", "tags"],
+)
+def test_rows_that_slide_past_the_reader_are_not_deleted(
+    quick: Callable[..., Quick],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    delete: Callable[[Sandbox], object],
+) -> None:
+    """Of a collection read in pages, only what answers 404 by its id is gone, and its values with it."""
+    here = quick(contacts=80)
+    here.complete_night()
+    in_pages_of_two(monkeypatch, kind)
+    once = iter([True])
+
+    def between(path: str, _: int) -> None:
+        if path.startswith(f"/{kind}") and next(once, False):
+            delete(here.sandbox)
+
+    here.sandbox.between_pages = between
+    here.complete_night()
+    here.complete_night()
+
+    table = {"contact_custom_fields": "custom_fields"}.get(kind, kind)
+    assert [1] == here.values(f"select count(*) from {table} where deleted_at is not null")
+    assert [] == here.differences()
+
+
+def test_one_segment_without_detail_leaves_the_others(
+    quick: Callable[..., Quick], otherwise: Callable[[Rule], None]
+) -> None:
+    """A segment that is listed and answers 404 by its id costs its own criteria and nothing else."""
+    here = quick()
+    otherwise(lambda path, _: error(404, "not_found", "gone") if path == "/segments/2" else None)
+
+    outcome = here.night()
+
+    assert ["the criteria of segment 2"] == [one.resource for one in outcome.skipped]
+    assert [True] == here.values("select count(*) > 1 from segments where deleted_at is null")
+    assert ["2"] == here.values("select segment_id from segments where segment_criteria is null")
+
+
+def test_a_segment_keeps_the_criteria_it_had(
+    quick: Callable[..., Quick], otherwise: Callable[[Rule], None]
+) -> None:
+    """A detail that does not answer any more takes nothing away that still holds."""
+    here = quick()
+    here.complete_night()
+    otherwise(lambda path, _: error(404, "not_found", "gone") if path == "/segments/2" else None)
+
+    here.night(full_refresh=True)
+
+    assert [] == here.differences()

@@ -39,6 +39,7 @@ class Endpoint:
     needs           resources that must be read before, because their ids fill the path
     after, before   date filters of a window, on the column `changed`; before is sent only to bound a window
     detail_path     one row by id, with fields the listing leaves out
+    proof_path      one row by id, which answers 404 once the row is gone; with proof_params
     try_include     values of `include` that the guide names and the contract does not; send them only after
                     a request has shown that they are not refused
     plainer         whole queries to send instead, in turn, where the server answers the one before with 400;
@@ -66,6 +67,8 @@ class Endpoint:
     before: str | None = None
     changed: str | None = None
     detail_path: str | None = None
+    proof_path: str | None = None
+    proof_params: tuple[tuple[str, str], ...] = ()
     try_include: tuple[str, ...] = ()
     plainer: tuple[tuple[tuple[str, str], ...], ...] = ()
     marks_vanished: bool = False

@@ -1,17 +1,20 @@
 """Collections without a date filter: small, read whole each run, which is how a vanished row shows.
 
-A row that is missing from a complete reading gets `deleted_at`; a reading that broke off says nothing.
+A row that is missing from a complete reading gets `deleted_at`; a reading that broke off says nothing. A reading of
+several pages, or of other rows than the API counts, is not taken for complete: then each missing row is asked for by
+its id, and only a 404 says that it is gone; where ids answer after a deletion, a second reading must miss it too.
 Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom fields leave no trace).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sources.constant_contact.api.errors import BadRequest
+from sources.constant_contact.api.errors import BadRequest, NotFound, StillPreparing
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import Endpoint, endpoint
 from sources.constant_contact.catalogue.schema import arrow_schema
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
 
 WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "contact_tags", "custom_fields")
+
+PROOFS = 50
+"""Rows asked for by id in one run: more than anybody deletes in a day."""
+
+Row = dict[str, Any]
 
 
 def add_slices(reading: Reading) -> None:
@@ -48,41 +56,94 @@ def _or_without(reading: Reading, name: str, read: Callable[[], Iterator[Batch]]
 
 
 def read_whole(reading: Reading, of: Endpoint) -> Iterator[Batch]:
-    rows: list[dict[str, Any]] = []
+    yield from complete(reading, of, _listed(reading, of))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """All rows of a collection, as far as its pages show them."""
+
+    rows: list[Row]
+    pages: int
+    requests: int
+    counted: bool
+    """Whether the API counts as many."""
+
+    @property
+    def certain(self) -> bool:
+        """Between two pages rows may slide past the reader, for a link may be a number of rows to leave out."""
+        return self.pages == 1 and self.counted
+
+
+def _listed(reading: Reading, of: Endpoint) -> Listing:
+    """A listing of several pages that the API's own count does not bear out is read once more."""
+    rows: list[Row] = []
     requests = 0
-    for page in reading.pages(of):
-        rows += page.rows
-        requests += 1
-    yield from complete(reading, of, rows, requests)
+    for _ in range(2):
+        here: list[Row] = []
+        pages, count = 0, None
+        for page in reading.pages(of):
+            here += page.rows
+            pages += 1
+            count = page.envelope.get(f"{of.rows_key}_count", count)
+        rows += here
+        requests += pages
+        counted = count is None or len({_key(of, row) for row in here}) == count
+        if counted or pages == 1:
+            break
+    return Listing(rows=rows, pages=pages, requests=requests, counted=counted)
 
 
-def complete(reading: Reading, of: Endpoint, rows: list[dict[str, Any]], requests: int) -> Iterator[Batch]:
+def complete(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
     """A complete reading as one batch, with the rows that have vanished since the last one."""
-    batch = reading.batch(of.resource, rows, requests=requests)
+    gone: list[Row] = []
+    rows, requests = listing.rows, listing.requests
     if of.marks_vanished and reading.wants(of.resource):
         gone = vanished(reading, of, rows)
-        if gone:
-            present = batch.tables[of.resource]
-            lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
-            together = pa.concat_tables([present, lost], promote_options="permissive")
-            batch = Batch(
-                resource=of.resource, tables={**batch.tables, of.resource: together}, requests=requests
-            )
+        if gone and not listing.certain:
+            gone, found, asked = _proved(reading, of, gone)
+            rows, requests = [*rows, *found], requests + asked
+    batch = reading.batch(of.resource, rows, requests=requests)
+    if gone:
+        present = batch.tables[of.resource]
+        lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
+        together = pa.concat_tables([present, lost], promote_options="permissive")
+        batch = Batch(resource=of.resource, tables={**batch.tables, of.resource: together}, requests=requests)
     yield batch
 
 
-def vanished(reading: Reading, of: Endpoint, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _proved(reading: Reading, of: Endpoint, missing: Sequence[Row]) -> tuple[list[Row], list[Row], int]:
+    """(what is gone, rows that are there after all, requests). More than `PROOFS` wait for the next run."""
+    if of.proof_path is None:
+        again = _listed(reading, of)
+        there = {_key(of, row) for row in again.rows}
+        return [row for row in missing if _key(of, row) not in there], again.rows, again.requests
+    gone: list[Row] = []
+    found: list[Row] = []
+    for row in missing[:PROOFS]:
+        try:
+            found.append(reading.client.record(of.proof_path.format(**row), dict(of.proof_params)))
+        except NotFound:
+            gone.append(row)
+        reading.reader.check()
+    return gone, found, len(gone) + len(found)
+
+
+def _key(of: Endpoint, row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(name)) for name in of.table.key)
+
+
+def vanished(reading: Reading, of: Endpoint, rows: Sequence[Row]) -> list[Row]:
     """Loaded rows, not yet marked, that the account no longer has; marked with the run's start."""
-    key = of.table.key
-    present = {tuple(str(row.get(name)) for name in key) for row in rows}
+    present = {_key(of, row) for row in rows}
     return [
         {**known, "deleted_at": reading.now}
         for known in reading.warehouse.rows(of.resource)
-        if known.get("deleted_at") is None and tuple(str(known[name]) for name in key) not in present
+        if known.get("deleted_at") is None and _key(of, known) not in present
     ]
 
 
-def _schema(of: Endpoint, rows: Sequence[dict[str, Any]]) -> pa.Schema:
+def _schema(of: Endpoint, rows: Sequence[Row]) -> pa.Schema:
     """Declared types for declared columns; columns that drifted in keep what the destination makes of them."""
     declared = arrow_schema(of.table)
     names = set(declared.names)
@@ -102,29 +163,34 @@ def read_counts(reading: Reading) -> Iterator[Batch]:
 def read_segments(reading: Reading) -> Iterator[Batch]:
     """All segments; the criteria of one cost a request, so they are asked for only when it was edited."""
     of = endpoint("segments")
-    listed: list[dict[str, Any]] = []
-    requests = 0
-    for page in reading.pages(of):
-        listed += page.rows
-        requests += 1
+    listing = _listed(reading, of)
     known = {
-        str(row["segment_id"]): row for row in reading.tables("segments", listed)["segments"].to_pylist()
+        str(row["segment_id"]): row
+        for row in reading.tables("segments", listing.rows)["segments"].to_pylist()
     }
     loaded = {str(row["segment_id"]): row for row in reading.warehouse.rows("segments")}
-    rows: list[dict[str, Any]] = []
-    for row in listed:
+    rows: list[Row] = []
+    requests = 0
+    for row in listing.rows:
         segment_id = str(row["segment_id"])
         before = loaded.get(segment_id)
-        if (
-            not reading.options.full_refresh
-            and before is not None
-            and before.get("segment_criteria") is not None
-            and before.get("edited_at") == known[segment_id]["edited_at"]
-        ):
-            rows.append({**row, "segment_criteria": before["segment_criteria"]})
-            continue
-        assert of.detail_path is not None
-        rows.append({**row, **reading.client.record(of.detail_path.format(segment_id=segment_id))})
-        requests += 1
-        reading.reader.check()
-    yield from complete(reading, of, rows, requests)
+        if before is not None and before.get("edited_at") != known[segment_id]["edited_at"]:
+            before = None
+        criteria = None if before is None else before.get("segment_criteria")
+        if reading.options.full_refresh or criteria is None:
+            rows.append({**row, "segment_criteria": criteria, **_criteria(reading, of, segment_id)})
+            requests += 1
+            reading.reader.check()
+        else:
+            rows.append({**row, "segment_criteria": criteria})
+    yield from complete(reading, of, replace(listing, rows=rows, requests=listing.requests + requests))
+
+
+def _criteria(reading: Reading, of: Endpoint, segment_id: str) -> Row:
+    """One segment with its rules; without them where the server does not show this one."""
+    assert of.detail_path is not None
+    try:
+        return reading.client.record(of.detail_path.format(segment_id=segment_id))
+    except (NotFound, StillPreparing, BadRequest) as error:
+        reading.reader.skip(f"the criteria of segment {segment_id}", str(error))
+        return {}
