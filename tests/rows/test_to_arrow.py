@@ -112,6 +112,30 @@ def test_a_child_table_that_was_not_asked_for_is_left_alone():
     assert set(CHILDREN) - {"contacts__sms_channel_consents"} == set(answer) - {"contacts"}
 
 
+def test_a_child_table_that_comes_without_being_asked_for_is_taken():
+    """Rows that hold the sub-resource fill its table; a row that does not hold it says nothing of it."""
+    consents = {"sms_channel_consents": [{"consent_type": "promotional_sms"}]}
+    rows = [
+        {"contact_id": "c1", "sms_channel": consents},
+        {"contact_id": "c2"},
+        {"contact_id": "c3", "sms_channel": {"sms_channel_consents": []}},
+    ]
+    answer = to_arrow(CONTACTS, rows, without={"contacts__sms_channel_consents"})
+    assert [
+        {"contact_id": "c1", "position": 0, "consent_type": "promotional_sms"},
+        {"contact_id": "c3", "position": -1, "_deleted": True},
+    ] == rows_of(answer["contacts__sms_channel_consents"])
+
+
+@pytest.mark.parametrize("resource", ["email_links", "email_clicks"])
+def test_a_link_without_an_id_is_known_by_its_address(resource):
+    """The id of a link is optional in the contract; its address tells it from the e-mail's other links."""
+    row = {"contact_id": "c", "created_time": "2026-01-01T00:00:00Z", "link_url": "https://example.com/a"}
+    constants = {"campaign_activity_id": "a"} | ({"occurrence": 1} if resource == "email_clicks" else {})
+    answer = to_arrow(endpoint(resource), [row], constants=constants)
+    assert ["https://example.com/a"] == answer[resource].column("url_id").to_pylist()
+
+
 def test_a_contact_that_comes_twice_stays_once_with_the_children_of_the_newer_row():
     """Of two rows with one key the one with the later updated_at stays, whatever their order."""
     newer = {"contact_id": "c", "updated_at": "2026-01-02T00:00:00Z", "list_memberships": ["new"]}

@@ -28,6 +28,8 @@ from sources.constant_contact.rows.shape import Gathered, at, gather, level, und
 from sources.constant_contact.rows.values import NUL, DoesNotFitError, Refused, instant, json_text, typed
 
 Rows = Sequence[Mapping[str, Any]]
+STAND_INS: Mapping[str, str] = MappingProxyType({"url_id": "link_url"})
+"""A key that a row may lack -> the property that tells its rows apart as well."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -43,7 +45,8 @@ def to_arrow(
     """The endpoint's table and its children by name.
 
     constants  columns with one value for all rows, such as the activity a feed was read for; they win
-    without    child tables that the request did not ask for: no rows, no tombstones, not in the answer
+    without    child tables that the request did not ask for: a row without their property says nothing of them,
+               so it gets no tombstone, and the table is in the answer only where some row has the property
     bad        gets one entry for each column with values that did not fit; they are kept in `<column>__raw`
     Rows with the same key: the greatest `table.newest` stays, the later one among equals.
     Raises RowRefused for a row without a usable key.
@@ -52,16 +55,33 @@ def to_arrow(
     if unknown := constants.keys() - set(table.column_names):
         raise KeyError(f"table {table.name} has no column {', '.join(sorted(unknown))} to hold a constant.")
     notes: list[BadValue] = [] if bad is None else bad
-    kept = _distinct(table, undotted(rows) if endpoint.reads == "stats" else rows, constants)
-    children = tuple(child for child in endpoint.children if child.name not in without)
+    kept = _distinct(table, _named(table, undotted(rows) if endpoint.reads == "stats" else rows), constants)
     found = gather(level(table, endpoint.children), kept)
+    children = tuple(
+        child
+        for child in endpoint.children
+        if child.name not in without or any(members is not None for members in found.sets[child.from_])
+    )
     for child in children:
         _keep_odd_sets(table, child, found, notes)
     answer = {table.name: _table(table, found, len(kept), constants, notes)}
     parents = answer[table.name].column(table.key[0]).to_pylist() if children else []
     for child in children:
-        answer[child.name] = _child(child, parents, found.sets[child.from_], notes)
+        unsaid = child.name in without
+        answer[child.name] = _child(child, parents, found.sets[child.from_], notes, unsaid=unsaid)
     return answer
+
+
+def _named(table: Table, rows: Rows) -> Rows:
+    """`rows` with what stands in for an id that is optional in the contract and a key here."""
+    for name in table.key:
+        other = STAND_INS.get(name)
+        if other is not None and any(type(row) is dict and row.get(name) in (None, "") for row in rows):
+            rows = [
+                {**row, name: row.get(other)} if type(row) is dict and row.get(name) in (None, "") else row
+                for row in rows
+            ]
+    return rows
 
 
 def _distinct(table: Table, rows: Rows, constants: Mapping[str, Any]) -> Rows:
@@ -139,8 +159,13 @@ def _constant(type_: Type, value: Any) -> pa.Scalar:
     return array[0]
 
 
-def _child(table: Table, parents: list[str], sets: list[Any], notes: list[BadValue]) -> pa.Table:
-    """One child table of a batch; a property that is neither array nor null leaves the loaded set alone."""
+def _child(
+    table: Table, parents: list[str], sets: list[Any], notes: list[BadValue], *, unsaid: bool
+) -> pa.Table:
+    """One child table of a batch; a property that is neither array nor null leaves the loaded set alone.
+
+    unsaid  whether a property that is not there leaves it alone too
+    """
     owners: list[str] = []
     items: list[Any] = []
     places: list[int] = []
@@ -150,7 +175,7 @@ def _child(table: Table, parents: list[str], sets: list[Any], notes: list[BadVal
             items += members
             owners += [parent] * len(members)
             places += range(len(members))
-        elif members is None or members == []:
+        elif members == [] or (members is None and not unsaid):
             empty.append(parent)
     found = _members(table, owners, items, places)
     count = len(found.columns[table.key[0]])

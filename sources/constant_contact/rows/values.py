@@ -5,7 +5,8 @@ Must not know: tables, names, rows.
 
 Times (contract, definitions; api_guide samples): with Z, with fractions of any length, with +00:00, -0500 or
 no offset, with a blank for the T or before the offset, dates alone. All become UTC microseconds; one without
-an offset is taken as UTC. An empty text in a column that is not text means that there is no value.
+an offset is taken as UTC; a column of days takes the UTC day of a time. An empty text in a column that is not
+text means that there is no value.
 """
 
 import json
@@ -49,7 +50,7 @@ class DoesNotFitError(ValueError):
 
 
 def typed(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
-    """The array, and the raw values by position that it cannot hold whole (null there, or cut).
+    """The array, and the raw values by position that it cannot hold (null there).
 
     The kinds of values are looked at first, because Arrow would quietly cut 1.5 to 1 and turn true into 1.0.
     """
@@ -120,11 +121,9 @@ def _coerced(type_: Type, value: Any) -> tuple[Any, bool]:
     if value is None or (value == "" and type_ != "text"):
         return None, True
     try:
-        said = _COERCE[type_](value)
+        return _COERCE[type_](value), True
     except DoesNotFitError:
         return None, False
-    cut = type_ == "date" and isinstance(said, date) and _has_time_of_day(value)
-    return said, not cut
 
 
 def _to_text(value: Any) -> str:
@@ -182,11 +181,6 @@ def _to_instant(value: Any) -> datetime:
 
 def _to_date(value: Any) -> date:
     return _to_instant(value).date()
-
-
-def _has_time_of_day(value: Any) -> bool:
-    moment = _to_instant(value)
-    return (moment.hour, moment.minute, moment.second, moment.microsecond) != (0, 0, 0, 0)
 
 
 _COERCE: dict[Type, Callable[[Any], Any]] = {
