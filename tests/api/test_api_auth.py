@@ -287,3 +287,25 @@ def test_four_processes_wanting_a_refresh_make_one(api, reply, connect, tmp_path
     running = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(4)]
     assert [process.wait(timeout=180) for process in running] == [0] * 4
     assert (len(api.token_calls), len(api.api_calls)) == (1, 4)
+
+
+@pytest.mark.parametrize("lifetime_s", [20, 60])
+def test_a_short_lived_token_serves_more_than_one_request(api, reply, make_client, clock, lifetime_s):
+    """Tokens that live a minute or less are renewed a tenth of their life ahead, not for every request."""
+    client = make_client()
+    api.token_reply = lambda _: reply({"access_token": "access-0001", "expires_in": lifetime_s})
+    for _ in range(3):
+        client.get_json("/contacts")
+    assert len(api.token_calls) == 1
+    clock.advance(lifetime_s)
+    client.get_json("/contacts")
+    assert len(api.token_calls) == 2
+
+
+@pytest.mark.parametrize("lifetime", ["nan", "inf", "-inf", -5, 0, 1e300, "soon", [], True])
+def test_a_nonsensical_lifetime_loses_no_refresh_token(api, reply, make_client, connect, store, lifetime):
+    """The new refresh token is kept whatever is said beside it; the old one is worth nothing any more."""
+    said = {"access_token": "access-0001", "refresh_token": "rotated-0001", "expires_in": lifetime}
+    api.token_reply = lambda _: reply(said)
+    make_client().get_json("/contacts")
+    assert kept(store, connect()).refresh_token == "rotated-0001"

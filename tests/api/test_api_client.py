@@ -11,6 +11,7 @@ from sources.constant_contact.api.errors import (
     ApiError,
     BodyTooLarge,
     BodyTruncated,
+    ConfigError,
     ConnectionLost,
     CursorLoop,
     Forbidden,
@@ -412,3 +413,20 @@ def test_the_servers_clock_is_compared(api, reply, make_client, clock):
     assert client.server_skew_s is None
     client.get_json("/contacts")
     assert client.server_skew_s is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://:a-proxy-password@localhost:1080"),
+        ("HTTPS_PROXY", "ftp://:a-proxy-password@localhost:21"),
+        ("HTTPS_PROXY", "http://localhost:a-proxy-password"),
+        ("SSL_CERT_FILE", "/nonexistent.pem"),
+    ],
+)
+def test_an_environment_that_cannot_work_is_named(make_client, connect, monkeypatch, name, value):
+    """The variable is named, a password in it is not shown."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=name) as raised:
+        make_client(connection=connect(base_url="https://localhost:1/v3"))
+    assert "a-proxy-password" not in str(raised.value)

@@ -15,6 +15,7 @@ for good.
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -46,8 +47,11 @@ if TYPE_CHECKING:
     from sources.constant_contact.api.clock import Clock
     from sources.constant_contact.api.connection import Connection
 
-REFRESH_AHEAD_S: Final = 60
+REFRESH_AHEAD_S: Final = 60  # or a tenth of the token's life, where that is shorter
+LONGEST_LIFETIME_S: Final = 366 * 86_400
 UNSTATED_LIFETIME_S: Final = 3600  # when a reply does not say; a 401 renews it earlier
+NO_CLIENT_ID: Final = "client_id is not set; set it to the API key of your application"
+NOBODY: Final = "no login is stored for this client_id; log in first: ctct auth login"
 
 
 class InvalidGrant(LoginFailed):
@@ -67,7 +71,7 @@ class TokenReply:
 def token_request(connection: Connection, form: dict[str, str]) -> Request:
     """A POST to the token endpoint: Basic with a client secret, else client_id in the form."""
     if connection.client_id is None:
-        raise ConfigError("client_id is not set; set it to the API key of your application")
+        raise ConfigError(NO_CLIENT_ID)
     if connection.client_secret is not None:
         return Request(
             url=connection.token_url, form=form, basic=(connection.client_id, connection.client_secret)
@@ -87,18 +91,22 @@ def read_token_reply(answer: Answer) -> TokenReply:
     access, refresh = body.get("access_token"), body.get("refresh_token")
     if not isinstance(access, str) or not access:
         raise NotJson("the token endpoint answered without an access_token; run again later")
-    lifetime = body.get("expires_in")
-    try:
-        expires_in_s = float(lifetime) if lifetime is not None else UNSTATED_LIFETIME_S
-    except (TypeError, ValueError):
-        expires_in_s = UNSTATED_LIFETIME_S
     scope = body.get("scope")
     return TokenReply(
         access_token=access,
         refresh_token=refresh if isinstance(refresh, str) and refresh else None,
-        expires_in_s=expires_in_s,
+        expires_in_s=_lifetime_s(body.get("expires_in")),
         scope=scope if isinstance(scope, str) else None,
     )
+
+
+def _lifetime_s(stated: Any) -> float:
+    """Never raises: a refresh token that came with nonsense must be kept all the same, for it is the only one."""
+    try:
+        found = float(stated)
+    except (TypeError, ValueError, OverflowError):
+        return UNSTATED_LIFETIME_S
+    return min(found, LONGEST_LIFETIME_S) if math.isfinite(found) and found > 0 else UNSTATED_LIFETIME_S
 
 
 def json_object(answer: Answer) -> dict[str, Any]:
@@ -184,19 +192,29 @@ class Authenticator:
             usable = self._usable(self._current, rejected)
             return usable if usable is not None else self._renewed(rejected)
 
+    def check(self) -> None:
+        """Raises ConfigError or NotLoggedIn where no request could be sent at all; asks nobody."""
+        if self._connection.access_token is not None:
+            return
+        if self._connection.client_id is None:
+            raise ConfigError(NO_CLIENT_ID)
+        with self._store.lock():
+            if find_login(self._connection, self._store)[1] is None:
+                raise NotLoggedIn(NOBODY)
+
     def _usable(self, tokens: Tokens | None, rejected: str | None) -> str | None:
         if tokens is None or tokens.access_token is None or tokens.access_token == rejected:
             return None
         if tokens.expires_at is None:
             return None
         left_s = (tokens.expires_at - self._clock.now()).total_seconds()
-        return tokens.access_token if left_s >= REFRESH_AHEAD_S else None
+        return tokens.access_token if left_s >= _ahead_s(tokens) else None
 
     def _renewed(self, rejected: str | None) -> str:
         with self._store.lock():
             login, tokens = find_login(self._connection, self._store)
             if tokens is None:
-                raise NotLoggedIn("no login is stored for this client_id; log in first: ctct auth login")
+                raise NotLoggedIn(NOBODY)
             self._redactor.add(*tokens.secrets())
             usable = self._usable(tokens, rejected)
             if usable is None:
@@ -242,6 +260,13 @@ class Authenticator:
             saved_at=self._clock.now(),
             seed_used=tokens.seed_used or self._connection.refresh_token in (used, newest),
         )
+
+
+def _ahead_s(tokens: Tokens) -> float:
+    """How long before its end a token is renewed."""
+    if tokens.expires_at is None or tokens.saved_at is None:
+        return REFRESH_AHEAD_S
+    return min(REFRESH_AHEAD_S, (tokens.expires_at - tokens.saved_at).total_seconds() / 10)
 
 
 def _candidates(tokens: Tokens, seed: str | None) -> list[str]:

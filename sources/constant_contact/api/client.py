@@ -81,6 +81,10 @@ class Client:
         """The server's clock minus ours by its last answer; None before the first. Whole seconds at best."""
         return self._transport.server_skew_s
 
+    def check_login(self) -> None:
+        """Raises ConfigError, NotLoggedIn or TokenStoreError where no request could be sent; sends none."""
+        self._auth.check()
+
     def get(self, path: str, params: Params | None = None) -> Answer:
         """One logical GET: token, budget, retries. `path` is relative to base_url. 202 is an answer like any
         2xx.

@@ -7,6 +7,7 @@ Proxy variables of the environment are honoured, but loopback is always reached 
 
 from __future__ import annotations
 
+import os
 import ssl
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 POOL_SIZE: Final = 16
 KEEPALIVE_S: Final = 4  # below the 5 seconds after which common servers hang up, which would cost a retry
 USER_AGENT: Final = "constant-contact-pipeline"
+_PROXIES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _LOOPBACK: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
@@ -67,29 +70,8 @@ class Wire:
         self._clock = clock
         self._most_bytes = connection.max_body_bytes
         self._answer_timeout_s = connection.answer_timeout_s
-        limits = httpx.Limits(
-            max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEPALIVE_S
-        )
         asked = (connection.base_url, connection.token_url, connection.device_url)
-        # Reading the machine's certificates takes longer than a whole night against a plain loopback server;
-        # a bare context trusts nobody.
-        encrypted = any(url.startswith("https:") for url in asked)
-        context = httpx.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(
-                connection.read_timeout_s,
-                connect=connection.connect_timeout_s,
-                pool=connection.answer_timeout_s,
-            ),
-            limits=limits,
-            verify=context,
-            follow_redirects=False,
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-            mounts={
-                pattern: httpx.HTTPTransport(verify=context, limits=limits, trust_env=False)
-                for pattern in _LOOPBACK
-            },
-        )
+        self._http = _http(connection, _context(encrypted=any(url.startswith("https:") for url in asked)))
 
     def exchange(self, request: Request, on_departure: Callable[[], None] | None = None) -> Answer:
         """Any status is an answer; `on_departure` is called once the request's head has left.
@@ -146,6 +128,51 @@ class Wire:
 
     def close(self) -> None:
         self._http.close()
+
+
+def _context(*, encrypted: bool) -> ssl.SSLContext:
+    """Reading the machine's certificates takes longer than a whole night against a plain loopback server; a bare
+    context trusts nobody.
+    """
+    if not encrypted:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # ssl.SSLError is one
+        named = [f"{name}={value}" for name in _CERTIFICATES if (value := os.environ.get(name))]
+        raise ConfigError(
+            f"the certificates cannot be read ({error.strerror or error}); "
+            f"correct or remove {' and '.join(named) or ' or '.join(_CERTIFICATES)}"
+        ) from error
+
+
+def _http(connection: Connection, context: ssl.SSLContext) -> httpx.Client:
+    limits = httpx.Limits(
+        max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEPALIVE_S
+    )
+    try:
+        return httpx.Client(
+            timeout=httpx.Timeout(
+                connection.read_timeout_s,
+                connect=connection.connect_timeout_s,
+                pool=connection.answer_timeout_s,
+            ),
+            limits=limits,
+            verify=context,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            mounts={
+                pattern: httpx.HTTPTransport(verify=context, limits=limits, trust_env=False)
+                for pattern in _LOOPBACK
+            },
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        # The values may hold a password, so only the names are said.
+        set_ = [name for name in os.environ if name.upper() in _PROXIES and os.environ[name]]
+        raise ConfigError(
+            f"the proxy in {' or '.join(set_) or ' or '.join(_PROXIES)} cannot be used; "
+            "set it to http://host:port or remove it"
+        ) from error
 
 
 def _named(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> ApiError:
