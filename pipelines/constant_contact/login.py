@@ -10,7 +10,7 @@ import sys
 import threading
 import webbrowser
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 FLOWS = ("device", "browser")
 CALLBACK_WAIT_S = 300.0
 """The provider's code lives for five minutes, so waiting longer is of no use."""
+IDLE_S = 5.0
+"""After which a connection without a request is closed."""
 DONE = b"<!doctype html><title>ctct</title><p style='font:1.1em sans-serif;margin:3em'>%b</p>"
+
+
+class _Waiting(ThreadingHTTPServer):
+    """A thread for each connection: browsers open some in advance and never say a word on them."""
+
+    daemon_threads = True
+    block_on_close = False
 
 
 def login(flow: str, *, port: int) -> int:
@@ -99,6 +108,8 @@ def _by_browser(attempt: Login, port: int) -> None:
     found: list[str] = []
 
     class Callback(BaseHTTPRequestHandler):
+        timeout = IDLE_S
+
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             if parts.path != "/callback":
@@ -116,7 +127,7 @@ def _by_browser(attempt: Login, port: int) -> None:
             """The query holds the code; it belongs in no log."""
 
     try:
-        server = HTTPServer(("127.0.0.1", port), Callback)
+        server = _Waiting(("127.0.0.1", port), Callback)
     except OSError as error:
         raise UserError(f"port {port} is taken ({error.strerror}); choose another one with --port") from error
     started = attempt.start_browser(f"http://localhost:{server.server_port}/callback")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import stat
 import time
 from typing import TYPE_CHECKING
@@ -133,6 +134,21 @@ def test_browser_login_refuses_a_foreign_state(home: Callable[..., Home]) -> Non
     assert 1 == ended.code
     assert "Traceback" not in ended.err
     assert 2 == here.run("auth", "status").code
+
+
+def test_browser_login_past_a_silent_connection(home: Callable[..., Home]) -> None:
+    """A connection that the browser opens in advance and leaves silent does not keep the answer waiting."""
+    here = home()
+    login = here.start("auth", "login", "--flow", "browser", "--port", "0")
+    address = httpx.URL(shown(login, r"Open\s+(\S+)"))
+    back = httpx.URL(address.params["redirect_uri"])
+    with socket.create_connection(("127.0.0.1", back.port or 0)):
+        time.sleep(0.3)
+        httpx.get(back, params={"error": "access_denied", "state": "foreign"}, trust_env=False)
+
+        ended = login.wait(timeout_s=20)
+
+    assert 1 == ended.code
 
 
 def expire(here: Home) -> None:
