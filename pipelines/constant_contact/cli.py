@@ -47,7 +47,7 @@ def _sentences(command: Callable[P, int | None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from sources.constant_contact.api.errors import ApiError, ConfigError  # noqa: PLC0415
+        from sources.constant_contact.api.errors import ApiError  # noqa: PLC0415
 
         try:
             code = command(*args, **kwargs)
@@ -56,13 +56,24 @@ def _sentences(command: Callable[P, int | None]) -> Callable[P, None]:
             code = error.exit_code
         except ApiError as error:
             _say(str(error))
-            code = 2 if isinstance(error, ConfigError) else 1
+            code = _code(error)
         except KeyboardInterrupt:
             _say("interrupted; everything loaded so far stays, run again to go on")
-            code = 130
+            code = 1
         raise typer.Exit(code or 0)
 
     return run
+
+
+def _code(error: Exception) -> int:
+    """The exit code of a refusal that reached nobody before."""
+    from pipelines.constant_contact.events import PARTIAL_EXIT_CODE  # noqa: PLC0415
+    from sources.constant_contact.api import errors  # noqa: PLC0415
+
+    if isinstance(error, errors.Postponed):
+        return PARTIAL_EXIT_CODE
+    of_a_person = errors.ConfigError, errors.NotLoggedIn, errors.LedgerError, errors.TokenStoreError
+    return UserError.exit_code if isinstance(error, of_a_person) else 1
 
 
 def _say(sentence: str) -> None:
@@ -104,16 +115,17 @@ def sync(
     """The nightly job: read what changed, load it, check it, build the marts."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    request = commands.request(
-        destination=destination,
-        dataset=dataset,
-        select=_names(select),
-        exclude=_names(exclude),
-        full_refresh=full_refresh,
-        max_requests=max_requests,
-        transform=not no_transform,
-    )
-    return commands.sync(request, as_json=as_json)
+    with commands.always_answered(as_json=as_json):
+        request = commands.request(
+            destination=destination,
+            dataset=dataset,
+            select=_names(select),
+            exclude=_names(exclude),
+            full_refresh=full_refresh,
+            max_requests=max_requests,
+            transform=not no_transform,
+        )
+        return commands.sync(request, as_json=as_json)
 
 
 @app.command(short_help="What the next sync would read, and what it would cost.")

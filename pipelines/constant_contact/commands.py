@@ -30,7 +30,24 @@ if TYPE_CHECKING:
 
 
 def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
-    return SyncRequest(place=_place(destination, dataset), **more)
+    return SyncRequest(place=place(destination, dataset), **more)
+
+
+INTERRUPTED = "interrupted; everything loaded so far stays, run again to go on"
+
+
+@contextlib.contextmanager
+def always_answered(*, as_json: bool) -> Iterator[None]:
+    """With `--json` a sync that cannot even begin prints its object too; the sentence still goes to standard error."""
+    from sources.constant_contact.api.errors import ApiError  # noqa: PLC0415 - not for `--help`
+
+    try:
+        yield
+    except (UserError, ApiError, KeyboardInterrupt) as error:
+        if as_json:
+            reason = INTERRUPTED if isinstance(error, KeyboardInterrupt) else str(error)
+            sys.stdout.write(json.dumps(_failed_object(reason)) + "\n")
+        raise
 
 
 def sync(wanted: SyncRequest, *, as_json: bool) -> int:
@@ -62,7 +79,7 @@ def status(*, destination: str, dataset: str, as_json: bool) -> int:
 
     quiet_libraries()
     own = load_settings()
-    opened = Opened(_place(destination, dataset), create=False)
+    opened = Opened(place(destination, dataset), create=False)
     report = collect(
         opened.query if opened.exists else None, dataset, destination=opened.dbt, quota=_quota(own)
     )
@@ -79,7 +96,7 @@ def transform(
     from pipelines.constant_contact import transform as transforms  # noqa: PLC0415
 
     quiet_libraries()
-    opened = Opened(_place(destination, dataset), create=False)
+    opened = Opened(place(destination, dataset), create=False)
     opened.must_exist()
     work_dir = opened.work_dir / "transforms"
     try:
@@ -103,7 +120,7 @@ def transform(
 
 def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
     quiet_libraries()
-    opened = Opened(_place(destination, dataset), create=False)
+    opened = Opened(place(destination, dataset), create=False)
     opened.must_exist()
     page = write_report(opened, out)
     sys.stdout.write(f"{page}\n")
@@ -130,7 +147,7 @@ def sql(
         list_questions(_write_line)
         return 0
     quiet_libraries()
-    opened = Opened(_place(destination, dataset), create=False)
+    opened = Opened(place(destination, dataset), create=False)
     return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
 
 
@@ -167,6 +184,29 @@ def as_object(result: RunResult) -> dict[str, Any]:
     }
 
 
+def _failed_object(reason: str) -> dict[str, Any]:
+    """The same keys for a run that has no result; null is what is not known."""
+    return {
+        "status": "failed",
+        "requests": {"sent": None, "remaining_today": None},
+        "rows": {},
+        "resume_after": None,
+        "audit": [],
+        "seconds": dict.fromkeys(("extract", "load", "transform", "total"), 0.0),
+        "run_id": None,
+        "reason": reason,
+        "warnings": [],
+        "remaining_work": [],
+    }
+
+
+def place(destination: str, dataset: str) -> Place:
+    """Raises UserError for a dataset that no destination can have."""
+    if not dataset.isidentifier() or dataset != dataset.lower():
+        raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
+    return Place(destination=destination, dataset=dataset)
+
+
 def quiet_libraries() -> None:
     """Dlt and its friends speak through our own sentences; their logs are for a debugger."""
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -180,9 +220,12 @@ def _quota(own: Settings) -> Quota | None:
 
     connection = own.connection()
     with _closing(Budget.of(connection)) as budget:
-        used = budget.spent_today()
+        used, left = budget.spent_today(), budget.remaining_today()
     return Quota(
-        used_today=used, per_day=connection.requests_per_day, reserve_per_day=connection.reserve_per_day
+        used_today=used,
+        per_day=connection.requests_per_day,
+        reserve_per_day=connection.reserve_per_day,
+        known_left=left,
     )
 
 
@@ -192,12 +235,6 @@ def _closing(budget: Any) -> Iterator[Any]:
         yield budget
     finally:
         budget.close()
-
-
-def _place(destination: str, dataset: str) -> Place:
-    if not dataset.isidentifier() or dataset != dataset.lower():
-        raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
-    return Place(destination=destination, dataset=dataset)
 
 
 def _write_line(line: str) -> None:

@@ -19,6 +19,8 @@ from pipelines.constant_contact.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelines.constant_contact.warehouse import Place
+
 NAME = "postgres"
 FILE_FORMAT = "insert_values"
 
@@ -39,17 +41,25 @@ def _as_told(preferred: Any, supported: Any, /, *, table_schema: Any) -> Any:  #
     return preferred, supported
 
 
+def refusals(place: Place) -> tuple[type[Exception], ...]:
+    """What a server that cannot be reached is told by: the driver's own error, which dlt does not translate."""
+    if place.destination != NAME:
+        return ()
+    import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+
+    return (psycopg2.OperationalError,)
+
+
 @contextmanager
 def held(client: Any, dataset: str) -> Iterator[None]:
-    """Hold the dataset on the server, over `client`'s own connection; whoever comes second is told at once."""
+    """Hold the dataset on the server, over `client`'s open connection; whoever comes second is told at once."""
     key = f"hashtextextended('constant_contact_pipeline.{dataset}', 0)"
-    with client:
-        with client.execute_query(f"select pg_try_advisory_lock({key})") as cursor:
-            taken = bool(cursor.fetchone()[0])
-        if not taken:
-            raise UserError(
-                f"another sync into dataset {dataset!r} is running, perhaps on another machine; wait for it to end, "
-                f"or find it on the server: select * from pg_stat_activity join pg_locks using (pid) "
-                "where locktype = 'advisory'"
-            )
-        yield
+    with client.execute_query(f"select pg_try_advisory_lock({key})") as cursor:
+        taken = bool(cursor.fetchone()[0])
+    if not taken:
+        raise UserError(
+            f"another sync into dataset {dataset!r} is running, perhaps on another machine; wait for it to end, "
+            f"or find it on the server: select * from pg_stat_activity join pg_locks using (pid) "
+            "where locktype = 'advisory'"
+        )
+    yield

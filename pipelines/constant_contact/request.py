@@ -48,6 +48,10 @@ def load_settings(**explicit: Any) -> Settings:
         found = settings(**explicit)
         found.connection()
         found.options()
+        if found.requests_per_commit < 1:
+            raise ValueError(  # noqa: TRY301 - said like the other settings
+                f"requests_per_commit is {found.requests_per_commit}; set it to a whole number above 0"
+            )
     except (ApiError, ValueError) as error:
         raise UserError(f"configuration: {error}") from error
     except ConfigurationException as error:

@@ -6,25 +6,28 @@ Knows: dlt's pipeline and where DuckDB and PostgreSQL keep things. Must not know
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from pipelines.constant_contact import postgres
 from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.folder import alone, held, is_damaged, work_dir_of
 from pipelines.constant_contact.transform import Destination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import dlt
 
 PIPELINE = "ctct"
 DATASET = "constant_contact"
 SOURCE = "constant_contact"
+PATIENCE_S = 10.0
+"""How long another program may keep a DuckDB file open before a command gives up."""
+RETRY_S = 0.1
 
 Row = dict[str, object]
 
@@ -63,6 +66,10 @@ class Opened:
             self._client = _sql_client(self.pipeline)
             self._client.credentials  # noqa: B018 - resolves them
         except (DltException, ValueError, ImportError, TypeError) as error:
+            if is_damaged(work_dir_of(place)):
+                raise UserError(
+                    f"what the last sync kept in {work_dir_of(place)} is damaged; run ctct sync, which mends it"
+                ) from error
             raise UserError(_configuration_sentence(place, error)) from error
         if create or self.exists:
             self._check_file()
@@ -133,23 +140,62 @@ class Opened:
             yield
             return
         client = _sql_client(self.pipeline)
-        client.open_connection()
+        self._connect(client)
         try:
             yield
         finally:
             client.close_connection()
 
+    def _connect(self, client: Any) -> None:
+        """Raises UserError for a destination that does not answer, or a file that somebody else keeps open."""
+        from dlt.destinations.exceptions import DestinationConnectionError  # noqa: PLC0415
+
+        refusals: tuple[type[Exception], ...] = (DestinationConnectionError, *postgres.refusals(self.place))
+        try:
+            _patiently(client.open_connection, refusals)
+        except refusals as error:
+            raise UserError(self._silent(error)) from error
+
+    def troubles(self) -> tuple[type[Exception], ...]:
+        """What a destination that fails is told by: dlt's errors, and the driver's where dlt lets them pass."""
+        from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+        return (DltException, *postgres.refusals(self.place))
+
+    def _silent(self, error: BaseException) -> str:
+        if self.duckdb_path is not None:
+            return _file_sentence(self.duckdb_path, _inner(error))
+        return f"the destination {self.name} does not answer: {_first_line(_inner(error))}"
+
+    def load(self, data: Any) -> None:
+        """One load package. The load tool takes the first Ctrl-C for itself and forgets it where it ends well; it is
+        raised here then.
+        """
+        from dlt.common.runtime import signals  # noqa: PLC0415
+
+        with signals.intercepted_signals():
+            self.pipeline.run(data)
+            signals.raise_if_signalled()
+
     def query(self, sql: str) -> list[Row]:
         """Rows of one statement, over a connection of its own, so that nothing stays locked."""
-        with self._client as client, client.execute_query(sql) as cursor:
+        with self._connected() as client, client.execute_query(sql) as cursor:
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def execute(self, sql: str) -> None:
-        with self._client as client:
+        with self._connected() as client:
             client.execute_sql(sql)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        self._connect(self._client)
+        try:
+            yield self._client
+        finally:
+            self._client.close_connection()
 
     def qualified(self, table: str) -> str:
         return str(self._client.make_qualified_table_name(table))
@@ -186,14 +232,19 @@ class Opened:
     def file_alone(self) -> Iterator[None]:
         """Hold a DuckDB file by a lock beside it, PostgreSQL by one of its own: another working folder sees it too."""
         if self.place.destination == postgres.NAME:
-            with postgres.held(_sql_client(self.pipeline), self.place.dataset):
-                yield
+            client = _sql_client(self.pipeline)
+            self._connect(client)
+            try:
+                with postgres.held(client, self.place.dataset):
+                    yield
+            finally:
+                client.close_connection()
             return
         path = self.duckdb_path
         if path is None:
             yield
             return
-        with _held(_lock_beside(path), self.place):
+        with held(_lock_beside(path), self.place):
             yield
 
     def _check_file(self) -> None:
@@ -215,68 +266,52 @@ class Opened:
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UserError(f"the warehouse {path} cannot be written; check its permissions")
         try:
-            duckdb.connect(str(path)).close()
+            _patiently(lambda: self._open_file(path), (duckdb.IOException,))
         except duckdb.IOException as error:
-            if path.exists():
-                with _held(_lock_beside(path), self.place):  # a sync that has it says so in its own words
-                    pass
             raise UserError(_file_sentence(path, error)) from error
         except duckdb.Error as error:
             raise UserError(f"the warehouse {path} cannot be opened: {_first_line(error)}") from error
 
+    def _open_file(self, path: Path) -> None:
+        import duckdb  # noqa: PLC0415
+
+        try:
+            duckdb.connect(str(path)).close()
+        except duckdb.IOException as error:
+            if _is_locked(error):
+                with held(_lock_beside(path), self.place):  # a sync that has it says so at once
+                    pass
+            raise
+
     def _check_connection(self) -> None:
-        from dlt.destinations.exceptions import DatabaseException, DestinationConnectionError  # noqa: PLC0415
+        from dlt.destinations.exceptions import DatabaseException  # noqa: PLC0415
 
         try:
             self.query("select 1 as one")
-        except (DestinationConnectionError, DatabaseException) as error:
-            raise UserError(
-                f"the destination {self.name} does not answer: {_first_line(error.__cause__ or error)}"
-            ) from error
+        except DatabaseException as error:
+            raise UserError(self._silent(error)) from error
+
+
+def _patiently(open_: Callable[[], object], refusals: tuple[type[Exception], ...]) -> None:
+    """Open a file that another program may have open for a moment, as everybody who asks it a question does."""
+    until_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            open_()
+        except refusals as error:
+            if not _is_locked(error) or time.monotonic() >= until_s:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
+
+
+def _is_locked(error: BaseException) -> bool:
+    return "lock on file" in str(error)
 
 
 def _lock_beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.lock")
-
-
-def work_dir_of(place: Place) -> Path:
-    """The pipeline's working folder, whether it exists or not."""
-    from dlt.common.pipeline import get_dlt_pipelines_dir  # noqa: PLC0415
-
-    return Path(get_dlt_pipelines_dir()) / place.pipeline_name
-
-
-@contextmanager
-def alone(place: Place) -> Iterator[None]:
-    """Hold the working folder, even before the pipeline is opened: opening one in a new folder empties it."""
-    folder = work_dir_of(place).parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"the working folder {folder} cannot be made ({error.strerror}); set DLT_DATA_DIR to a writable folder"
-        ) from error
-    with _held(folder / f"{place.pipeline_name}.lock", place):
-        yield
-
-
-@contextmanager
-def _held(path: Path, place: Place) -> Iterator[None]:
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UserError(
-            f"another sync into dataset {place.dataset!r} is running; wait for it to end, or end it"
-        ) from None
-    except OSError as error:
-        raise UserError(
-            f"the lock {path} cannot be written ({error.strerror}); make its folder writable"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _sql_client(pipeline: dlt.Pipeline) -> Any:
@@ -294,6 +329,11 @@ def _root(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
     return error
+
+
+def _inner(error: BaseException) -> BaseException:
+    """The database's own words; dlt hangs them beside its own instead of chaining them."""
+    return getattr(error, "inner_exc", None) or _root(error)
 
 
 def _file_sentence(path: Path, error: BaseException) -> str:

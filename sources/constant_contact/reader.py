@@ -11,10 +11,11 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.api.errors import Postponed, Skippable
+from sources.constant_contact.api.errors import Forbidden, Postponed, Skippable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 READERS = 8
 """Threads. At 4 requests a second and 0.5 s an answer two would do; more keep the rate when answers take 2 s."""
+FAREWELL_S = 2.0
+"""How long `close` waits for readers: one may sleep for two minutes, or wait for an answer that never comes."""
 READ_AHEAD = 64
 """Batches that may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
 
@@ -67,7 +70,7 @@ class Outcome:
 
 
 class Reader:
-    """Runs slices; `batches()` is the one way out. Start it by iterating; `close()` ends its threads at any time."""
+    """Runs slices; `batches()` is the one way out. Start it by iterating; `close()` may be called at any time."""
 
     def __init__(self, *, readers: int = READERS, read_ahead: int = READ_AHEAD) -> None:
         self.outcome = Outcome()
@@ -129,8 +132,10 @@ class Reader:
         return batch, batch is not None
 
     def close(self) -> None:
+        """Waits for readers at most `FAREWELL_S`; one that is later ends by itself, and with the process."""
         self._ending.set()
-        while any(thread.is_alive() for thread in self._threads):
+        until_s = time.monotonic() + FAREWELL_S
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < until_s:
             try:  # readers may stand at a full queue
                 self._out.get(timeout=0.05)
             except queue.Empty:
@@ -155,6 +160,9 @@ class Reader:
                 self._out.put(batch)
                 self.check()
         except Skippable as error:
+            if isinstance(error, Forbidden) and error.kind == "deactivated":  # the application, no resource
+                self._end(slice_, error=error)
+                return
             self.skip(slice_.resource, str(error), refused=error.status == 403)  # noqa: PLR2004
         except Postponed as error:
             self._end(slice_, postponed=error)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -130,3 +135,168 @@ def test_a_dataset_that_is_no_schema_name_is_refused(account: Any) -> None:
     code, _, errors = sync("--dataset", "My Data")
     assert code == 2
     assert "'My Data'" in errors
+
+
+@pytest.mark.parametrize("fault", ["not_found", "deactivated", "forbidden_scope"])
+def test_an_api_that_refuses_everything_is_no_complete_night(account: Any, fault: str) -> None:
+    """No row was read: exit 1 with the refusal, whichever it is."""
+    one = account(contacts=5, campaigns=0)
+    one.sandbox.set_fault(fault, None)
+    code, output, errors = sync("--json")
+    assert (1, "failed") == (code, json.loads(output)["status"])
+    assert "Traceback" not in errors
+
+
+def test_the_only_wanted_resource_refused_is_a_failure(account: Any) -> None:
+    """Where nothing else was wanted, a refusal is not a warning."""
+    one = account(contacts=5, campaigns=0)
+    one.sandbox.set_fault("forbidden_privilege", None, path_prefix="/contact_tags")
+    code, output, _ = sync("--json", "--select", "contact_tags")
+    assert (1, "failed") == (code, json.loads(output)["status"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "arguments", "code"),
+    [
+        ({}, ("--dataset", "My Data"), 2),
+        ({}, ("--select", "openings"), 2),
+        ({"base_url": "nonsense"}, (), 2),
+        ({"access_token": "wrong"}, (), 1),
+    ],
+    ids=["dataset", "resource", "setting", "token"],
+)
+def test_json_is_one_object_however_a_sync_ends(
+    account: Any, spoil: dict[str, str], arguments: tuple[str, ...], code: int
+) -> None:
+    """A sync that could not begin says so in the same shape; the sentence is on standard error."""
+    account(contacts=5, campaigns=0).configure(**spoil)
+    found, output, errors = sync("--json", *arguments)
+    result = json.loads(output)
+    assert (code, "failed") == (found, result["status"])
+    assert {"status", "requests", "rows", "resume_after", "audit", "seconds"} <= result.keys()
+    assert {"sent", "remaining_today"} == result["requests"].keys()
+    assert {"extract", "load", "transform", "total"} == result["seconds"].keys()
+    assert result["reason"]
+    assert result["reason"].split()[0] in errors
+
+
+@pytest.mark.parametrize("command", ["sync", "check", "status"])
+def test_a_postgresql_that_is_not_there_is_one_sentence(
+    account: Any, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Exit 2, and nothing of the driver's traceback."""
+    pytest.importorskip("psycopg2")
+    account(contacts=5, campaigns=0)
+    monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", "postgresql://ctct:none@127.0.0.1:1/postgres")
+    code, output, errors = ctct(command, "--destination", "postgres")
+    assert code == 2
+    assert "the destination postgres 127.0.0.1/postgres does not answer" in output + errors
+    assert "Traceback" not in output + errors
+
+
+@contextmanager
+def held_open(path: Path, seconds: float) -> Iterator[None]:
+    """Another program has the warehouse open, and lets it go after a while."""
+    duckdb.connect(str(path)).close()
+    work = (
+        f"import duckdb, time; kept = duckdb.connect({str(path)!r}); print(flush=True); time.sleep({seconds})"
+    )
+    with subprocess.Popen([sys.executable, "-c", work], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.kill()
+
+
+def test_a_warehouse_that_is_open_elsewhere_for_a_moment_is_waited_for(account: Any) -> None:
+    """A question asked of the file while a sync begins costs the sync half a second, no more."""
+    one = account(contacts=5, campaigns=0)
+    with held_open(one.warehouse, 0.5):
+        code, _, errors = sync("--select", "contact_tags")
+    assert 0 == code, errors
+
+
+def test_a_warehouse_that_stays_open_elsewhere_is_named(
+    account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the patience is over: exit 2, one sentence, nothing spent."""
+    from pipelines.constant_contact import warehouse  # noqa: PLC0415 - dlt takes two seconds
+
+    monkeypatch.setattr(warehouse, "PATIENCE_S", 0.2)
+    one = account(contacts=5, campaigns=0)
+    with held_open(one.warehouse, 60):
+        code, _, errors = sync()
+    assert code == 2
+    assert f"the warehouse {one.warehouse} is open in another program" in errors
+    assert one.sandbox.log.total == 0
+
+
+def test_nobody_logged_in_is_configuration(account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token of any kind: exit 2 before anything is sent, with how to log in."""
+    one = account(contacts=5, campaigns=0)
+    monkeypatch.delenv("SOURCES__CONSTANT_CONTACT__ACCESS_TOKEN")
+    one.configure(client_id="an-application")
+    for command in ("sync", "plan"):
+        code, _, errors = ctct(command)
+        assert (2, True) == (code, "ctct auth login" in errors), errors
+    assert one.sandbox.log.total == 0
+
+
+def test_a_refresh_token_needs_its_client_id(account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh token alone cannot be used: exit 2, with what is missing."""
+    one = account(contacts=5, campaigns=0)
+    monkeypatch.delenv("SOURCES__CONSTANT_CONTACT__ACCESS_TOKEN")
+    one.configure(refresh_token="a-refresh-token")
+    code, _, errors = sync()
+    assert (2, True) == (code, "client_id is not set" in errors), errors
+
+
+@pytest.mark.parametrize("command", ["sync", "plan", "status", "check"])
+def test_a_state_folder_that_cannot_be_used_is_configuration(
+    account: Any, tmp_path: Path, command: str
+) -> None:
+    """A file where the folder should be: exit 2, named."""
+    in_the_way = tmp_path / "in-the-way"
+    in_the_way.write_text("")
+    account(contacts=5, campaigns=0).configure(state_dir=in_the_way)
+    code, output, errors = ctct(command)
+    assert (2, True) == (code, str(in_the_way) in output + errors), errors
+
+
+@pytest.mark.parametrize("name", ["requests_per_commit", "requests_per_second"])
+def test_a_number_below_zero_is_refused(account: Any, name: str) -> None:
+    """It is named, whether it paces requests or commits."""
+    account(contacts=5, campaigns=0).configure(**{name: "-5"})
+    code, _, errors = sync()
+    assert (2, True) == (code, name in errors), errors
+
+
+def test_check_looks_at_the_dataset_like_every_command(account: Any) -> None:
+    """A name that is no schema's is refused before anything is asked."""
+    one = account(contacts=5, campaigns=0)
+    code, _, errors = ctct("check", "--dataset", "Bad Name")
+    assert (2, True) == (code, "'Bad Name'" in errors)
+    assert one.sandbox.log.total == 0
+
+
+def test_a_damaged_working_folder_is_for_sync_to_mend(account: Any) -> None:
+    """What only reads says so; no credentials are blamed."""
+    one = account(contacts=5, campaigns=0)
+    folder = one.warehouse.parent / "dlt" / "pipelines" / "ctct"
+    folder.mkdir(parents=True)
+    (folder / "state.json").write_text('{"half": ')
+    for command in (("status",), ("plan",), ("sql", "select 1")):
+        code, _, errors = ctct(*command)
+        assert (2, True) == (code, "run ctct sync" in errors), errors
+        assert "CREDENTIALS" not in errors
+
+
+@pytest.mark.parametrize(("fault", "expected"), [("quota_object", 75), ("unauthorized", 1)])
+def test_a_plan_that_cannot_be_made_ends_like_a_sync(account: Any, fault: str, expected: int) -> None:
+    """Spent quota postpones, a refusal fails; standard output stays empty."""
+    account(contacts=5, campaigns=0).sandbox.set_fault(fault, None)
+    code, output, errors = ctct("plan", "--json")
+    assert (expected, "") == (code, output)
+    assert "Traceback" not in errors

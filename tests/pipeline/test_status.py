@@ -26,6 +26,7 @@ from pipelines.constant_contact.display.status_view import folded, render
 from pipelines.constant_contact.transform import Destination
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 LOAD_0, LOAD_1 = (dt.datetime(2026, 11, day, 2, tzinfo=dt.UTC) for day in (20, 21))
@@ -233,3 +234,19 @@ def test_folding_loses_nothing(width: int) -> None:
 
     assert "\n".join(lines).replace("\\\n", "") == command
     assert max(len(line) for line in lines) <= width
+
+
+def test_the_servers_word_on_the_day_is_believed(served: Callable[..., object]) -> None:
+    """A key that the server parked has nothing left, however few requests were counted."""
+    from pipelines.constant_contact.commands import _quota  # noqa: PLC0415 - dlt takes two seconds
+    from pipelines.constant_contact.request import load_settings  # noqa: PLC0415
+    from sources.constant_contact.api.budget import Budget  # noqa: PLC0415
+
+    served(contacts=1, campaigns=0)
+    own = load_settings()
+    budget = Budget.of(own.connection())
+    budget.park()
+    budget.close()
+    quota = _quota(own)
+    assert quota is not None
+    assert 0 == quota.left_today

@@ -82,7 +82,7 @@ CASES = [
     *each("unauthorized", times=None, ends="Unauthorized"),
     *each("forbidden_privilege forbidden_scope", times=None, after=0, ends="skipped"),
     *each("forbidden_privilege", at=FEEDS, times=None, after=0, ends="skipped"),
-    *each("deactivated", times=None, after=0, at="", ends="skipped"),
+    *each("deactivated", times=None, after=0, at="", ends="Forbidden"),
     *each("not_found conflict", at=ONE, ends="skipped"),
     *each("not_found", at=FEEDS, ends="skipped"),
     *each("accepted", times=2),

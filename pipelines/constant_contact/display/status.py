@@ -98,9 +98,13 @@ class Quota:
     used_today: int
     per_day: int
     reserve_per_day: int = 0
+    known_left: int | None = None
+    """What may still be sent where more is known than the count: the server may have called the day spent."""
 
     @property
     def left_today(self) -> int:
+        if self.known_left is not None:
+            return self.known_left
         return max(0, self.per_day - self.reserve_per_day - self.used_today)
 
 
@@ -160,6 +164,7 @@ def to_json(report: StatusReport) -> str:
     """One JSON object; times as ISO 8601 in UTC."""
     fields: dict[str, Any] = asdict(report)
     if report.quota is not None:
+        fields["quota"].pop("known_left")
         fields["quota"]["left_today"] = report.quota.left_today
     return json.dumps(fields, default=_iso, indent=2, ensure_ascii=False)
 

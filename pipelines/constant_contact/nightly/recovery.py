@@ -7,7 +7,8 @@ A run may die between any two of its steps, and leaves one of these behind:
   a package half written                nobody looks at it again; its requests are read anew
   a package extracted or normalized     whole, as each step ends with a rename: it is finished
   a package extracted *and* normalized  died between two renames: the normalized one counts
-  a package half loaded                 finished: merging the same rows twice is merging them once
+  a package half loaded                 begun anew: a file may be in the staging tables although nobody noted it, and
+                                        the load tool would add it once more; merging twice is merging once
   a state on disk that is ahead         its package is lost, so trusting it would lose rows without a word: the
                                         folder is emptied, and state and schema come from the destination
   files that cannot be read             the same
@@ -15,10 +16,11 @@ A run may die between any two of its steps, and leaves one of these behind:
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pipelines.constant_contact.folder import is_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +29,15 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.warehouse import Opened
 
+FOLLOWING = (".sql", ".reference")
+"""Jobs that the load tool adds to a package while loading it."""
 FINISHING = "the last run ended before its last group was loaded; finishing that first"
 DROPPING = "what the last run left behind cannot be finished; it is dropped and will be read again"
 
 
 def mend_folder(folder: Path) -> bool:
     """Remove a working folder whose state or schema cannot be read; whether there was one."""
-    files = [folder / "state.json", *folder.glob("schemas/*.json")]
-    if all(_readable(file) for file in files if file.exists()):
+    if not is_damaged(folder):
         return False
     shutil.rmtree(folder)
     return True
@@ -66,11 +69,32 @@ def _finish(pipeline: dlt.Pipeline) -> None:
     normalized = set(pipeline.list_normalized_load_packages())
     for load_id in normalized & set(pipeline.list_extracted_load_packages()):
         shutil.rmtree(_extracts(pipeline) / "extracted" / load_id)
+    for load_id in normalized:
+        _begin_anew(Path(pipeline.working_dir) / "load" / "normalized" / load_id)
     if normalized:
         pipeline.load()
     if pipeline.list_extracted_load_packages():
         pipeline.normalize()
         pipeline.load()
+
+
+def _begin_anew(package: Path) -> None:
+    """Make a package as it was before its loading began: all its files are to be loaded, its staging tables emptied.
+
+    The load tool empties them when it applies the package's schema, which it does once. What follows from loaded files
+    (the merges) it adds by itself, when they are loaded.
+    """
+    applied = package / "applied_schema_updates.json"
+    if not applied.exists():
+        return
+    for done in ("started_jobs", "completed_jobs"):
+        for job in (package / done).iterdir():
+            job.rename(package / "new_jobs" / job.name)
+    for job in (package / "new_jobs").iterdir():
+        if job.suffix in FOLLOWING:
+            job.unlink()
+    shutil.rmtree(package / ".pending_transitions", ignore_errors=True)
+    applied.rename(package / "schema_updates.json")
 
 
 def _remove_unfinished_extracts(pipeline: dlt.Pipeline) -> None:
@@ -90,10 +114,3 @@ def _is_ahead(opened: Opened) -> bool:
     state: Any = opened.pipeline.state
     committed = opened.committed_state_hash()
     return bool(state.get("sources")) if committed is None else bool(committed != state["_version_hash"])
-
-
-def _readable(file: Path) -> bool:
-    try:
-        return isinstance(json.loads(file.read_bytes()), dict)
-    except (ValueError, OSError):
-        return False

@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pyarrow.compute as pc
 
+from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import (
     GroupLoaded,
     PageRead,
@@ -27,6 +28,7 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
+from pipelines.constant_contact.folder import alone, work_dir_of
 from pipelines.constant_contact.nightly import records
 from pipelines.constant_contact.nightly.audit import COUNTED, audit
 from pipelines.constant_contact.nightly.consequences import settle
@@ -35,7 +37,7 @@ from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.recovery import agree_with_destination, mend_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.request import load_settings
-from pipelines.constant_contact.warehouse import SOURCE, Opened, alone, failed_load, work_dir_of
+from pipelines.constant_contact.warehouse import SOURCE, Opened, failed_load
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.batches import Batch
+    from sources.constant_contact.reader import Outcome
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
 
@@ -64,7 +67,10 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
         mend_folder(work_dir_of(request.place))
         opened = Opened(request.place)
         with opened.file_alone(), closing(_Night(request, wanted, own, opened, listener)) as night:
-            return night.run()
+            try:
+                return night.run()
+            except opened.troubles() as error:
+                raise failed_load(error, opened.name) from error
 
 
 class _Night:
@@ -83,6 +89,8 @@ class _Night:
         self.warnings: list[str] = []
         self.planned: int | None = None
         self.groups = 0
+        self.has_read = False
+        self.failure: RunFailed | None = None
         self.load_s = 0.0
         self.extract_s = 0.0
         self._emit_lock = threading.Lock()
@@ -96,6 +104,7 @@ class _Night:
         from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
 
         pipeline = self.opened.pipeline
+        self.client.check_login()
         self._connection.enter_context(self.opened.kept_open())
         self._finish_pending()
         self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
@@ -120,6 +129,8 @@ class _Night:
         )
         try:
             self._read(reading)
+        except RunFailed as error:  # a load that broke: what came before stays, and is told
+            self.failure = error
         finally:
             reading.reader.close()
             reading.warehouse.close()
@@ -127,13 +138,11 @@ class _Night:
 
     def _finish_pending(self) -> None:
         """Load what a run that died had read, go on from what the destination says, and count what it counted."""
-        from dlt.common.exceptions import DltException  # noqa: PLC0415
-
         try:
             agree_with_destination(self.opened, self._warn)
             for day, spent in records.requests_counted(self.opened, self.client.connection.key):
                 self.client.budget.seed(day, spent)
-        except DltException as error:
+        except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
 
     def _read(self, reading: Reading) -> None:
@@ -158,6 +167,7 @@ class _Night:
 
     def _page_read(self, batch: Batch) -> None:
         if batch.requests or batch.rows:
+            self.has_read = True
             self._emit(
                 PageRead(
                     resource=batch.resource,
@@ -169,8 +179,6 @@ class _Night:
             )
 
     def _commit(self, group: Group) -> None:
-        from dlt.common.exceptions import DltException  # noqa: PLC0415
-
         from sources.constant_contact.source import empty_tables, loaded  # noqa: PLC0415
 
         began = time.monotonic()
@@ -179,8 +187,8 @@ class _Night:
             tables = _with_all(tables, empty_tables(self.wanted))
         try:
             counted = records.counted_so_far(self.client.connection.key, self.client.budget)
-            self.opened.pipeline.run(loaded(tables, (*group.state, counted)))
-        except DltException as error:
+            self.opened.load(loaded(tables, (*group.state, counted)))
+        except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
         seconds = time.monotonic() - began
         self.load_s += seconds
@@ -201,24 +209,44 @@ class _Night:
             self._warn(
                 f"{bad.count} value(s) of {bad.table}.{bad.column} do not fit its type; kept in {bad.raw_column}"
             )
-        status: Status = "complete"
-        reason = ""
-        if outcome.error is not None:
-            status, reason = "failed", str(outcome.error)
-            if not isinstance(outcome.error, ApiError | ValueError):
-                raise outcome.error
-        elif outcome.postponed is not None:
-            status, reason = "partial", str(outcome.postponed)
+        status, reason = self._ended_by(outcome)
         lines = self._audited(reading, status)
         if self.own.history and status != "failed":
             record_history(self.opened, self.wanted, at=self.started_at)
         self._connection.close()  # dbt opens the file in its own way
         transform = self._transform() if self.request.transform and status != "failed" else None
         result = self._result(status, reason, reading, lines, transform)
-        if SOURCE in self.opened.pipeline.schema_names:
-            records.record(self.opened.pipeline, result, ledger_key=self.client.connection.key)
+        result = self._recorded(result)
         self._emit(RunEnded(result=result))
         return result
+
+    def _recorded(self, result: RunResult) -> RunResult:
+        """Written down where that is possible; a night does not fail because its record does."""
+        pipeline = self.opened.pipeline
+        if SOURCE not in pipeline.schema_names or pipeline.has_pending_data:  # which would be loaded first
+            return result
+        refusals: tuple[type[Exception], ...] = (UserError, *self.opened.troubles())
+        try:
+            with self.opened.kept_open():
+                records.record(pipeline, result, ledger_key=self.client.connection.key)
+        except refusals as error:
+            self._warn(f"this run could not be recorded in the warehouse: {error}")
+        return replace(result, warnings=tuple(self.warnings))
+
+    def _ended_by(self, outcome: Outcome) -> tuple[Status, str]:
+        """Status and reason, by how reading ended."""
+        if self.failure is not None:
+            return "failed", str(self.failure)
+        if outcome.error is not None:
+            if not isinstance(outcome.error, ApiError | ValueError):
+                raise outcome.error
+            return "failed", str(outcome.error)
+        if outcome.postponed is not None:
+            return "partial", str(outcome.postponed)
+        refused = {skipped.resource for skipped in outcome.skipped if skipped.refused}
+        if outcome.skipped and (not self.has_read or self.wanted <= refused):
+            return "failed", f"nothing that was wanted could be read: {outcome.skipped[0].reason}"
+        return "complete", ""
 
     def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
         if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
@@ -263,6 +291,8 @@ class _Night:
     def _transform(self) -> TransformEnded:
         from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
 
+        with suppress(UserError), self.opened.kept_open():
+            pass  # waits until nobody else has the file open, which dbt does not
         ended = run_transforms(
             destination=self.opened.dbt,
             dataset=self.request.place.dataset,

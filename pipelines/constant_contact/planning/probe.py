@@ -1,7 +1,7 @@
 """A plan with everything it needs: the destination opened, the client behind one function, what is left today.
 
 The only place where a plan meets the API. A question that the API refuses is answered with None; what ends all
-questions (no token, no quota, no network) is raised as one sentence.
+questions (no token, no quota, no network) is raised as it is, one sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipelines.constant_contact.planning.plan import Allowance, plan
 from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.warehouse import SOURCE, Opened
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.api.errors import ApiError, BadRequest, Skippable
+from sources.constant_contact.api.errors import BadRequest, Skippable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,7 +32,7 @@ REMEMBERED = "plan.json"
 
 
 def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
-    """What `sync(request)` would cost now. Raises UserError for what a person must mend first."""
+    """What `sync(request)` would cost now. Raises UserError for what a person must mend first, and ApiError."""
     from sources.constant_contact.source import warehouse_of  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
     wanted = request.wanted  # raises for an unknown name before anything is opened
@@ -53,24 +53,22 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
             except (Skippable, BadRequest):
                 return None
 
-        try:
-            made = plan(
-                request,
-                probe=probe,
-                spent=lambda: client.requests_sent,
-                warehouse=warehouse_of(opened.pipeline),
-                loaded=loaded,
-                state=opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
-                options=own.options(full_refresh=request.full_refresh),
-                allowance=Allowance(
-                    per_second=own.requests_per_second,
-                    per_day=own.requests_per_day - own.reserve_per_day,
-                    remaining_today=client.budget.remaining_today(),
-                ),
-                now=pendulum.now("UTC"),
-            )
-        except ApiError as error:
-            raise UserError(f"the plan could not be made: {error}") from error
+        client.check_login()
+        made = plan(
+            request,
+            probe=probe,
+            spent=lambda: client.requests_sent,
+            warehouse=warehouse_of(opened.pipeline),
+            loaded=loaded,
+            state=opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
+            options=own.options(full_refresh=request.full_refresh),
+            allowance=Allowance(
+                per_second=own.requests_per_second,
+                per_day=own.requests_per_day - own.reserve_per_day,
+                remaining_today=client.budget.remaining_today(),
+            ),
+            now=pendulum.now("UTC"),
+        )
     remember(made, wanted, remembered_at(opened))
     return made
 
