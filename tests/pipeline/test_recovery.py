@@ -1,0 +1,72 @@
+"""A run that begins after one that died in the middle of loading."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dlt
+import pytest
+
+from pipelines.constant_contact.nightly.recovery import _finish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@dlt.source(name="account")
+def account() -> Any:
+    """A table that is merged on its key and taken to have no row twice, and one that is replaced as a set."""
+    merge: Any = {"disposition": "merge", "strategy": "delete-insert", "deduplicated": True}
+    whole: Any = {"disposition": "merge", "strategy": "delete-insert"}
+
+    @dlt.resource(write_disposition=merge, primary_key="id")
+    def lists() -> Iterator[dict[str, int]]:
+        yield from ({"id": number} for number in range(5))
+
+    @dlt.resource(write_disposition=whole, merge_key="id", primary_key="")
+    def members() -> Iterator[dict[str, int]]:
+        yield from ({"id": number, "member": number} for number in range(5))
+
+    return lists, members
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> dlt.Pipeline:
+    return dlt.pipeline(
+        "died",
+        destination=dlt.destinations.duckdb(str(tmp_path / "died.duckdb")),
+        dataset_name="raw",
+        pipelines_dir=str(tmp_path / "dlt"),
+    )
+
+
+@pytest.mark.parametrize("stands_in", ["started_jobs", "completed_jobs", "new_jobs"])
+def test_file_that_was_loaded_and_not_noted_is_not_loaded_twice(
+    pipeline: dlt.Pipeline, stands_in: str
+) -> None:
+    """The rows of a package that died between a file's loading and the note of it are there once."""
+    pipeline.extract(account())
+    pipeline.normalize()
+    (load_id,) = pipeline.list_normalized_load_packages()
+    package = Path(pipeline.working_dir) / "load" / "normalized" / load_id
+    kept = package.parents[2] / "kept"
+    shutil.copytree(package, kept)
+    pipeline.load()  # the staging tables are full now
+    shutil.rmtree(package.parents[1] / "loaded" / load_id)
+    shutil.copytree(kept, package)
+    (package / "schema_updates.json").rename(package / "applied_schema_updates.json")
+    for job in list((package / "new_jobs").glob("*.*")):
+        job.rename(package / stands_in / job.name)
+
+    _finish(pipeline)
+
+    with pipeline.sql_client() as client:
+        rows = {
+            name: client.execute_sql(f"select count(*), count(distinct id) from {name}")
+            for name in ("lists", "members")
+        }
+    assert {"lists": [(5, 5)], "members": [(5, 5)]} == rows
