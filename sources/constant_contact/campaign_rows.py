@@ -5,9 +5,11 @@ Source: contract, EmailCampaign; api_guide/email_campaign_activities_stats_repor
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import pendulum
 
 from sources.constant_contact.catalogue import REPORTED_ROLES
 
@@ -17,11 +19,29 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
+UNDER_WAY = frozenset({"executing"})
+"""Ends without anybody editing the campaign."""
 
 
 def status_of(row: Mapping[str, Any]) -> str:
     """In lower case; empty where the row has none."""
     return str(row.get("current_status") or "").lower()
+
+
+def moment_of(row: Mapping[str, Any]) -> datetime | None:
+    """The time of the last change, of a row of the API (text) or of a loaded one; None where it says none."""
+    at = row.get("updated_at")
+    try:
+        found = pendulum.parse(at) if isinstance(at, str) else at
+    except ValueError:
+        return None
+    return found if isinstance(found, datetime) else None
+
+
+def version_of(row: Mapping[str, Any]) -> str:
+    """Status and time of the last change in one word, the same from the API and as loaded."""
+    at = moment_of(row)
+    return status_of(row) if at is None else f"{status_of(row)} {at.timestamp():.0f}"
 
 
 def references_of(row: Mapping[str, Any] | None) -> list[Row]:

@@ -24,6 +24,7 @@ from sources.constant_contact.campaign_rows import (
     references_of,
     reported,
     status_of,
+    version_of,
 )
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.windows import as_parameter, asked_from, believed
@@ -48,6 +49,7 @@ class Sent:
     """A campaign that has reports."""
 
     campaign_id: str
+    version: str
     activities: tuple[str, ...] | None
     """Ids of those that have reports; None: not read yet."""
 
@@ -77,8 +79,10 @@ def _listed(facts: Facts) -> tuple[list[Row], bool]:
     """What changed since the mark, and whether that is all of it."""
     of = endpoint(CAMPAIGNS)
     size = of.page_size or 1
-    mark, options = facts.state.get("campaigns", {}).get("mark"), facts.options
-    since = None if mark is None or options.full_refresh else asked_from(_moment(mark), options.lookback)
+    state, options = facts.state.get("campaigns", {}), facts.options
+    since = None
+    if "mark" in state and believed(state.get("whole_at"), options, now=facts.now):
+        since = asked_from(_moment(state["mark"]), options.lookback)
     if options.start_date is not None:
         since = options.start_date if since is None else max(since, options.start_date)
     params = dict(of.query) | ({} if since is None else {"after_date": as_parameter(since)})
@@ -152,10 +156,10 @@ class _Reports:
         self._facts = facts
         totals = facts.state.get("totals", {})
         learned = totals if believed(totals.get("learned_at"), facts.options, now=facts.now) else {}
-        refused = set(learned.get("refused") or ())
-        self._sent = [each for each in sent if each.campaign_id not in refused]
-        largest = endpoint(STATS).batch or 1
-        self._size = min(largest, int(learned.get("batch") or largest))
+        refused = learned.get("refused") or {}
+        self._sent = [each for each in sent if refused.get(each.campaign_id) != each.version]
+        self._size = int((learned.get("batch") or {}).get(STATS) or endpoint(STATS).batch or 1)
+        self._apart = totals.get("apart", {})
         self._settled = totals.get("settled", {})
         self._spread = spread
         self._counts = {feed: facts.warehouse.event_counts(feed) for feed in FEEDS}
@@ -261,6 +265,7 @@ class _Reports:
     def _pages(self, feed: str, sent: Sent, total: int | None) -> int:
         if total is None:
             return 0
+        total -= self._apart.get(sent.campaign_id, {}).get(feed, 0)
         ids = sent.activities or ()
         counts = [self._counts[feed].get(each, 0) for each in ids]
         agreed = [self._settled.get(each, {}).get(feed) for each in ids]
@@ -290,9 +295,9 @@ def _sent(row: Row, before: Row | None) -> Sent | None:
         return None
     campaign_id = str(row["campaign_id"])
     if before is None:
-        return Sent(campaign_id=campaign_id, activities=None)
+        return Sent(campaign_id=campaign_id, version=version_of(row), activities=None)
     ids = reported(references_of(before))
-    return Sent(campaign_id=campaign_id, activities=ids) if ids else None
+    return Sent(campaign_id=campaign_id, version=version_of(row), activities=ids) if ids else None
 
 
 def _is_loaded(row: Row, known: Mapping[str, Row]) -> bool:

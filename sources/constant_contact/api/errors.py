@@ -216,6 +216,7 @@ RULES: Final[tuple[tuple[range, str, type[ApiError]], ...]] = (
     (range(410, 411), "*", NotFound),
     (range(406, 407), "*", BadRequest),
     (range(415, 416), "*", BadRequest),
+    *((range(status, status + 1), "*", BadRequest) for status in (413, 414, 431)),  # too long
     (range(408, 409), "*", ServerBusy),
     (range(409, 410), "*", Conflict),
     (range(501, 502), "*", Unexplained),  # not implemented: trying again cannot help

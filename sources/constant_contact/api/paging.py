@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 ParamValue = str | int | float | bool | list[str] | tuple[str, ...]
 Params = Mapping[str, ParamValue | None]
 Row = dict[str, Any]
+BULK_ROWS, BULK_ERRORS = "results", "errors"
+"""Of an answer for many ids: rows of those that are known, and what is wrong with the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ def split_rows(body: Any, rows_key: str | None, path: str) -> tuple[list[Row], R
         if not isinstance(body, dict):
             raise RowsMissing(_missing(path, f"an object with {rows_key!r}", body), path=path)
         rows, envelope = body.get(rows_key), {key: value for key, value in body.items() if key != rows_key}
+        if rows_key == BULK_ROWS and body.get(rows_key) is None and isinstance(body.get(BULK_ERRORS), list):
+            return [], envelope  # a bulk answer in which every id is an error
         if rows_key not in body:
             keys = ", ".join(sorted(map(str, body))) or "none"
             raise RowsMissing(

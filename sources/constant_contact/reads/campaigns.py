@@ -5,11 +5,14 @@ api_guide/email_campaign_activities_stats_report (only primary_email and resend 
 
 State, under "campaigns":
   mark   greatest `updated_at` whose campaigns, and all changed before them, are loaded with their e-mails
+  whole_at   when all were listed last: a status can change without a new `updated_at`, which the mark does not show
+  lost   ids of e-mails that are referred to and were not found once; twice, and the reference is all there is
 """
 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,17 +22,20 @@ from sources.constant_contact.api.errors import NotFound, Skippable
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.campaign_rows import (
     NEVER_SENT,
+    UNDER_WAY,
     Row,
     is_loaded,
+    moment_of,
     references_of,
     reported,
     status_of,
+    version_of,
 )
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import totals
 from sources.constant_contact.reads.reading import CHANGES, FIRST
 from sources.constant_contact.reads.totals import Sent
-from sources.constant_contact.windows import advanced, as_parameter, asked_from
+from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -37,6 +43,15 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
 
 CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far the list was read."""
+
+    at: pendulum.DateTime | None
+    is_whole: bool
+    """Whether all campaigns were listed."""
 
 
 class Roster:
@@ -78,11 +93,8 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     loaded = {str(row["campaign_id"]): row for row in reading.warehouse.rows(CAMPAIGNS)}
     summary = yield from _read_summaries(reading)
     rows = {str(row["campaign_id"]): row for row in listed}
-    # A campaign can go out without a new updated_at; its summary gives it away.
-    for campaign_id in summary:
-        known = loaded.get(campaign_id)
-        if campaign_id not in rows and known is not None and status_of(known) in NEVER_SENT - {"removed"}:
-            rows[campaign_id] = {"campaign_id": campaign_id}
+    for campaign_id in _gone_out(loaded, summary):
+        rows.setdefault(campaign_id, {"campaign_id": campaign_id})
     lacking = _lacking(reading, loaded)
     rows = {each: {"campaign_id": each} for each in sorted(lacking)} | rows
     times = _times(reading, listed)
@@ -93,9 +105,9 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
         or campaign_id in lacking
         or not is_loaded(row, times.get(campaign_id), loaded.get(campaign_id))
     ]
-    follow = totals.Follow(reading) if reading.wants(*totals.REPORTS) else None
+    follow = _follow(reading)
     seen = max((at for at in times.values() if at is not None), default=None)
-    new_mark = advanced(mark, seen, now=reading.now)
+    new_mark = Mark(at=advanced(mark, seen, now=reading.now), is_whole=mark is None)
     roster = Roster(len(changed) + 1, follow)  # the one more is what did not change
     for row in changed:
         known = loaded.get(str(row["campaign_id"]))
@@ -107,20 +119,56 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
         )
     yield Batch(resource=CAMPAIGNS, requests=requests)
     ids = {str(row["campaign_id"]) for row in changed}
-    if roster.settle(*(sent for sent in _loaded_sent(loaded) if sent.campaign_id not in ids)):
+    if roster.settle(*(sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids)):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, new_mark))
 
 
+def _follow(reading: Reading) -> totals.Follow | None:
+    def look_again(sent: Sent, kept: StateChange) -> None:
+        reading.add(
+            CAMPAIGNS,
+            CHANGES,
+            "campaigns with more e-mails than known",
+            lambda: read_again(reading, sent, kept, follow),
+        )
+
+    follow = totals.Follow(reading, look_again)
+    return follow if reading.wants(*totals.REPORTS) else None
+
+
+def _gone_out(loaded: Mapping[str, Row], summary: set[str]) -> list[str]:
+    """Loaded campaigns whose status may have moved without a new updated_at: under way, or summed up though unsent."""
+    return [
+        campaign_id
+        for campaign_id, row in loaded.items()
+        if status_of(row) in UNDER_WAY
+        or (campaign_id in summary and status_of(row) in NEVER_SENT - {"removed"})
+    ]
+
+
+def read_again(reading: Reading, sent: Sent, kept: StateChange, follow: totals.Follow) -> Iterator[Batch]:
+    """A campaign that was sent to more than its known e-mails were; `kept` where it has no other e-mail."""
+    detail, requests = read_detail(reading, {"campaign_id": sent.campaign_id}, None)
+    if set(reported(references_of(detail))) <= set(sent.activities):
+        yield Batch(resource=CAMPAIGNS, requests=requests, state=(kept,))
+        return
+    read = read_activities(reading, detail, requests)
+    yield from read.batches
+    if read.sent is not None:
+        follow.add(read.sent)
+
+
 def read_campaign(
-    reading: Reading, row: Row, known: Row | None, roster: Roster, mark: pendulum.DateTime | None
+    reading: Reading, row: Row, known: Row | None, roster: Roster, mark: Mark
 ) -> Iterator[Batch]:
     """One changed campaign with its e-mails; the last of the night moves the mark, if none was left out."""
     sent: Sent | None = None
     complete = True
     try:
         detail, requests = read_detail(reading, row, known)
-        sent, batches = read_activities(reading, detail, requests)
-        yield from batches
+        read = read_activities(reading, detail, requests)
+        sent, complete = read.sent, read.is_complete
+        yield from read.batches
     except Skippable as error:
         if error.status == 403:  # noqa: PLR2004
             roster.close()
@@ -144,26 +192,49 @@ def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int
         return {**row, **({} if lost else {"campaign_activities": references_of(known)})}, 1
 
 
-def read_activities(reading: Reading, campaign: Row, requests: int) -> tuple[Sent | None, list[Batch]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A campaign with its e-mails."""
+
+    batches: list[Batch]
+    sent: Sent | None
+    """None: it has no reports."""
+    is_complete: bool = True
+    """Whether each e-mail that it refers to was there."""
+
+
+def read_activities(reading: Reading, campaign: Row, requests: int) -> Read:
     """The campaign's e-mails, then the campaign: a row of it in the warehouse means that its e-mails are there too."""
     references = references_of(campaign)
     removed = status_of(campaign) == "removed"
     rows: list[Row] = []
+    lost: list[StateChange] = []
     if reading.wants(ACTIVITIES):
         if removed:
             rows = _removed(reading, references)
         else:
             for reference in references:
-                rows.append(_activity(reading, campaign, reference))
+                try:
+                    rows.append(_activity(reading, campaign, reference))
+                except NotFound as error:
+                    activity_id = str(reference["campaign_activity_id"])
+                    if activity_id in reading.state.get("campaigns", {}).get("lost", {}):
+                        rows.append({"campaign_id": campaign["campaign_id"], **reference})
+                    else:
+                        lost.append(StateChange(path=("campaigns", "lost", activity_id), value=True))
+                        reading.reader.skip(ACTIVITIES, f"campaign {campaign['campaign_id']}: {error}")
                 requests += 1
                 reading.reader.check()
     batches = []
     if rows:
         batches.append(reading.batch(ACTIVITIES, rows, requests=0))
-    batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests))
-    if status_of(campaign) in NEVER_SENT:
-        return None, batches
-    return _sent(campaign, references), batches
+    batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests, state=tuple(lost)))
+    is_sent = status_of(campaign) not in NEVER_SENT
+    return Read(
+        batches=batches,
+        sent=_sent(reading, campaign, references) if is_sent else None,
+        is_complete=not lost,
+    )
 
 
 def _activity(reading: Reading, campaign: Row, reference: Row) -> Row:
@@ -200,19 +271,24 @@ def _nested(row: Row) -> Row:
     return nested
 
 
-def _sent(campaign: Row, references: Sequence[Row]) -> Sent | None:
+def _sent(reading: Reading, campaign: Row, references: Sequence[Row]) -> Sent | None:
     activities = reported(references)
     if not activities:
         return None
+    changed_at = moment_of(campaign)
     return Sent(
-        campaign_id=str(campaign["campaign_id"]), name=str(campaign.get("name") or ""), activities=activities
+        campaign_id=str(campaign["campaign_id"]),
+        name=str(campaign.get("name") or ""),
+        activities=activities,
+        version=version_of(campaign),
+        is_young=changed_at is None or changed_at > reading.now.subtract(days=totals.YOUNG_DAYS),
     )
 
 
-def _loaded_sent(loaded: Mapping[str, Row]) -> list[Sent]:
+def _loaded_sent(reading: Reading, loaded: Mapping[str, Row]) -> list[Sent]:
     """Sent campaigns as the warehouse knows them, newest first."""
     ordered = sorted(loaded.values(), key=lambda row: str(row.get("created_at") or ""), reverse=True)
-    found = (_sent(row, references_of(row)) for row in ordered if status_of(row) not in NEVER_SENT)
+    found = (_sent(reading, row, references_of(row)) for row in ordered if status_of(row) not in NEVER_SENT)
     return [sent for sent in found if sent is not None]
 
 
@@ -267,18 +343,25 @@ def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
 
 
 def _mark(reading: Reading) -> pendulum.DateTime | None:
-    text = reading.state.get("campaigns", {}).get("mark")
+    """None: all are to be listed."""
+    state = reading.state.get("campaigns", {})
+    text = state.get("mark")
     # Without their rows in the warehouse, campaigns that did not change would be unknown: then all are listed.
-    if text is None or reading.options.full_refresh or not reading.wants(CAMPAIGNS):
+    if (
+        text is None
+        or not reading.wants(CAMPAIGNS)
+        or not believed(state.get("whole_at"), reading.options, now=reading.now)
+    ):
         return None
     parsed = pendulum.parse(text)
     assert isinstance(parsed, pendulum.DateTime)
     return parsed
 
 
-def _marked(reading: Reading, mark: pendulum.DateTime | None) -> tuple[StateChange, ...]:
-    return (
-        ()
-        if mark is None or not reading.wants(CAMPAIGNS)
-        else (StateChange(path=("campaigns", "mark"), value=mark.isoformat()),)
-    )
+def _marked(reading: Reading, mark: Mark) -> tuple[StateChange, ...]:
+    if mark.at is None or not reading.wants(CAMPAIGNS):
+        return ()
+    changes = [StateChange(path=("campaigns", "mark"), value=mark.at.isoformat())]
+    if mark.is_whole:
+        changes.append(StateChange(path=("campaigns", "whole_at"), value=reading.now.isoformat()))
+    return tuple(changes)

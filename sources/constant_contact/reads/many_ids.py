@@ -32,20 +32,21 @@ class Answer:
         self._refusal: NotFound | BadRequest | None = None
         self.works = works
         self.raw: dict[str, Row] = {}
-        """id -> row as the API sent it."""
+        """id, as it was asked for -> row as the API sent it."""
         self.refused: list[str] = []
         self.requests = 0
         self.taken: int | None = None
-        """The size that worked where a larger one did not, though no id was bad."""
+        """The largest size that worked where a larger one did not, though no id was bad."""
+        self._largest = 0
 
     @property
-    def rows(self) -> list[Row]:
-        """Rows with declared names and types."""
+    def rows(self) -> dict[str, Row]:
+        """The same with declared names and types."""
         if not self.raw:
-            return []
+            return {}
         table = self._reading.tables(self._of.resource, list(self.raw.values()))[self._of.resource]
-        found: list[Row] = table.to_pylist()
-        return found
+        typed = {str(row[self._key]): row for row in table.to_pylist()}
+        return {each: typed[str(row[self._key])] for each, row in self.raw.items()}
 
     def ask(self, ids: Sequence[str]) -> None:
         """Where all is refused, it is the server that is ill, not the ids: it is told, and nothing is learned."""
@@ -68,7 +69,7 @@ class Answer:
         self._halve(ids[:middle])
         self._halve(ids[middle:])
         if len(self.refused) == refused_before:
-            self.taken = min(middle, self.taken or middle)
+            self.taken = self._largest or None
 
     def _one(self, ids: Sequence[str]) -> bool:
         self._reading.reader.check()
@@ -80,7 +81,10 @@ class Answer:
             self._refusal = error
             return False
         self.works = True
+        self._largest = max(self._largest, len(ids))
+        asked = {each.casefold(): each for each in ids}
         for page in pages:
             for row in page.rows:
-                self.raw[str(row[self._key])] = row
+                found = str(row[self._key])
+                self.raw[asked.get(found.casefold(), found)] = row
         return True

@@ -4,12 +4,14 @@ One request answers for many campaigns. Only where a total differs from what is 
 Source: contract (/reports/stats/*). What a request for many ids does with a bad one: see `many_ids`.
 
 State, under "totals":
-  batch     most campaign ids that one request has been seen to take, if fewer than 150
-  refused   campaign ids that have no totals, not to be asked again
+  batch     resource -> most ids that one request has been seen to take, if fewer than the documented number
+  refused   id -> version of campaigns that have no totals, not to be asked again while they are what they were
   owed_links          e-mails with new clicks whose links are not read again yet
   no_links, no_stats   ids of e-mails that have none; asked again when their campaign's totals move
+  lost_links          e-mails whose links were not found once
   learned_at          when the first of batch, refused and no_stats was learned: after `full_refresh_every` they are
             tried anew
+  apart     campaign id -> feed -> its total minus those of its e-mails, where they differ: looked into once
   settled   activity id -> feed -> total that a complete reading did not reach (the totals are computed apart from
             the feeds and may differ for ever); the feed is read again when the total moves
 """
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.reads import feeds
@@ -29,15 +32,18 @@ from sources.constant_contact.reads.reading import NEWS, TOTALS
 from sources.constant_contact.windows import believed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sources.constant_contact.reads.reading import Reading
 
 STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
 FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
 """feed -> the column of the totals that counts its rows."""
+SENDS = "email_sends"
 REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
-LARGEST_BATCH = endpoint(STATS).batch or 1
+BATCHES = {resource: endpoint(resource).batch or 1 for resource in (STATS, ACTIVITY_STATS)}
+YOUNG_DAYS = 3
+"""A campaign changed so lately may have no totals yet, whatever the server answers for it."""
 
 
 Row = dict[str, Any]
@@ -85,6 +91,9 @@ class Sent:
     name: str
     activities: tuple[str, ...]
     """Ids of its e-mails that have reports, a resend among them."""
+    version: str
+    is_young: bool = False
+    """Changed within the last days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +109,21 @@ class Moved:
 class Follow:
     """From sent campaigns to the feeds that have news."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, look_again: Callable[[Sent, StateChange], None]) -> None:
+        """`look_again`: told of a campaign that was sent to more than its known e-mails together, and what to keep in
+        mind where no other e-mail is found.
+        """
         self._reading = reading
+        self._look_again = look_again
         self._loaded = Loaded(reading)
         self._lock = threading.Lock()
         state = reading.state.get("totals", {})
         self._believes = believed(state.get("learned_at"), reading.options, now=reading.now)
-        self._batch, self._refused = LARGEST_BATCH, set[str]()
+        self._batches, self._refused = dict(BATCHES), dict[str, str]()
         if self._believes:
-            self._batch = min(LARGEST_BATCH, int(state.get("batch") or LARGEST_BATCH))
-            self._refused = set(state.get("refused") or ())
+            self._batches |= state.get("batch") or {}
+            self._refused |= state.get("refused") or {}
+        self._apart: Mapping[str, Mapping[str, int]] = state.get("apart", {})
         self._settled: Mapping[str, Mapping[str, int]] = state.get("settled", {})
         self._without = {
             "no_links": set(state.get("no_links", ())),
@@ -117,6 +131,7 @@ class Follow:
         }
         self._works: set[str] = set()
         """Resources that were answered in this run."""
+        self._lost: Mapping[str, bool] = state.get("lost_links", {})
         self._unasked: list[Sent] = []
         self._moved: list[Moved] = []
         self._open = 0
@@ -126,7 +141,7 @@ class Follow:
     def add(self, *sent: Sent) -> None:
         """Ask for the totals of these campaigns, as soon as they fill a request or no more will come."""
         with self._lock:
-            self._unasked += [each for each in sent if each.campaign_id not in self._refused]
+            self._unasked += [each for each in sent if self._refused.get(each.campaign_id) != each.version]
             rest = not self._more
         self._ask(rest=rest)
 
@@ -140,9 +155,10 @@ class Follow:
     def _ask(self, *, rest: bool) -> None:
         with self._lock:
             held = len(self._unasked)
-            take = held if rest else held - held % self._batch
+            size = self._batches[STATS]
+            take = held if rest else held - held % size
             asked, self._unasked = self._unasked[:take], self._unasked[take:]
-            portions = [asked[start : start + self._batch] for start in range(0, take, self._batch)]
+            portions = [asked[start : start + size] for start in range(0, take, size)]
             self._open += len(portions)
         for portion in portions:
             self._reading.add(STATS, TOTALS, "totals of campaigns", lambda p=portion: self._totals(p))  # type: ignore[misc]
@@ -158,8 +174,8 @@ class Follow:
 
     def _compare(self, sent: Sequence[Sent]) -> Iterator[Batch]:
         answer = self._answer(STATS, [each.campaign_id for each in sent])
-        found = {str(row["campaign_id"]): row for row in answer.rows}
-        yield Batch(resource=STATS, requests=answer.requests, state=self._learned(answer))
+        found = answer.rows
+        yield Batch(resource=STATS, requests=answer.requests, state=self._learned(STATS, answer, sent))
         still: list[Row] = []
         for each in sent:
             row = found.get(each.campaign_id)
@@ -184,7 +200,7 @@ class Follow:
     def _hand_on(self) -> None:
         """Ask for the e-mails' totals: full requests at once, the last one when no campaign can add to it."""
         with self._lock:
-            portions = list(_portions(self._moved, endpoint(ACTIVITY_STATS).batch or 1))
+            portions = list(_portions(self._moved, self._batches[ACTIVITY_STATS]))
             waits = bool(self._more or self._open)
             self._moved = portions.pop() if portions and waits else []
         for portion in portions:
@@ -197,7 +213,11 @@ class Follow:
 
     def _is_news(self, sent: Sent, row: Row) -> bool:
         """Whether anything of this campaign is not loaded as its totals say."""
-        if any(self._differs(feed, sent.activities, row[column]) for feed, column in FEEDS.items()):
+        apart = self._apart.get(sent.campaign_id, {})
+        if any(
+            self._differs(feed, sent.activities, row[column], apart=apart.get(feed, 0))
+            for feed, column in FEEDS.items()
+        ):
             return True
         before = self._loaded.stats.get(sent.campaign_id)
         if before is None or any(before.get(name) != row[name] for name in row if name.startswith("stats__")):
@@ -207,9 +227,10 @@ class Follow:
             wants(LINKS) and not self._loaded.with_links.issuperset(activities)
         )
 
-    def _differs(self, feed: str, activities: Sequence[str], total: int | None) -> bool:
+    def _differs(self, feed: str, activities: Sequence[str], total: int | None, *, apart: int = 0) -> bool:
         if not self._reading.wants(feed) or total is None:
             return False
+        total -= apart
         if total == sum(self._loaded.counts[feed].get(each, 0) for each in activities):
             return False
         settled = [self._settled.get(each, {}).get(feed) for each in activities]
@@ -222,7 +243,7 @@ class Follow:
         """Totals per e-mail, then its feeds. The campaigns' own totals come last: they vouch for all of it."""
         ids = [activity for each in portion for activity in each.sent.activities]
         answer = self._answer(ACTIVITY_STATS, ids)
-        by_id = {str(row["campaign_activity_id"]): row for row in answer.rows}
+        by_id = answer.rows
         yield self._reading.batch(
             ACTIVITY_STATS,
             list(answer.raw.values()),
@@ -230,12 +251,33 @@ class Follow:
             state=(
                 *self._noted("no_stats", [each for each in ids if answer.works and each not in answer.raw]),
                 *self._owed(by_id),
+                *self._learned(ACTIVITY_STATS, answer, ()),
+                *(change for each in portion for change in self._stands_apart(each, by_id)),
             ),
         )
         yield self._reading.batch(STATS, [each.raw for each in portion], requests=0)
         for each in portion:
             for activity in each.sent.activities:
                 self._follow(each.sent, activity, by_id.get(activity), each.row)
+
+    def _stands_apart(self, moved: Moved, totals: Mapping[str, Row]) -> tuple[StateChange, ...]:
+        """Where a campaign's totals are not those of its e-mails together, and whether an e-mail may be missing."""
+        sent, before = moved.sent, self._apart.get(moved.sent.campaign_id, {})
+        if any(activity not in totals for activity in sent.activities):
+            return ()
+        apart = {
+            feed: more
+            for feed, column in FEEDS.items()
+            if (more := (moved.row[column] or 0) - sum(totals[each][column] or 0 for each in sent.activities))
+        }
+        if apart == before:
+            return ()
+        kept = StateChange(path=("totals", "apart", sent.campaign_id), value=apart or None)
+        # A resend can go out without a new `updated_at` of its campaign.
+        if apart.get(SENDS, 0) > before.get(SENDS, 0):
+            self._look_again(sent, kept)
+            return ()
+        return (kept,)
 
     def _follow(self, sent: Sent, activity: str, row: Row | None, campaign_row: Row) -> None:
         """A slice for each feed of one e-mail whose total is not what is loaded, and one for its links."""
@@ -271,13 +313,25 @@ class Follow:
 
     def _links(self, activity: str) -> Iterator[Batch]:
         of = endpoint(LINKS)
-        for page in self._reading.pages(of, {"campaign_activity_id": activity}):
-            state = () if page.rows else self._noted("no_links", [activity])
-            if page.next_link is None:
-                state = (*state, StateChange(path=("totals", "owed_links", activity), value=None))
-            yield self._reading.batch(
-                LINKS, page.rows, requests=1, constants={"campaign_activity_id": activity}, state=state
-            )
+        done = StateChange(path=("totals", "owed_links", activity), value=None)
+        try:
+            for page in self._reading.pages(of, {"campaign_activity_id": activity}):
+                state = () if page.rows else self._noted("no_links", [activity])
+                yield self._reading.batch(
+                    LINKS,
+                    page.rows,
+                    requests=1,
+                    constants={"campaign_activity_id": activity},
+                    state=state if page.next_link else (*state, done),
+                )
+        except NotFound as error:  # an e-mail without links, where it says so twice
+            lost = ("totals", "lost_links", activity)
+            if activity in self._lost:
+                state = (*self._noted("no_links", [activity]), done, StateChange(path=lost, value=None))
+            else:
+                state = (StateChange(path=lost, value=True),)
+                self._reading.reader.skip(LINKS, str(error))
+            yield Batch(resource=LINKS, requests=1, state=state)
 
     def _noted(self, name: str, activities: Sequence[str]) -> tuple[StateChange, ...]:
         with self._lock:
@@ -286,15 +340,25 @@ class Follow:
             self._without[name].update(activities)
             return self._kept({name: sorted(self._without[name])})
 
-    def _learned(self, answer: Answer) -> tuple[StateChange, ...]:
+    def _learned(self, resource: str, answer: Answer, sent: Sequence[Sent]) -> tuple[StateChange, ...]:
         """What the answer taught about batches and ids."""
+        refused = set(answer.refused)
         with self._lock:
-            smaller = answer.taken is not None and answer.taken < self._batch
-            if not smaller and self._refused.issuperset(answer.refused):
-                return ()
-            self._batch = min(self._batch, answer.taken or self._batch)
-            self._refused.update(answer.refused)
-            return self._kept({"batch": self._batch, "refused": sorted(self._refused)})
+            learned: dict[str, Any] = {}
+            if answer.taken is not None and answer.taken < self._batches[resource]:
+                self._batches[resource] = answer.taken
+                learned["batch"] = {
+                    name: size for name, size in self._batches.items() if size < BATCHES[name]
+                }
+            bad = {
+                each.campaign_id: each.version
+                for each in sent
+                if each.campaign_id in refused and not each.is_young
+            }
+            if not bad.items() <= self._refused.items():
+                self._refused |= bad
+                learned["refused"] = dict(self._refused)
+            return self._kept(learned) if learned else ()
 
     def _kept(self, learned: dict[str, Any]) -> tuple[StateChange, ...]:
         """Into the state; the first that is learned begins the time for which it is believed, and replaces the old."""
