@@ -7,6 +7,7 @@ Exit codes: 0 complete, 1 failed, 2 wrong usage or configuration, 75 stopped ear
 from __future__ import annotations
 
 import functools
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -281,8 +282,16 @@ def logout() -> int:
     return logins.logout()
 
 
+def escape_what_cannot_be_shown() -> None:
+    """A terminal or a log that knows only ASCII gets the rest as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Entry point of `ctct`."""
+    escape_what_cannot_be_shown()
     app()
 
 

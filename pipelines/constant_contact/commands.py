@@ -99,6 +99,8 @@ def transform(
     opened = Opened(place(destination, dataset), create=False)
     opened.must_exist()
     work_dir = opened.work_dir / "transforms"
+    if docs is not None:
+        _must_be_writable(docs)
     try:
         with opened.alone(), progress.listener() as listener:
             ended = transforms.run_transforms(
@@ -116,6 +118,17 @@ def transform(
     except transforms.DocsError as error:
         raise RunFailed(str(error)) from error
     return 1 if ended.failures else 0
+
+
+def _must_be_writable(file: Path) -> None:
+    """Known before the minutes of a build are spent. A file that was not there is left empty until it is written."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.open("ab").close()
+    except OSError as error:
+        raise UserError(
+            f"the page {file} cannot be written: {error.strerror}; choose another file"
+        ) from error
 
 
 def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import datetime as dt
+import itertools
 import json
+import math
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
@@ -87,7 +89,10 @@ def _postgres(url: str, datasets: Sequence[str]) -> Iterator[Session]:
     import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
 
     path = ",".join((*datasets, "public"))
-    connection = psycopg2.connect(url, options=f"-c search_path={path} -c timezone=UTC")
+    try:
+        connection = psycopg2.connect(url, options=f"-c search_path={path} -c timezone=UTC")
+    except psycopg2.OperationalError as error:
+        raise UserError(f"the warehouse cannot be read now: {_first_line(error)}") from error
     with contextlib.closing(connection):
         connection.set_session(readonly=True)
         yield _Asked(connection.cursor, psycopg2.Error, connection.rollback)
@@ -125,8 +130,9 @@ def write(answer: Answer, form: Form, out: Any) -> None:
         lines.writerow(answer.columns)
         lines.writerows([["" if value is None else _plain(value) for value in row] for row in answer.rows])
     elif form == "json":
-        rows = [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows]
-        out.write(json.dumps({"columns": answer.columns, "rows": rows}, ensure_ascii=False) + "\n")
+        names = _numbered(answer.columns)
+        rows = [dict(zip(names, map(_json, row), strict=True)) for row in answer.rows]
+        out.write(json.dumps({"columns": names, "rows": rows}, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         _write_table(answer, out)
 
@@ -154,11 +160,32 @@ def _shown(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(_plain(value))
 
 
+def _numbered(names: Sequence[str]) -> list[str]:
+    """The second `a` is `a_1`: an object has each key once, and no value may be lost to that."""
+    taken: list[str] = []
+    for name in names:
+        free = (f"{name}_{number}" for number in itertools.count(1))
+        taken.append(name if name not in taken else next(one for one in free if one not in {*taken, *names}))
+    return taken
+
+
+def _json(value: Any) -> Any:
+    """In a form that JSON knows, to any depth; what is no number is null there."""
+    if isinstance(value, dict):
+        return {str(_plain(name)): _json(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(one) for one in value]
+    value = _plain(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _plain(value: Any) -> Any:
     """In a form that CSV and JSON know; times as ISO 8601."""
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            return float(value)
         return int(value) if value == value.to_integral_value() else float(value)
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 

@@ -309,3 +309,14 @@ def test_a_nonsensical_lifetime_loses_no_refresh_token(api, reply, make_client, 
     api.token_reply = lambda _: reply(said)
     make_client().get_json("/contacts")
     assert kept(store, connect()).refresh_token == "rotated-0001"
+
+
+def test_the_token_endpoint_is_given_the_time_it_asks_for(api, reply, make_client, clock):
+    """429 with Retry-After on a token request is waited out, and not a second less."""
+    answers = [
+        reply({"error": "too_many_requests"}, 429, headers={"Retry-After": "17"}),
+        reply({"access_token": "access-0001", "expires_in": 86400}),
+    ]
+    api.token_reply = lambda _: answers.pop(0)
+    make_client().get_json("/contacts")
+    assert any(17 <= slept_s < 18 for slept_s in clock.slept_s)

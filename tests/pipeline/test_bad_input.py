@@ -300,3 +300,13 @@ def test_a_plan_that_cannot_be_made_ends_like_a_sync(account: Any, fault: str, e
     code, output, errors = ctct("plan", "--json")
     assert (expected, "") == (code, output)
     assert "Traceback" not in errors
+
+
+def test_documentation_that_cannot_be_written_is_refused_before_the_build(
+    account: Any, tmp_path: Path
+) -> None:
+    """A folder in place of the file: exit 2, one sentence, no model built."""
+    one = account(contacts=5, campaigns=0)
+    duckdb.connect(str(one.warehouse)).close()
+    code, _, errors = ctct("transform", "--docs", str(tmp_path))
+    assert (2, True) == (code, f"the page {tmp_path} cannot be written" in errors), errors

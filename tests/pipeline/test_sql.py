@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,3 +145,41 @@ def test_an_unknown_question_is_told_the_known_ones() -> None:
     """
     with pytest.raises(UserError, match=r"no question 'best_mail'; choose from .*best_mails"):
         question("best_mail")
+
+
+def test_json_says_null_for_what_is_no_number_and_keeps_every_column(asked: Session) -> None:
+    """
+    NaN and infinity are null, dates inside lists and maps are text, a name that comes twice is numbered.
+    """
+    statement = (
+        "select 'nan'::double as a, 1 as a, '-inf'::double as b, 7 as a_1, [date '2026-03-02', null] as days,"
+        " {'at': timestamp '2026-03-02 14:00:00', 'rates': ['inf'::float]} as nested,"
+        " map {date '2026-03-02': 1.5} as mapped"
+    )
+    out = io.StringIO()
+    write(asked.ask(statement), "json", out)
+    expected = {
+        "a": None,
+        "a_2": 1,
+        "b": None,
+        "a_1": 7,
+        "days": ["2026-03-02", None],
+        "nested": {"at": "2026-03-02T14:00:00", "rates": [None]},
+        "mapped": {"2026-03-02": 1.5},
+    }
+    assert [expected] == json.loads(out.getvalue(), parse_constant=pytest.fail)["rows"]
+
+
+def test_a_stream_that_knows_only_ascii_is_written_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A character that standard output cannot carry is escaped, not an error.
+    """
+    from pipelines.constant_contact import cli  # noqa: PLC0415 - typer
+
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    cli.escape_what_cannot_be_shown()
+    stream.write("Zo\u00eb\n")
+    stream.flush()
+    assert b"Zo\\xeb\n" == written.getvalue()

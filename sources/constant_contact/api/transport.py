@@ -91,7 +91,7 @@ class Transport:
         while True:
             attempt += 1
             try:
-                return accept(self._attempt(request, attempt, kind))
+                return self._accepted(self._attempt(request, attempt, kind), accept)
             except (Retryable, Unreachable) as error:
                 if self._is_last(error, attempt, request.url):
                     raise self._given_up(error, attempt) from None
@@ -121,6 +121,13 @@ class Transport:
         if kind == "api" and not 200 <= answer.status < 300:  # noqa: PLR2004
             self._look_at_refusal(answer, request.path)
         return answer
+
+    def _accepted(self, answer: Answer, accept: Callable[[Answer], T]) -> T:
+        try:
+            return accept(answer)
+        except Retryable as error:
+            error.retry_after_s = retry_after_s(answer.retry_after, self._clock.now().timestamp())
+            raise
 
     def _look_at_refusal(self, answer: Answer, path: str) -> None:
         key = answer.gateway_key or parse_error_body(answer.body).error_key
