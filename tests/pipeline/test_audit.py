@@ -132,3 +132,13 @@ def test_totals_that_lag_behind_their_feeds_are_explained(quick: Callable[..., Q
     assert behind
     assert [] == apart(lines)
     assert all(line.explanation for line in behind)
+
+
+def test_an_email_without_totals_of_its_own_is_counted_in_its_campaign(loaded: Quick) -> None:
+    """The rows of an e-mail that the API has no totals for belong to its campaign's total all the same."""
+    loaded.execute("delete from email_campaign_activity_stats")
+
+    lines = audited(loaded)
+
+    assert {"campaign"} == {line.scope for line in lines if line.table == "email_opens"}
+    assert [] == apart(lines)

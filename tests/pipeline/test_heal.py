@@ -252,6 +252,28 @@ def test_a_feed_that_lost_rows_is_read_again(healed: Callable[..., Healed]) -> N
     assert [] == here.not_ok()
 
 
+def test_events_that_the_account_lost_go(healed: Callable[..., Healed]) -> None:
+    """A feed that holds fewer events than are loaded, and as many as the API counts, takes the others along."""
+    here = healed(contacts=200)
+    sandbox = here.sandbox
+    mail = max(
+        (mail for campaign in sandbox.campaigns.rows for mail in campaign.reported),
+        key=lambda mail: len(mail.events["opens"]),
+    )
+    with sandbox.lock:
+        del mail.events["opens"][1]
+        sandbox.campaigns.touch(mail, sandbox.stamp)
+
+    here.night()
+    first_night = here.spent
+    here.night()
+
+    assert 0 < first_night
+    assert 0 == here.spent
+    assert [] == here.quick.differences()
+    assert [] == here.not_ok()
+
+
 @pytest.mark.long
 def test_a_real_run_heals_and_records(account: Callable[..., Account]) -> None:
     """A sync writes the healed counts to `_ctct_audit`, all of them agreed, and stays complete."""

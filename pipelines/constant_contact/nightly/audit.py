@@ -12,12 +12,13 @@ complete reading has shown once is remembered in the state and explained, see `s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.events import AuditLine
 from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.catalogue.campaigns import REPORTED_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ CONSENTS: Mapping[str, str] = {
     "unsubscribed": "unsubscribed",
 }
 """The name of a count -> the permission that it counts."""
+ACTIVITIES = "email_campaign_activities"
 FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
 """feed -> the column of the totals that counts its rows."""
 PERSONS: Mapping[str, str] = {
@@ -155,16 +157,17 @@ def _event_lines(
 ) -> Iterator[AuditLine]:
     """Totals per e-mail, then per campaign, then the summaries' contacts, against the rows of the feeds."""
     activities = _latest(opened, wanted, columns, "email_campaign_activity_stats", "campaign_activity_id")
-    if not activities:
-        return
     campaigns = _latest(opened, wanted, columns, "email_campaign_stats", "campaign_id")
+    if not activities and not campaigns:
+        return
+    members = _members(opened, columns, activities)
     summaries = _summaries(opened, wanted, columns)
     names = _names(opened, columns)
     for feed, column in FEEDS.items():
         if feed not in wanted or feed not in columns:
             continue
         counted = _counted(opened, feed, persons=feed in PERSONS and bool(summaries))
-        one = _Feed(feed=feed, names=names, counted=counted)
+        one = _Feed(feed=feed, names=names, counted=counted, members=members)
         for row in activities.values():
             yield from one.activity(row, row[column], state)
         for row in campaigns.values():
@@ -181,15 +184,18 @@ class _Feed:
     feed: str
     names: Mapping[str, str]
     counted: Mapping[str, _Counted]
-    _members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """campaign -> its e-mails that have totals."""
-    _unproved: set[str] = field(default_factory=set)
-    """Campaigns with an e-mail that does not agree."""
+    members: Mapping[str, Collection[str]]
+    """campaign -> its e-mails that have reports."""
+    _agreed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """campaign -> its e-mails whose totals are those of the feed, or are explained."""
+    _with_totals: set[str] = field(default_factory=set)
+    """Campaigns that have totals by e-mail."""
 
     def activity(self, row: Mapping[str, Any], total: Any, state: State) -> Iterator[AuditLine]:
         """Totals that a reading to the end did not reach are explained until they move."""
         activity, campaign = str(row["campaign_activity_id"]), str(row["campaign_id"])
-        self._members[campaign].append(activity)
+        self._with_totals.add(campaign)
+        agrees = True
         agreed = state.get("totals", {}).get("settled", {}).get(activity, {}).get(self.feed)
         found = _line(
             self.feed,
@@ -206,24 +212,29 @@ class _Feed:
                 at = row["last_refresh_time"]
                 yield _granted(line, f"totals of {at}; the feed was read to its end after they were computed")
             else:
-                self._unproved.add(campaign)
+                agrees = False
                 yield line
+        if agrees:
+            self._agreed[campaign].add(activity)
 
     def campaign(self, campaign: str, total: Any) -> Iterator[AuditLine]:
-        loaded = sum(self.counted[activity].events for activity in self._members[campaign])
+        """The campaign's own total; it has no line where its e-mails are not known."""
+        if campaign not in self.members:
+            return iter(())
+        loaded = sum(self.counted[activity].events for activity in self.members[campaign])
         return self._of_campaign("campaign", campaign, total, loaded)
 
     def persons(self, campaign: str, total: Any) -> Iterator[AuditLine]:
         """The contacts that the summary counts; it has no line where no totals say which events there are."""
-        if campaign not in self._members:
+        if campaign not in self._with_totals:
             return iter(())
-        loaded = sum(self.counted[activity].persons for activity in self._members[campaign])
+        loaded = sum(self.counted[activity].persons for activity in self.members[campaign])
         return self._of_campaign("campaign_contacts", campaign, total, loaded)
 
     def _of_campaign(self, scope: str, campaign: str, total: Any, loaded: int) -> Iterator[AuditLine]:
         name = self.names.get(campaign, "")
         for line in _line(self.feed, scope, campaign, total, loaded, name=name):
-            if line.ok or not self._members[campaign] or campaign in self._unproved:
+            if line.ok or not self._agreed[campaign].issuperset(self.members[campaign]):
                 yield line
             else:
                 yield _granted(line, "each of its e-mails agrees; this count is computed apart from them")
@@ -258,6 +269,22 @@ def _summaries(
         return {}
     rows = opened.query(f"select campaign_id, {', '.join(PERSONS.values())} from {opened.qualified(table)}")
     return {str(row["campaign_id"]): row for row in rows}
+
+
+def _members(
+    opened: Opened, columns: Mapping[str, Sequence[str]], totals: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Collection[str]]:
+    """Campaign -> its e-mails that have reports, whether they have totals or not."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in totals.values():
+        found[str(row["campaign_id"])].add(str(row["campaign_activity_id"]))
+    if ACTIVITIES in columns:
+        listed = ", ".join(f"'{role}'" for role in REPORTED_ROLES)
+        for row in opened.query(
+            f"select campaign_id, campaign_activity_id from {opened.qualified(ACTIVITIES)} where role in ({listed})"
+        ):
+            found[str(row["campaign_id"])].add(str(row["campaign_activity_id"]))
+    return found
 
 
 def _names(opened: Opened, columns: Mapping[str, Sequence[str]]) -> Mapping[str, str]:

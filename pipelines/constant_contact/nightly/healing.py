@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.nightly.audit import (
@@ -111,6 +112,7 @@ def _carry_out(night: _Night, stage: Stage) -> None:
     reading = host.reading()
     found.fresh.clear()
     found.left.clear()
+    found.events.clear()
     healer = Healer(reading, SqlMembers(host.opened), host.allowance, found)
     reading.add(CONTACTS, 0, "setting right what the audit found", lambda: stage(night, healer, reading))
     try:
@@ -280,7 +282,7 @@ class SqlMembers:
 
 
 def correct(opened: Opened, found: Findings) -> None:
-    """What no row says: memberships that a complete reading lacks, contacts that answered 404 by their own id.
+    """What no row says: memberships and events that a complete reading lacks, contacts that answered 404 by their id.
 
     Contacts that were read just now are left alone: their rows are newer than any conclusion.
     """
@@ -297,6 +299,27 @@ def correct(opened: Opened, found: Findings) -> None:
             f"update {opened.qualified(CONTACTS)} set deleted_at = current_date"
             f" where deleted_at is null and contact_id in ({listed})"
         )
+
+    for (feed, activity), keys in found.events.items():
+        _delete_vanished(opened, feed, activity, keys)
+
+
+def _delete_vanished(opened: Opened, feed: str, activity: str, there: set[tuple[Any, ...]]) -> None:
+    """Loaded events of one e-mail that its feed does not have any more."""
+    key, name = endpoint(feed).table.key, opened.qualified(feed)
+    rows = opened.query(
+        f"select {', '.join(key)} from {name} where campaign_activity_id = {_quoted(activity)}"
+    )
+    gone = [row for row in rows if tuple(row[column] for column in key) not in there]
+    for row in gone:
+        same = " and ".join(f"{column} = {_literal(row[column])}" for column in key)
+        opened.execute(f"delete from {name} where {same}")
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"cast('{value.isoformat()}' as timestamp with time zone)"
+    return str(value) if isinstance(value, int) else _quoted(str(value))
 
 
 def _in_portions(ids: set[str], size: int = 5_000) -> Iterator[str]:

@@ -108,6 +108,8 @@ class Findings:
     """Requests that would have been needed and were not left."""
     fresh: set[str] = field(default_factory=set)
     """Contacts that were read just now."""
+    events: dict[tuple[str, str], set[tuple[Any, ...]]] = field(default_factory=dict)
+    """(feed, e-mail) -> the keys of all its events, where they are as many as the API counts and fewer than loaded."""
 
 
 class TooDear(Exception):  # noqa: N818 - no failure: a piece of work that waits for the next night
@@ -214,10 +216,17 @@ class Healer:
         self._need(math.ceil(max(total, loaded) / PAGE))
         job = feeds.Feed(resource=name, activity_id=activity_id, total=total, loaded=loaded)
         chain = feeds.Chain(self._reading, job)
-        yield from chain.top(to_the_end=True)
+        seen: set[tuple[Any, ...]] = set()
+        for batch in chain.top(to_the_end=True):
+            if total < loaded and name in batch.tables:
+                columns = batch.tables[name].select(endpoint(name).table.key).to_pydict().values()
+                seen.update(zip(*columns, strict=True))
+            yield batch
+        if chain.count == total == len(seen):
+            self.findings.events[name, activity_id] = seen
         settled = None if chain.count == total else total
-        path = ("totals", "settled", activity_id, name)
-        yield Batch(resource=name, state=(StateChange(path=path, value=settled),))
+        paths = (("feeds", activity_id, name), None), (("totals", "settled", activity_id, name), settled)
+        yield Batch(resource=name, state=tuple(StateChange(path=path, value=value) for path, value in paths))
 
     def _halve(self, of: Choice, line: Timeline, count: int) -> Iterator[Batch]:
         todo = [(WHOLE, count)]
