@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import pendulum
 import pytest
 
-from sources.constant_contact_sandbox import people_endpoints, routes
+from sources.constant_contact.api.errors import ServerBusy
+from sources.constant_contact.api.paging import Page
+from sources.constant_contact.batches import apply_changes
+from sources.constant_contact.reads import contacts
+from sources.constant_contact.reads.reading import Reading
+from sources.constant_contact.warehouse import nothing_loaded
+from sources.constant_contact.windows import SyncOptions
+from sources.constant_contact_sandbox import envelopes, people_endpoints, routes
 from sources.constant_contact_sandbox.faults import Reply, error, json_reply
 
 if TYPE_CHECKING:
@@ -113,7 +121,7 @@ def test_a_run_whose_every_request_is_refused_fails(
 
 def in_pages_of_two(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """The server gives out this collection two rows at a time, by number of rows to leave out."""
-    own = people_endpoints.page_of
+    own = envelopes.page_of
 
     def page_of(query: Query, rows: Any, sandbox: Any, spec: Any, path: str) -> Any:
         small = {"limit": "2"} if spec[1] == kind and "cursor" not in query else {}
@@ -180,3 +188,60 @@ def test_a_segment_keeps_the_criteria_it_had(
     here.night(full_refresh=True)
 
     assert [] == here.differences()
+
+
+def test_totals_without_their_time_are_those_of_the_day(
+    quick: Callable[..., Quick], edited: Callable[[str, Callable[[BODY], object]], None]
+) -> None:
+    """The time of the totals is optional in the contract; without it a night is as quiet as with it."""
+    here = quick(campaigns=3)
+    edited("/stats/", lambda body: [row.pop("last_refresh_time") for row in body["results"]])
+
+    here.complete_night()
+    here.complete_night()
+
+    sent = here.values("select count(distinct campaign_activity_id) from email_sends")
+    assert sent == here.values(
+        "select count(distinct campaign_activity_id) from email_campaign_activity_stats"
+    )
+    assert [1] == here.values("select count(distinct last_refresh_time) from email_campaign_stats")
+
+
+class DeadLink:
+    """A client whose server fails over one saved link for ever."""
+
+    def pages(
+        self, _path: str, _params: Query, *, rows_key: str | None, start: str | None = None
+    ) -> Iterator[Page]:
+        assert rows_key == "contacts"
+        if start is not None:
+            raise ServerBusy("the server is failing", status=500)
+        at = pendulum.datetime(2026, 1, 1)
+        rows = [{"contact_id": "c1", "updated_at": "2026-01-01T00:00:00Z"}]
+        yield Page(rows=rows, next_link=None, envelope={}, number=1, body_bytes=1, fetched_at=at)
+
+
+def test_a_saved_link_that_fails_run_after_run_is_given_up() -> None:
+    """Two runs end at a link that the server fails over; the third begins anew and comes to its end."""
+    state: BODY = {
+        "contacts": {"whole": {"next": "/v3/contacts?cursor=x", "started_at": "2026-01-01T00:00:00Z"}}
+    }
+    failed = []
+    for day in range(2, 5):
+        reading = Reading(
+            client=DeadLink(),  # type: ignore[arg-type]  # all that is asked of it
+            warehouse=nothing_loaded(),
+            state=state,
+            wanted=frozenset({"contacts"}),
+            options=SyncOptions(
+                lookback=pendulum.duration(hours=1), full_refresh_every=pendulum.duration(days=30)
+            ),
+            now=pendulum.datetime(2026, 1, day),
+        )
+        contacts.add_slices(reading)
+        for batch in reading.reader.batches():
+            apply_changes(state, batch.state)
+        failed.append(reading.reader.outcome.error is not None)
+
+    assert [True, True, False] == failed
+    assert "whole" not in state["contacts"]

@@ -10,7 +10,8 @@ State, under "contacts":
   opted_out   greatest `opt_out_date` seen, likewise
   overlapped  the mark and `opted_out` whose look-back has been read again, a look-back or more after they were set
   whole_at    start of the last whole reading that came to its end
-  whole       a whole reading under way: next (link) or ended, started_at, horizon, opted_out
+  whole       a whole reading under way: next (link) or ended, started_at, horizon, opted_out; failures: runs in which
+              the server failed over that link
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 import pyarrow.compute as pc
 
-from sources.constant_contact.api.errors import BadRequest, NotFound
+from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 STATE = "contacts"
 OPTED_OUT = "email_address__opt_out_date"
+LINK_FAILURES = 2
+"""Runs that end at a saved link with a failing server before the link is taken to be what fails it."""
 
 
 def add_slices(reading: Reading) -> None:
@@ -60,12 +63,20 @@ def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
 def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
     """Every contact, page by page, each page with the link that goes on from it; then what moved meanwhile."""
     under_way = dict(state.get("whole", {}))
+    failures = under_way.pop("failures", 0)
+    if failures >= LINK_FAILURES:
+        under_way = {}
     resumed = bool(under_way)
     whole = under_way or {"started_at": reading.now.isoformat()}
     try:
         for batch, so_far in _whole_pages(reading, whole, resumed=resumed):
             whole = so_far
             yield batch
+    except ServerBusy:
+        if resumed and whole == under_way:
+            failed = {**under_way, "failures": failures + 1}
+            yield Batch(resource=STATE, state=(StateChange(path=(STATE, "whole"), value=failed),))
+        raise
     except (NotFound, BadRequest):
         if not resumed:
             raise

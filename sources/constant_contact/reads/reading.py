@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FIRST, CHANGES, TOTALS, NEWS, BACKFILL = 0, 1, 2, 3, 9
 """Priorities of slices, fresh data before old: what tells what changed; what changed; totals; events; the rest."""
 
+REFRESHED = "last_refresh_time"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -125,5 +127,9 @@ class Reading:
         self, resource: str, rows: list[dict[str, Any]], constants: Mapping[str, Any] | None = None
     ) -> dict[str, pa.Table]:
         of = endpoint(resource)
+        if of.reads == "stats":
+            # Optional in the contract, and part of the key: totals of an unknown time are those of the run's day.
+            unknown = {REFRESHED: self.now.start_of("day").isoformat()}
+            rows = [row if row.get(REFRESHED) else {**row, **unknown} for row in rows]
         without = [child.name for child in of.children if self.refused.intersection(child.from_)]
         return to_arrow(of, rows, constants=constants or {}, without=without, bad=self.bad_values)
