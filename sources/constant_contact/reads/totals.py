@@ -296,11 +296,7 @@ class Follow:
                 loaded=self._loaded.counts[feed].get(activity, 0),
             )
             self._reading.add(feed, NEWS, f"{feed} of {sent.name!r}", lambda job=job: job.read(self._reading))  # type: ignore[misc]
-        if (
-            self._reading.wants(LINKS)
-            and row is not None
-            and (clicked or activity not in self._loaded.with_links)
-        ):
+        if self._reading.wants(LINKS) and (clicked or activity not in self._loaded.with_links):
             self._reading.add(LINKS, NEWS, f"links of {sent.name!r}", lambda: self._links(activity))
 
     def _owed(self, totals: Mapping[str, Row]) -> Iterator[StateChange]:
