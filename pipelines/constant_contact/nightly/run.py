@@ -210,7 +210,11 @@ class _Night:
                 f"{bad.count} value(s) of {bad.table}.{bad.column} do not fit its type; kept in {bad.raw_column}"
             )
         status, reason = self._ended_by(outcome)
-        lines = self._audited(reading, status)
+        lines: Sequence[AuditLine] = ()
+        try:
+            lines = self._audited(reading, status)
+        except RunFailed as error:  # a load of what was healed
+            status, reason = "failed", str(error)
         if self.own.history and status != "failed":
             record_history(self.opened, self.wanted, at=self.started_at)
         self._connection.close()  # dbt opens the file in its own way
