@@ -16,7 +16,7 @@ from sources.constant_contact.reads import contacts
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.warehouse import nothing_loaded
 from sources.constant_contact.windows import SyncOptions
-from sources.constant_contact_sandbox import envelopes, people_endpoints, routes
+from sources.constant_contact_sandbox import envelopes, mail_endpoints, people_endpoints, routes
 from sources.constant_contact_sandbox.faults import Reply, error, json_reply
 
 if TYPE_CHECKING:
@@ -245,3 +245,35 @@ def test_a_saved_link_that_fails_run_after_run_is_given_up() -> None:
 
     assert [True, True, False] == failed
     assert "whole" not in state["contacts"]
+
+
+def test_totals_that_count_more_than_rows_cost_no_reading_to_the_end(
+    quick: Callable[..., Quick],
+    edited: Callable[[str, Callable[[BODY], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where totals stay one above the rows, a new open costs the page that it is on."""
+    here = quick(campaigns=1, contacts=400, seed=3)
+    own = mail_endpoints.requested
+    monkeypatch.setattr(
+        mail_endpoints,
+        "requested",
+        lambda query, _, __, switches, **more: own(query | {"limit": "20"}, 20, 20, switches, **more),
+    )
+
+    def one_more(body: BODY) -> None:
+        for row in body["results"]:
+            row["stats"]["em_opens_all"] += 1
+
+    edited("/stats/", one_more)
+    here.complete_night()
+    mail = next(campaign for campaign in here.sandbox.campaigns.rows if campaign.reported).reported[0]
+    assert len(mail.events["opens"]) > 60
+    here.sandbox.advance(0.5)
+    here.sandbox.late_open(mail, 5, here.sandbox.stamp - 60)
+    here.sandbox.log.clear()
+
+    here.complete_night()
+
+    assert 1 == sum(request.path.endswith("/opens") for request in here.sandbox.log)
+    assert [len(mail.events["opens"])] == here.values("select count(*) from email_opens")

@@ -16,7 +16,7 @@ State, under "feeds": activity id -> feed -> a first reading under way
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import BadRequest, NotFound
@@ -44,20 +44,21 @@ class Feed:
 
     def read(self, reading: Reading) -> Iterator[Batch]:
         under_way = reading.state.get("feeds", {}).get(self.activity_id, {}).get(self.resource)
-        chain = Chain(reading, self)
+        feed = replace(self, total=self._within_reach(reading))
+        chain = Chain(reading, feed)
         if under_way and self.loaded:
             yield from chain.catch_up(under_way["at"])
             try:
                 yield from chain.go_on(under_way["next"], under_way["at"])
             except (NotFound, BadRequest):
                 # How long a link lives is documented nowhere; reading anew costs requests, never rows.
-                chain = Chain(reading, self)
+                chain = Chain(reading, feed)
                 yield from chain.top(to_the_end=True)
         else:
             yield from chain.top(to_the_end=not self.loaded)
-        if self.total is not None and chain.count < self.total and chain.pages > 1:
+        if feed.total is not None and chain.count < feed.total and chain.pages > 1:
             # Rows may have slid past between two pages. Once more, then the totals are taken to be wrong.
-            chain = Chain(reading, self)
+            chain = Chain(reading, feed)
             yield from chain.top(to_the_end=True)
         settled = None if chain.count == self.total else self.total
         yield Batch(
@@ -67,6 +68,14 @@ class Feed:
                 StateChange(path=("totals", "settled", self.activity_id, self.resource), value=settled),
             ),
         )
+
+    def _within_reach(self, reading: Reading) -> int | None:
+        """The total less what a complete reading has shown it to count beyond the rows."""
+        settled = reading.state.get("totals", {}).get("settled", {}).get(self.activity_id, {})
+        agreed: int | None = settled.get(self.resource)
+        if self.total is None or agreed is None:
+            return self.total
+        return self.total - max(0, agreed - self.loaded)
 
 
 class Chain:
