@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +70,21 @@ def backfill(
 
 
 def read_again(here: Days) -> list[str]:
-    """Pages behind a link (not the first of a listing) that were asked for more than once."""
-    asked = Counter(f"{one.path}?{one.query}" for one in here.sandbox.log if "cursor=" in one.query)
-    return [page for page, times in asked.items() if times > 1]
+    """Pages behind a link (not the first of a listing) that were asked for more than once.
+
+    A page asked for again right after the next one is a check, not a reading: equal events stand on both sides of the
+    border between the two, or the listing slid.
+    """
+    by_path: defaultdict[str, list[str]] = defaultdict(list)
+    for one in here.sandbox.log:
+        by_path[one.path].append(one.query)
+    again = []
+    for path, asked in by_path.items():
+        read = [query for at, query in enumerate(asked) if at < 2 or query != asked[at - 2]]
+        again += [
+            f"{path}?{page}" for page, times in Counter(read).items() if times > 1 and "cursor=" in page
+        ]
+    return again
 
 
 def holds(here: Days, spent: list[int], a_day: int) -> None:
