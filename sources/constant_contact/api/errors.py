@@ -296,8 +296,9 @@ def forbidden_kind(message: str | None) -> ForbiddenKind:
         return "privilege"
     if "scope" in said:
         return "scope"
-    if any(word in said for word in ("deactivat", "disabled", "suspended", "inactive")):
-        return "deactivated"
+    off = any(word in said for word in ("disabled", "suspended", "inactive"))
+    if "deactivat" in said or (off and any(word in said for word in ("application", "api key", "client"))):
+        return "deactivated"  # this ends a run, so a feature that is disabled must not be taken for it
     return "unknown"
 
 
