@@ -68,6 +68,7 @@ def test_a_resend_without_a_trace_is_found(quick: Callable[..., Quick]) -> None:
     assert [] == [line for line in told if not line.startswith("email_campaigns.updated_at")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ends", ["Done", "Error"])
 def test_a_campaign_that_is_under_way_is_looked_at_again(quick: Callable[..., Quick], ends: str) -> None:
     """An end of sending that leaves updated_at alone is seen the next night."""
@@ -96,6 +97,7 @@ def test_a_status_that_changed_silently_is_seen_when_all_is_listed(
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_totals_that_stand_apart_are_looked_into_once(
     quick: Callable[..., Quick], edited: Callable[[str, Callable[[BODY], object]], None]
 ) -> None:
@@ -116,6 +118,7 @@ def test_totals_that_stand_apart_are_looked_into_once(
     assert quiet == requests(here)
 
 
+@pytest.mark.long
 def test_links_that_are_not_found_are_asked_for_twice(
     quick: Callable[..., Quick], otherwise: Callable[[Rule], None]
 ) -> None:
@@ -165,6 +168,7 @@ def test_an_address_that_is_too_long_is_halved(
     assert 0 == here.sandbox.log.by_status[414]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("limit", "learned"), [(4, 4), (7, 7), (1, 1)])
 def test_the_largest_batch_that_works_is_learned(
     quick: Callable[..., Quick], limit: int, learned: int

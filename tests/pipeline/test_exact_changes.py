@@ -325,6 +325,7 @@ def test_removed_campaign_in_a_batch_spoils_only_itself(quick: Callable[..., Qui
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_totals_that_a_server_refuses_for_a_night_are_asked_for_again(quick: Callable[..., Quick]) -> None:
     """A server that refuses all totals for a night is named, for few requests, and believed for that night only."""
     here = quick(contacts=60, campaigns=90)
@@ -340,6 +341,7 @@ def test_totals_that_a_server_refuses_for_a_night_are_asked_for_again(quick: Cal
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_bad_ids_are_tried_anew_after_a_while(
     quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
 ) -> None:
