@@ -210,6 +210,7 @@ def held_open(path: Path, seconds: float) -> Iterator[None]:
             other.kill()
 
 
+@pytest.mark.long
 def test_a_warehouse_that_is_open_elsewhere_for_a_moment_is_waited_for(account: Any) -> None:
     """A question asked of the file while a sync begins costs the sync half a second, no more."""
     one = account(contacts=5, campaigns=0)

@@ -130,6 +130,7 @@ def in_pages_of_two(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(people_endpoints, "page_of", page_of)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "delete"),
     [
@@ -190,6 +191,7 @@ def test_a_segment_keeps_the_criteria_it_had(
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_totals_without_their_time_are_those_of_the_day(
     quick: Callable[..., Quick], edited: Callable[[str, Callable[[BODY], object]], None]
 ) -> None:
@@ -247,6 +249,7 @@ def test_a_saved_link_that_fails_run_after_run_is_given_up() -> None:
     assert "whole" not in state["contacts"]
 
 
+@pytest.mark.long
 def test_totals_that_count_more_than_rows_cost_no_reading_to_the_end(
     quick: Callable[..., Quick],
     edited: Callable[[str, Callable[[BODY], object]], None],

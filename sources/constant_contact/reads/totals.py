@@ -5,7 +5,7 @@ Source: contract (/reports/stats/*). What a request for many ids does with a bad
 
 State, under "totals":
   batch     resource -> most ids that one request has been seen to take, if fewer than the documented number
-  refused   id -> version of campaigns that have no totals, not to be asked again while they are what they were
+  refused   id -> version of campaigns whose totals were refused in two runs: not asked again while they are the same
   owed_links          e-mails with new clicks whose links are not read again yet
   no_links, no_stats   ids of e-mails that have none; asked again when their campaign's totals move
   lost_links          e-mails whose links were not found once
@@ -347,7 +347,7 @@ class Follow:
                     name: size for name, size in self._batches.items() if size < BATCHES[name]
                 }
             bad = {
-                each.campaign_id: each.version
+                each.campaign_id: self._twice(each)
                 for each in sent
                 if each.campaign_id in refused and not each.is_young
             }
@@ -355,6 +355,11 @@ class Follow:
                 self._refused |= bad
                 learned["refused"] = dict(self._refused)
             return self._kept(learned) if learned else ()
+
+    def _twice(self, sent: Sent) -> str:
+        """What to keep of a refused campaign: its version, but after the first refusal something that is none yet."""
+        once = f"once {sent.version}"
+        return sent.version if self._refused.get(sent.campaign_id) in {once, sent.version} else once
 
     def _kept(self, learned: dict[str, Any]) -> tuple[StateChange, ...]:
         """Into the state; the first that is learned begins the time for which it is believed, and replaces the old."""
