@@ -15,7 +15,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.errors import INTERRUPTED, UserError
 
 P = ParamSpec("P")
 
@@ -59,7 +59,7 @@ def _sentences(command: Callable[P, int | None]) -> Callable[P, None]:
             _say(str(error))
             code = _code(error)
         except KeyboardInterrupt:
-            _say("interrupted; everything loaded so far stays, run again to go on")
+            _say(INTERRUPTED)
             code = 1
         raise typer.Exit(code or 0)
 

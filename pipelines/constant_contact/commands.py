@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact.display import progress
-from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.request import SyncRequest, load_settings
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
     return SyncRequest(place=place(destination, dataset), **more)
-
-
-INTERRUPTED = "interrupted; everything loaded so far stays, run again to go on"
 
 
 @contextlib.contextmanager

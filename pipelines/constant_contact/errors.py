@@ -5,6 +5,9 @@ The command line prints them and exits; anything else is a bug and keeps its tra
 
 from __future__ import annotations
 
+INTERRUPTED = "interrupted; everything loaded so far stays, run again to go on"
+"""What Ctrl-C is answered with."""
+
 
 class UserError(Exception):
     """Wrong usage or configuration: exit code 2."""

@@ -139,10 +139,14 @@ class Opened:
         if not self.exists:
             yield
             return
-        client = _sql_client(self.pipeline)
+        with self._connected(_sql_client(self.pipeline)):
+            yield
+
+    @contextmanager
+    def _connected(self, client: Any) -> Iterator[Any]:
         self._connect(client)
         try:
-            yield
+            yield client
         finally:
             client.close_connection()
 
@@ -179,23 +183,15 @@ class Opened:
 
     def query(self, sql: str) -> list[Row]:
         """Rows of one statement, over a connection of its own, so that nothing stays locked."""
-        with self._connected() as client, client.execute_query(sql) as cursor:
+        with self._connected(self._client) as client, client.execute_query(sql) as cursor:
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def execute(self, sql: str) -> None:
-        with self._connected() as client:
+        with self._connected(self._client) as client:
             client.execute_sql(sql)
-
-    @contextmanager
-    def _connected(self) -> Iterator[Any]:
-        self._connect(self._client)
-        try:
-            yield self._client
-        finally:
-            self._client.close_connection()
 
     def qualified(self, table: str) -> str:
         return str(self._client.make_qualified_table_name(table))
@@ -232,13 +228,11 @@ class Opened:
     def file_alone(self) -> Iterator[None]:
         """Hold a DuckDB file by a lock beside it, PostgreSQL by one of its own: another working folder sees it too."""
         if self.place.destination == postgres.NAME:
-            client = _sql_client(self.pipeline)
-            self._connect(client)
-            try:
-                with postgres.held(client, self.place.dataset):
-                    yield
-            finally:
-                client.close_connection()
+            with (
+                self._connected(_sql_client(self.pipeline)) as client,
+                postgres.held(client, self.place.dataset),
+            ):
+                yield
             return
         path = self.duckdb_path
         if path is None:

@@ -78,7 +78,7 @@ def asked_from(mark: DateTime, lookback: Duration, *, overlapped: bool = False) 
 
 
 def believed(learned_at: str | None, options: SyncOptions, *, now: DateTime) -> bool:
-    """Whether what a server once refused is still taken to be refused; `learned_at` in ISO 8601.
+    """Whether what was learned then still counts (a whole reading, a server's refusal); `learned_at` in ISO 8601.
 
     Not for ever: a server that was ill for an hour must not cost an account a part of its rows.
     """

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.events import AuditLine
-from sources.constant_contact.catalogue import CATALOGUE
-from sources.constant_contact.catalogue.campaigns import REPORTED_ROLES
+from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

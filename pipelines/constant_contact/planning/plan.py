@@ -16,7 +16,7 @@ from pipelines.constant_contact.planning import cost
 from pipelines.constant_contact.planning.campaigns import CAMPAIGN_RESOURCES, campaign_lines
 from pipelines.constant_contact.planning.facts import Asked, Facts, Line
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.windows import as_parameter, asked_from
+from sources.constant_contact.windows import as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -175,9 +175,8 @@ def _contacts(facts: Facts) -> list[Line]:
 
 
 def _whole_is_due(facts: Facts, state: Mapping[str, Any]) -> bool:
-    if "whole" in state or "whole_at" not in state or "mark" not in state or facts.options.full_refresh:
-        return True
-    return bool(_moment(state["whole_at"]) + facts.options.full_refresh_every <= facts.now)
+    fresh = believed(state.get("whole_at"), facts.options, now=facts.now)
+    return "whole" in state or "mark" not in state or not fresh
 
 
 def _count(facts: Facts, filters: Mapping[str, str]) -> int | None:

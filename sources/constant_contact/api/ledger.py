@@ -167,7 +167,7 @@ class Ledger:
 
     def charge(self, *days: str) -> None:
         """One request more on `days` and on every later day on record; the earliest first."""
-        for day in days:
+        for day in dict.fromkeys(days):
             self._one("insert into days (key, day, spent) values (?, ?, 0) on conflict do nothing", day)
         self._one("update days set spent = spent + 1 where key = ? and day >= ?", days[0])
 

@@ -25,7 +25,7 @@ from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
-from sources.constant_contact.windows import advanced, as_parameter, asked_from
+from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,13 +51,7 @@ def add_slices(reading: Reading) -> None:
 
 
 def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
-    last = _moment(state.get("whole_at"))
-    return (
-        last is None
-        or _moment(state.get("mark")) is None
-        or reading.options.full_refresh
-        or last + reading.options.full_refresh_every <= reading.now
-    )
+    return state.get("mark") is None or not believed(state.get("whole_at"), reading.options, now=reading.now)
 
 
 def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
