@@ -10,10 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.commands import place, quiet_libraries
+from pipelines.constant_contact.commands import quiet_libraries, target_of
+from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.request import load_settings
-from pipelines.constant_contact.warehouse import Opened
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, Fatal, Postponed, Skippable
 from sources.constant_contact.catalogue import CATALOGUE
@@ -21,7 +21,7 @@ from sources.constant_contact.catalogue import CATALOGUE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipelines.constant_contact.warehouse import Place
+    from pipelines.constant_contact.destinations.target import Target
     from sources.constant_contact.source import Settings
 
 MOST_SKEW_S = 60.0
@@ -42,7 +42,7 @@ class Line:
 
 def run_check(*, destination: str, dataset: str) -> int:
     """Print the lines; 0 when all is well, 2 when something must be mended."""
-    where = place(destination, dataset)
+    where = target_of(destination, dataset)
     quiet_libraries()
     own = load_settings()
     good = True
@@ -53,7 +53,7 @@ def run_check(*, destination: str, dataset: str) -> int:
     return 0 if good else 2
 
 
-def lines(own: Settings, where: Place) -> Iterator[Line]:
+def lines(own: Settings, where: Target) -> Iterator[Line]:
     with closing(Client(own.connection())) as client:
         login = _login(client)
         yield login
@@ -61,7 +61,7 @@ def lines(own: Settings, where: Place) -> Iterator[Line]:
             yield from _scopes(client)
             yield _privileges(client)
             yield _clock(client)
-        yield _tried("destination", lambda: f"{Opened(where).name} answers")
+        yield _tried("destination", lambda: f"{Warehouse(where).name} answers")
         yield _tried("quota", lambda: _quota(client, own))
 
 

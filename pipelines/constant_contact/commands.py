@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.request import SyncRequest, load_settings
-from pipelines.constant_contact.warehouse import Opened, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
-    return SyncRequest(place=place(destination, dataset), **more)
+    return SyncRequest(target=target_of(destination, dataset), **more)
 
 
 @contextlib.contextmanager
@@ -76,7 +77,7 @@ def status(*, destination: str, dataset: str, as_json: bool) -> int:
 
     quiet_libraries()
     own = load_settings()
-    opened = Opened(place(destination, dataset), create=False)
+    opened = Warehouse(target_of(destination, dataset), create=False)
     report = collect(
         opened.query if opened.exists else None, dataset, destination=opened.dbt, quota=_quota(own)
     )
@@ -93,7 +94,7 @@ def transform(
     from pipelines.constant_contact import transform as transforms  # noqa: PLC0415
 
     quiet_libraries()
-    opened = Opened(place(destination, dataset), create=False)
+    opened = Warehouse(target_of(destination, dataset), create=False)
     opened.must_exist()
     work_dir = opened.work_dir / "transforms"
     if docs is not None:
@@ -130,7 +131,7 @@ def _must_be_writable(file: Path) -> None:
 
 def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
     quiet_libraries()
-    opened = Opened(place(destination, dataset), create=False)
+    opened = Warehouse(target_of(destination, dataset), create=False)
     opened.must_exist()
     page = write_report(opened, out)
     sys.stdout.write(f"{page}\n")
@@ -157,18 +158,18 @@ def sql(
         list_questions(_write_line)
         return 0
     quiet_libraries()
-    opened = Opened(place(destination, dataset), create=False)
+    opened = Warehouse(target_of(destination, dataset), create=False)
     return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
 
 
-def write_report(opened: Opened, out: Path) -> Path:
+def write_report(opened: Warehouse, out: Path) -> Path:
     from pipelines.constant_contact.reporting.report import write_report as write  # noqa: PLC0415
 
     try:
         return write(
             query=opened.query,
-            dataset=opened.place.dataset,
-            analytics_dataset=opened.place.analytics,
+            dataset=opened.target.dataset,
+            analytics_dataset=opened.target.analytics,
             out=out,
             generated_at=pendulum.now("UTC"),
         )
@@ -210,11 +211,11 @@ def _failed_object(reason: str) -> dict[str, Any]:
     }
 
 
-def place(destination: str, dataset: str) -> Place:
+def target_of(destination: str, dataset: str) -> Target:
     """Raises UserError for a dataset that no destination can have."""
     if not dataset.isidentifier() or dataset != dataset.lower():
         raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
-    return Place(destination=destination, dataset=dataset)
+    return Target(destination=destination, dataset=dataset)
 
 
 def quiet_libraries() -> None:

@@ -20,11 +20,12 @@ import httpx
 import pendulum
 
 from pipelines.constant_contact.commands import quiet_libraries, write_report
+from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.nightly.run import sync
 from pipelines.constant_contact.request import SyncRequest, load_settings
-from pipelines.constant_contact.warehouse import Opened, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int) -> int:
                 result = sync(SyncRequest(), listener, own=own)
             if result.status == "failed":
                 raise RunFailed(result.stopped_reason)
-    opened = Opened(Place())
+    opened = Warehouse(Target())
     page = write_report(opened, folder / "report.html")
     _say("")
     for title, sql in QUESTIONS:
@@ -162,7 +163,7 @@ def _served(contacts: int, campaigns: int, seed: int) -> Iterator[Account]:
             process.stdout.close()
 
 
-def _answer(opened: Opened, title: str, sql: str) -> None:
+def _answer(opened: Warehouse, title: str, sql: str) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.syntax import Syntax  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415

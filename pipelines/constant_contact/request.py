@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.warehouse import Place
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.catalogue import resource_names
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class SyncRequest:
     """What a person asked for."""
 
-    place: Place = field(default_factory=Place)
+    target: Target = field(default_factory=Target)
     select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     full_refresh: bool = False

@@ -27,7 +27,7 @@ from pipelines.constant_contact.questions import question, questions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pipelines.constant_contact.warehouse import Opened
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 Form = Literal["table", "csv", "json"]
 SHOWN_ROWS = 200
@@ -52,17 +52,17 @@ class Session(Protocol):
 
 
 @contextlib.contextmanager
-def session(opened: Opened) -> Iterator[Session]:
+def session(opened: Warehouse) -> Iterator[Session]:
     """A connection that reads. Raises UserError where there is nothing to read yet."""
     opened.must_exist()
-    datasets = (opened.place.analytics, opened.place.dataset)
+    datasets = (opened.target.analytics, opened.target.dataset)
     if opened.duckdb_path is not None:
         yield from _duckdb(opened.duckdb_path, datasets)
-    elif opened.place.destination == "postgres":
+    elif opened.target.destination == "postgres":
         yield from _postgres(opened.postgres_url, datasets)
     else:
         raise UserError(
-            f"ctct sql speaks to duckdb and postgres, not to {opened.place.destination}; use its own client"
+            f"ctct sql speaks to duckdb and postgres, not to {opened.target.destination}; use its own client"
         )
 
 
@@ -264,7 +264,7 @@ def remembered(path: Path | None = None) -> Iterator[None]:
             readline.write_history_file(file)
 
 
-def run_sql(opened: Opened, statement: str | None, *, ask: str | None, form: Form) -> int:
+def run_sql(opened: Warehouse, statement: str | None, *, ask: str | None, form: Form) -> int:
     """One statement, one of the questions, what stands on standard input, or a prompt."""
     if statement is not None and ask is not None:
         raise UserError("give a statement or --ask, not both")

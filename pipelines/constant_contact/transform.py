@@ -14,9 +14,8 @@ import shutil
 import time
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.display.tally import many
 from pipelines.constant_contact.events import TransformEnded, TransformStarted
@@ -24,56 +23,13 @@ from pipelines.constant_contact.events import TransformEnded, TransformStarted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.events import Listener
 
 HERE = Path(__file__).parent
 PROJECT_DIRS = (HERE / "transforms", HERE.parents[1] / "transforms")  # installed, checkout
 MAX_REASON = 240  # characters of a database's own words in one sentence
 DBT_TEST_KINDS = ("test", "unit_test")
-
-
-LIBPQ: Final = {
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-}
-"""Option of a connection -> the variable that the PostgreSQL client library reads where a profile says nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """Where the warehouse is, in the terms that dbt needs."""
-
-    kind: Literal["duckdb", "postgres"]
-    duckdb_path: Path | None = None
-    host: str = "localhost"
-    port: int = 5432
-    user: str = ""
-    password: str = field(default="", repr=False)
-    dbname: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    """How to connect to PostgreSQL beyond that: libpq's own words, such as sslmode and sslrootcert."""
-
-    def __post_init__(self) -> None:
-        if self.kind == "duckdb" and self.duckdb_path is None:
-            raise ValueError("a duckdb destination needs duckdb_path, the file of the warehouse")
-        if self.kind == "postgres" and not (self.user and self.dbname):
-            raise ValueError("a postgres destination needs user and dbname")
-
-    def environment(self) -> Mapping[str, str]:
-        """The variables that the project's profiles.yml reads."""
-        if self.kind == "duckdb":
-            return {"CTCT_DBT_TARGET": "duckdb", "CTCT_DUCKDB_PATH": str(self.duckdb_path)}
-        return {
-            "CTCT_DBT_TARGET": "postgres",
-            "CTCT_PG_HOST": self.host,
-            "CTCT_PG_PORT": str(self.port),
-            "CTCT_PG_USER": self.user,
-            "CTCT_PG_PASSWORD": self.password,
-            "CTCT_PG_DBNAME": self.dbname,
-            **{LIBPQ[name]: value for name, value in self.options.items() if name in LIBPQ},
-        }
 
 
 class NothingSelectedError(ValueError):
@@ -102,7 +58,7 @@ def analytics_dataset(dataset: str) -> str:
 
 def run_transforms(
     *,
-    destination: Destination,
+    destination: DbtProfile,
     dataset: str,
     work_dir: Path,
     listener: Listener,
@@ -141,7 +97,7 @@ def run_transforms(
 
 
 def docs(
-    *, destination: Destination, dataset: str, work_dir: Path, out: Path, project: Path | None = None
+    *, destination: DbtProfile, dataset: str, work_dir: Path, out: Path, project: Path | None = None
 ) -> Path:
     """Write dbt's documentation of every model and column as one static page to `out`."""
     args = ["docs", "generate", "--static"]
@@ -162,7 +118,7 @@ def model_names(project: Path | None = None) -> tuple[str, ...]:
 
 
 def _invoke(
-    args: Sequence[str], project: Path, destination: Destination, *, dataset: str, work_dir: Path
+    args: Sequence[str], project: Path, destination: DbtProfile, *, dataset: str, work_dir: Path
 ) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, only when it runs
 
@@ -182,7 +138,7 @@ def _invoke(
             _let_go(destination)
 
 
-def _let_go(destination: Destination) -> None:
+def _let_go(destination: DbtProfile) -> None:
     """Close dbt's own connections; dbt-duckdb keeps the file open, and locked, until told."""
     if destination.kind == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - see _invoke
@@ -242,7 +198,7 @@ def _first_words(message: str | None) -> str:
     return text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
 
 
-def _exception_sentence(exception: BaseException | None, destination: Destination) -> str:
+def _exception_sentence(exception: BaseException | None, destination: DbtProfile) -> str:
     text = _first_words(str(exception) if exception is not None else None)
     if "lock on file" in text:
         return f"another program has {destination.duckdb_path} open; close it, then run `ctct transform`"

@@ -120,10 +120,11 @@ def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account:
 
 def test_a_second_sync_into_the_same_dataset_is_told_at_once(account: Any) -> None:
     """Exit 2, while the first one goes on."""
-    from pipelines.constant_contact.warehouse import Opened, Place  # noqa: PLC0415
+    from pipelines.constant_contact.destinations.target import Target  # noqa: PLC0415
+    from pipelines.constant_contact.destinations.warehouse import Warehouse  # noqa: PLC0415
 
     account(contacts=5, campaigns=0)
-    with Opened(Place()).alone():
+    with Warehouse(Target()).alone():
         code, _, errors = sync()
     assert code == 2
     assert "running" in errors
@@ -223,9 +224,9 @@ def test_a_warehouse_that_stays_open_elsewhere_is_named(
     account: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the patience is over: exit 2, one sentence, nothing spent."""
-    from pipelines.constant_contact import warehouse  # noqa: PLC0415 - dlt takes two seconds
+    from pipelines.constant_contact.destinations import duckdb as destination  # noqa: PLC0415
 
-    monkeypatch.setattr(warehouse, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(destination, "LOCK_TIMEOUT_S", 0.2)
     one = account(contacts=5, campaigns=0)
     with held_open(one.warehouse, 60):
         code, _, errors = sync()
@@ -282,10 +283,13 @@ def test_check_looks_at_the_dataset_like_every_command(account: Any) -> None:
     assert one.sandbox.log.total == 0
 
 
-def test_a_damaged_working_folder_is_for_sync_to_mend(account: Any) -> None:
+def test_a_damaged_working_folder_is_for_sync_to_repair(account: Any) -> None:
     """What only reads says so; no credentials are blamed."""
-    one = account(contacts=5, campaigns=0)
-    folder = one.warehouse.parent / "dlt" / "pipelines" / "ctct"
+    from pipelines.constant_contact.destinations.location import locate  # noqa: PLC0415
+    from pipelines.constant_contact.destinations.target import Target  # noqa: PLC0415
+
+    account(contacts=5, campaigns=0)
+    folder = locate(Target()).work_dir
     folder.mkdir(parents=True)
     (folder / "state.json").write_text('{"half": ')
     for command in (("status",), ("plan",), ("sql", "select 1")):

@@ -9,17 +9,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.questions import question
 from pipelines.constant_contact.sql import Answer, Session, prompt, session, write
-from pipelines.constant_contact.warehouse import Place
 
 
-class Opened:
+class Warehouse:
     """As much of a warehouse as a session asks for."""
 
     def __init__(self, path: Path) -> None:
-        self.place = Place()
+        self.target = Target()
         self.duckdb_path = path
 
     def must_exist(self) -> None:
@@ -43,7 +43,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def asked(path: Path) -> Iterator[Session]:
-    with session(Opened(path)) as asked:  # type: ignore[arg-type]  # as much of it as is asked for
+    with session(Warehouse(path)) as asked:  # type: ignore[arg-type]  # as much of it as is asked for
         yield asked
 
 

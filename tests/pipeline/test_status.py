@@ -13,6 +13,7 @@ import pytest
 import small_warehouse
 from rich.console import Console
 
+from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.display.status import (
     AuditDifference,
     Backfill,
@@ -23,7 +24,6 @@ from pipelines.constant_contact.display.status import (
     to_json,
 )
 from pipelines.constant_contact.display.status_view import folded, render
-from pipelines.constant_contact.transform import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def collected(path: Path, *parts: str) -> StatusReport:
     return collect(
         small_warehouse.query_of(path),
         small_warehouse.DATASET,
-        destination=Destination(kind="duckdb", duckdb_path=path),
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
         quota=Quota(used_today=31, per_day=10_000, reserve_per_day=500),
         backfill=(Backfill(resource="email_opens", done=12, total=40, unit="campaigns"),),
         which=nothing_installed,
@@ -156,7 +156,7 @@ def test_last_run_that_stopped_says_when_to_go_on(report: StatusReport) -> None:
 def test_missing_file_is_a_status(tmp_path: Path) -> None:
     """Before the first sync there is no file, and the status says what to run."""
     report = collect(
-        None, "constant_contact", destination=Destination(kind="duckdb", duckdb_path=tmp_path / "no.duckdb")
+        None, "constant_contact", destination=DbtProfile(kind="duckdb", duckdb_path=tmp_path / "no.duckdb")
     )
 
     assert (report.warehouse.exists, report.tables, report.runs, report.audit) == (False, (), (), None)
@@ -208,7 +208,7 @@ def test_duckdb_shell_is_named_where_it_is_installed(tmp_path: Path) -> None:
     report = collect(
         small_warehouse.query_of(path),
         small_warehouse.DATASET,
-        destination=Destination(kind="duckdb", duckdb_path=path),
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
         which=lambda name: f"/usr/bin/{name}",
     )
 
@@ -217,7 +217,7 @@ def test_duckdb_shell_is_named_where_it_is_installed(tmp_path: Path) -> None:
 
 def test_postgres_line_has_no_password() -> None:
     """psql asks for the password itself."""
-    destination = Destination(kind="postgres", host="db", user="ann", password="hunter2", dbname="mail")
+    destination = DbtProfile(kind="postgres", host="db", user="ann", password="hunter2", dbname="mail")
 
     report = collect(None, "constant_contact", destination=destination)
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.events import Event, TransformEnded, TransformStarted
 from pipelines.constant_contact.transform import (
-    Destination,
     NothingSelectedError,
     docs,
     model_names,
@@ -88,7 +88,7 @@ def write_project(folder: Path) -> Path:
 
 def transform(built: Built, path: Path, *select: str) -> TransformEnded:
     return run_transforms(
-        destination=Destination(kind="duckdb", duckdb_path=path),
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
         dataset=DATASET,
         select=select,
         work_dir=built.work_dir,
@@ -105,7 +105,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     before, environment, printed = files(project), dict(os.environ), io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         ended = run_transforms(
-            destination=Destination(kind="duckdb", duckdb_path=path),
+            destination=DbtProfile(kind="duckdb", duckdb_path=path),
             dataset=DATASET,
             work_dir=root / "work",
             project=project,
@@ -210,7 +210,7 @@ def test_locked_file_is_one_sentence(built: Built, tmp_path: Path) -> None:
 def test_documentation_is_one_page(built: Built, tmp_path: Path) -> None:
     """The documentation is a single HTML file that knows the models."""
     page = docs(
-        destination=Destination(kind="duckdb", duckdb_path=built.path),
+        destination=DbtProfile(kind="duckdb", duckdb_path=built.path),
         dataset=DATASET,
         work_dir=built.work_dir,
         project=built.project,
@@ -222,7 +222,7 @@ def test_documentation_is_one_page(built: Built, tmp_path: Path) -> None:
 
 def test_password_is_not_in_the_repr() -> None:
     """A destination can be logged."""
-    destination = Destination(kind="postgres", user="ann", dbname="mail", password="hunter2")
+    destination = DbtProfile(kind="postgres", user="ann", dbname="mail", password="hunter2")
 
     assert "hunter2" not in repr(destination)
 
@@ -231,7 +231,7 @@ def test_password_is_not_in_the_repr() -> None:
 def test_destination_refuses_to_be_incomplete(missing: dict[str, str]) -> None:
     """A destination without its file, or its database, fails when it is made."""
     with pytest.raises(ValueError, match="destination needs"):
-        Destination(**missing)  # type: ignore[arg-type]
+        DbtProfile(**missing)  # type: ignore[arg-type]
 
 
 def test_installed_project_comes_before_the_checkout(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_marts_can_be_named() -> None:
 
 def test_encryption_of_the_load_is_that_of_the_transforms() -> None:
     """What a connection string says of TLS holds for dbt too; what the client library has no variable for is left."""
-    place = Destination(
+    place = DbtProfile(
         kind="postgres",
         user="u",
         dbname="d",

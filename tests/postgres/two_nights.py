@@ -19,6 +19,8 @@ import pyarrow as pa
 from postgres_server import postgres_server
 
 from pipelines.constant_contact import commands
+from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Event
 from pipelines.constant_contact.nightly.run import sync
@@ -26,7 +28,6 @@ from pipelines.constant_contact.questions import questions
 from pipelines.constant_contact.request import SyncRequest
 from pipelines.constant_contact.sql import Answer, session
 from pipelines.constant_contact.transform import run_transforms
-from pipelines.constant_contact.warehouse import Opened, Place
 from sources.constant_contact_sandbox import Sandbox, serve
 
 RAW = "constant_contact"
@@ -51,16 +52,16 @@ def configure(work_dir: Path, server: Any) -> None:
     os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
 
 
-def night(work_dir: Path, kind: str, *, transform: bool) -> Opened:
+def night(work_dir: Path, kind: str, *, transform: bool) -> Warehouse:
     os.environ["DLT_DATA_DIR"] = str(work_dir / kind)
-    place = Place(destination=kind)
-    result = sync(SyncRequest(place=place, transform=transform), nothing)
+    target = Target(destination=kind)
+    result = sync(SyncRequest(target=target, transform=transform), nothing)
     apart = [line for line in result.audit if not line.ok]
     assert ("complete", (), []) == (result.status, result.warnings, apart), result
-    return Opened(place)
+    return Warehouse(target)
 
 
-def contents(opened: Opened) -> dict[str, list[dict[str, object]]]:
+def contents(opened: Warehouse) -> dict[str, list[dict[str, object]]]:
     """Every table and view of the three datasets."""
     names = opened.query(
         "select table_schema as dataset, table_name as name from information_schema.tables"
@@ -76,7 +77,7 @@ def texts(kind: str) -> list[object]:
     """Awkward texts, there and back; a NUL is where PostgreSQL must differ."""
     import dlt  # noqa: PLC0415 - after the environment is set
 
-    opened = Opened(Place(destination=kind, dataset="texts"))
+    opened = Warehouse(Target(destination=kind, dataset="texts"))
     rows = pa.table({"number": list(range(len(TEXTS) + 1)), "words": [*TEXTS, None]})
     opened.pipeline.run(dlt.resource([rows], name="texts", write_disposition="append"))
     return [
@@ -84,21 +85,21 @@ def texts(kind: str) -> list[object]:
     ]
 
 
-def second_machine(work_dir: Path, opened: Opened) -> str:
+def second_machine(work_dir: Path, opened: Warehouse) -> str:
     """What a sync says that comes, with a folder of its own, while another one runs."""
     with opened.alone():
         os.environ["DLT_DATA_DIR"] = str(work_dir / "another_machine")
         try:
-            with Opened(opened.place).alone():
+            with Warehouse(opened.target).alone():
                 return "let in"
         except UserError as error:
             return str(error)
         finally:
-            os.environ["DLT_DATA_DIR"] = str(work_dir / opened.place.destination)
+            os.environ["DLT_DATA_DIR"] = str(work_dir / opened.target.destination)
 
 
 def spoken(kind: str) -> dict[str, Any]:
-    """`ctct status --json`, without what depends on the clock and the place."""
+    """`ctct status --json`, without what depends on the clock and the target."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         commands.status(destination=kind, dataset=RAW, as_json=True)
@@ -110,7 +111,7 @@ def spoken(kind: str) -> dict[str, Any]:
     }
 
 
-def answers(opened: Opened) -> dict[str, list[dict[str, object]]]:
+def answers(opened: Warehouse) -> dict[str, list[dict[str, object]]]:
     """What the questions that come with the transforms answer, asked as `ctct sql --ask` asks."""
     with session(opened) as asked:
         found = {name: asked.ask(one.sql) for name, one in questions().items()}

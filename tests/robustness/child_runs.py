@@ -114,6 +114,11 @@ class Home:
     def warehouse(self) -> Path:
         return self.folder / "account.duckdb"
 
+    @property
+    def work_dir(self) -> Path:
+        """The load tool's working folder; one that does not exist before the first run."""
+        return next((self.folder / "dlt" / "ctct").glob("*/ctct"), self.folder / "none yet")
+
     def variables(self) -> dict[str, str]:
         """The environment of this machine's processes."""
         return {

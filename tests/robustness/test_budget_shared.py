@@ -128,7 +128,7 @@ def test_killed_run_on_a_new_machine_is_counted(home: Callable[..., Home]) -> No
     here = home()
     here.server.sandbox.latency_s = 0.1
     run = here.start(*SYNC)
-    while run.process.is_alive() and not list(here.folder.glob("dlt/pipelines/ctct/load/loaded/*")):
+    while run.process.is_alive() and not list(here.work_dir.glob("load/loaded/*")):
         time.sleep(0.005)
     run.kill()
     sent = here.server.sandbox.log.total

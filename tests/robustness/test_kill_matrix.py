@@ -104,7 +104,7 @@ def complete(home: Home, *command: str) -> int:
 
 def moment(home: Home, run: Run, requests: int) -> str:
     """Where the killed run stood, by what it left behind."""
-    work = home.folder / "dlt" / "pipelines" / "ctct"
+    work = home.work_dir
     if run.process.exitcode == 0:
         return ENDED
     if list(work.glob("load/normalized/*")):
@@ -122,7 +122,6 @@ def await_moment(home: Home, run: Run, rng: random.Random, kind: str, needed: in
     """Return when a moment drawn by `rng` has come, or the run has ended."""
     sandbox = home.server.sandbox
     before, refreshes = sandbox.log.total, sandbox.tokens.refreshes
-    work = home.folder / "dlt" / "pipelines" / "ctct"
     wanted, steps = rng.randint(0, needed), rng.randint(1, 3)
     seen: set[str] = set()
 
@@ -139,7 +138,7 @@ def await_moment(home: Home, run: Run, rng: random.Random, kind: str, needed: in
             "normalize": "normalize/extracted/*",
             "load": "load/normalized/*",
         }
-        seen.update(found.name for found in work.glob(pattern[kind]))
+        seen.update(found.name for found in home.work_dir.glob(pattern[kind]))
         return len(seen) >= steps
 
     while run.process.is_alive() and not (run.err.exists() and has_come()):

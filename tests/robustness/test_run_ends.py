@@ -67,7 +67,7 @@ def full_disk(home: Home) -> None:
 
 def damaged_folder(home: Home) -> None:
     assert 75 == home.run(*SYNC, "--max-requests", "5").code
-    (home.folder / "dlt" / "pipelines" / "ctct" / "state.json").write_text('{"half": ')
+    (home.work_dir / "state.json").write_text('{"half": ')
 
 
 def fault(name: str, *, times: int | None = None) -> Callable[[Home], None]:

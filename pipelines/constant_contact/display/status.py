@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.reporting.dataset_view import Query, Row
-    from pipelines.constant_contact.transform import Destination
 
 MAX_RUNS = 5
 LOADER_TABLES = "_dlt_"
@@ -136,7 +136,7 @@ def collect(
     query: Query | None,
     dataset: str,
     *,
-    destination: Destination,
+    destination: DbtProfile,
     quota: Quota | None = None,
     backfill: tuple[Backfill, ...] = (),
     which: Callable[[str], str | None] = shutil.which,
@@ -179,7 +179,7 @@ def _nothing(_sql: str) -> list[Row]:
     return []
 
 
-def _warehouse(destination: Destination, which: Callable[[str], str | None]) -> Warehouse:
+def _warehouse(destination: DbtProfile, which: Callable[[str], str | None]) -> Warehouse:
     path = destination.duckdb_path
     if path is None:
         return Warehouse(
@@ -199,7 +199,7 @@ def _warehouse(destination: Destination, which: Callable[[str], str | None]) -> 
     )
 
 
-def _open_postgres(destination: Destination) -> str:
+def _open_postgres(destination: DbtProfile) -> str:
     """No password: the client asks for it."""
     where = ("-h", destination.host, "-p", str(destination.port))
     return _shell_line("psql", *where, "-U", destination.user, destination.dbname)

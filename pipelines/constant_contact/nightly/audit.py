@@ -22,7 +22,7 @@ from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.constant_contact.warehouse import Opened
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 CONTACTS, MEMBERSHIPS, TAGGINGS = "contacts", "contacts__list_memberships", "contacts__taggings"
 COUNTED = frozenset({"contacts", "contact_counts", "contact_lists", "contact_tags"})
@@ -47,7 +47,7 @@ State = Mapping[str, Any]
 
 
 def audit(
-    opened: Opened, wanted: frozenset[str], *, state: State | None = None, under_way: str = ""
+    opened: Warehouse, wanted: frozenset[str], *, state: State | None = None, under_way: str = ""
 ) -> Sequence[AuditLine]:
     """One line per count, for tables that are loaded and were part of the run.
 
@@ -64,7 +64,7 @@ def audit(
 
 
 def contact_lines(
-    opened: Opened,
+    opened: Warehouse,
     wanted: frozenset[str],
     *,
     state: State | None = None,
@@ -95,7 +95,7 @@ def _explained(line: AuditLine, settled: State) -> AuditLine:
     return _granted(line, "all rows were read and counted; the API keeps this count apart from them")
 
 
-def _by_consent(opened: Opened) -> Iterator[AuditLine]:
+def _by_consent(opened: Warehouse) -> Iterator[AuditLine]:
     latest = opened.query(
         f"select {', '.join(('total', *CONSENTS))} from {opened.qualified('contact_counts')}"
         " order by counted_on desc limit 1"
@@ -114,7 +114,7 @@ def _by_consent(opened: Opened) -> Iterator[AuditLine]:
         yield from _line(CONTACTS, "consent", name, latest[0][name], found.get(permission, 0), name=name)
 
 
-def _by_group(opened: Opened, table: str, scope: str, collection: str, count: str) -> Iterator[AuditLine]:
+def _by_group(opened: Warehouse, table: str, scope: str, collection: str, count: str) -> Iterator[AuditLine]:
     rows = opened.query(
         f"select g.{scope}_id as id, g.name as name, g.{count} as source, coalesce(m.loaded, 0) as loaded"
         f" from {opened.qualified(collection)} as g left join ("
@@ -152,7 +152,7 @@ class _Counted:
 
 
 def _event_lines(
-    opened: Opened, wanted: frozenset[str], state: State, columns: Mapping[str, Sequence[str]]
+    opened: Warehouse, wanted: frozenset[str], state: State, columns: Mapping[str, Sequence[str]]
 ) -> Iterator[AuditLine]:
     """Totals per e-mail, then per campaign, then the summaries' contacts, against the rows of the feeds."""
     activities = _latest(opened, wanted, columns, "email_campaign_activity_stats", "campaign_activity_id")
@@ -244,7 +244,7 @@ def _granted(line: AuditLine, explanation: str) -> AuditLine:
 
 
 def _latest(
-    opened: Opened, wanted: frozenset[str], columns: Mapping[str, Sequence[str]], table: str, key: str
+    opened: Warehouse, wanted: frozenset[str], columns: Mapping[str, Sequence[str]], table: str, key: str
 ) -> Mapping[str, Mapping[str, Any]]:
     """The newest totals of each campaign or e-mail."""
     if table not in wanted or table not in columns:
@@ -261,7 +261,7 @@ def _latest(
 
 
 def _summaries(
-    opened: Opened, wanted: frozenset[str], columns: Mapping[str, Sequence[str]]
+    opened: Warehouse, wanted: frozenset[str], columns: Mapping[str, Sequence[str]]
 ) -> Mapping[str, Mapping[str, Any]]:
     table = "email_campaign_summaries"
     if table not in wanted or table not in columns:
@@ -271,7 +271,7 @@ def _summaries(
 
 
 def _members(
-    opened: Opened, columns: Mapping[str, Sequence[str]], totals: Mapping[str, Mapping[str, Any]]
+    opened: Warehouse, columns: Mapping[str, Sequence[str]], totals: Mapping[str, Mapping[str, Any]]
 ) -> Mapping[str, Collection[str]]:
     """Campaign -> its e-mails that have reports, whether they have totals or not."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -286,14 +286,14 @@ def _members(
     return found
 
 
-def _names(opened: Opened, columns: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+def _names(opened: Warehouse, columns: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     if "email_campaigns" not in columns:
         return {}
     rows = opened.query(f"select campaign_id, name from {opened.qualified('email_campaigns')}")
     return {str(row["campaign_id"]): str(row["name"] or "") for row in rows}
 
 
-def _counted(opened: Opened, feed: str, *, persons: bool) -> Mapping[str, _Counted]:
+def _counted(opened: Warehouse, feed: str, *, persons: bool) -> Mapping[str, _Counted]:
     """e-mail -> its events; contacts are counted only where they are compared, for they cost a sort."""
     distinct = "count(distinct contact_id)" if persons else "0"
     rows = opened.query(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipelines.constant_contact.warehouse import Opened
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 DANGLING = (
     ("contacts__list_memberships", "list_id", "contact_lists"),
@@ -24,7 +24,7 @@ DANGLING = (
 EVENTS = ("email_sends", "email_opens", "email_clicks", "email_forwards", "email_optouts", "email_bounces")
 
 
-def settle(opened: Opened, wanted: frozenset[str]) -> None:
+def settle(opened: Warehouse, wanted: frozenset[str]) -> None:
     """Carry out what follows, for the tables that are there and were part of this run."""
     columns = opened.columns()
     for table, column, collection in DANGLING:
@@ -46,7 +46,7 @@ def settle(opened: Opened, wanted: frozenset[str]) -> None:
             _follow_contact(opened, table, columns)
 
 
-def _follow_contact(opened: Opened, table: str, columns: Mapping[str, tuple[str, ...]]) -> None:
+def _follow_contact(opened: Warehouse, table: str, columns: Mapping[str, tuple[str, ...]]) -> None:
     """An event shows the day its contact was deleted, and a bounce the contact's address of today."""
     events, contacts = opened.qualified(table), opened.qualified("contacts")
     opened.execute(

@@ -32,8 +32,8 @@ from sources.constant_contact.reads import collections, contacts
 from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
 
 if TYPE_CHECKING:
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import AuditLine
-    from pipelines.constant_contact.warehouse import Opened
     from sources.constant_contact.reads.reading import Reading
 
 PERMISSION = "email_address__permission_to_send"
@@ -46,7 +46,7 @@ Lines = Sequence["AuditLine"]
 class Host:
     """The run that healing is a part of."""
 
-    opened: Opened
+    opened: Warehouse
     state: Callable[[], Mapping[str, Any]]
     """As committed."""
     reading: Callable[[], Reading]
@@ -247,7 +247,7 @@ PASSES = 3
 class SqlMembers:
     """What the warehouse holds of a choice; SQL that DuckDB and PostgreSQL share."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Warehouse) -> None:
         self._opened = opened
 
     def seconds(self, of: Choice) -> Sequence[tuple[int, int]]:
@@ -281,7 +281,7 @@ class SqlMembers:
         return f"{name} where {conditions[of.kind]}"
 
 
-def correct(opened: Opened, found: Findings) -> None:
+def correct(opened: Warehouse, found: Findings) -> None:
     """What no row says: memberships and events that a complete reading lacks, contacts that answered 404 by their id.
 
     Contacts that were read just now are left alone: their rows are newer than any conclusion.
@@ -304,7 +304,7 @@ def correct(opened: Opened, found: Findings) -> None:
         _delete_vanished(opened, feed, activity, keys)
 
 
-def _delete_vanished(opened: Opened, feed: str, activity: str, there: set[tuple[Any, ...]]) -> None:
+def _delete_vanished(opened: Warehouse, feed: str, activity: str, there: set[tuple[Any, ...]]) -> None:
     """Loaded events of one e-mail that its feed does not have any more."""
     key, name = endpoint(feed).table.key, opened.qualified(feed)
     rows = opened.query(

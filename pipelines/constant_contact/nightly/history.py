@@ -21,7 +21,7 @@ from sources.constant_contact.catalogue.columns import DELETED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.constant_contact.warehouse import Opened
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 SUFFIX = "_history"
 
@@ -62,7 +62,7 @@ TRACKED = (
 )
 
 
-def record_history(opened: Opened, wanted: frozenset[str], *, at: pendulum.DateTime) -> None:
+def record_history(opened: Warehouse, wanted: frozenset[str], *, at: pendulum.DateTime) -> None:
     """Bring the histories of what was read in step with the tables; `at`: the start of the run."""
     columns = opened.columns()
     for one in TRACKED:
@@ -80,7 +80,7 @@ def record_history(opened: Opened, wanted: frozenset[str], *, at: pendulum.DateT
         opened.execute("; ".join(("begin transaction", *statements, "commit")))
 
 
-def _created(opened: Opened, one: Tracked, names: Sequence[str]) -> str:
+def _created(opened: Warehouse, one: Tracked, names: Sequence[str]) -> str:
     moment = "cast(null as timestamp with time zone)"
     return (
         f"create table if not exists {opened.qualified(one.name)} as select {', '.join(names)},"
@@ -88,17 +88,17 @@ def _created(opened: Opened, one: Tracked, names: Sequence[str]) -> str:
     )
 
 
-def _widened(opened: Opened, one: Tracked, name: str) -> str:
+def _widened(opened: Warehouse, one: Tracked, name: str) -> str:
     """A column that the catalogue declares since the history began; earlier versions do not know it."""
     kind = opened.query(
         "select data_type from information_schema.columns"
         f" where table_name = '{one.table}' and column_name = '{name}'"
-        f" and table_schema = '{opened.place.dataset}'"
+        f" and table_schema = '{opened.target.dataset}'"
     )[0]["data_type"]
     return f"alter table {opened.qualified(one.name)} add column {name} {kind}"
 
 
-def _not_before(opened: Opened, one: Tracked, at: pendulum.DateTime) -> str:
+def _not_before(opened: Warehouse, one: Tracked, at: pendulum.DateTime) -> str:
     """`at` as SQL; where the clock went back, the last moment on record, so that no version ends before it began."""
     last = opened.query(
         f"select max(valid_from) as began, max(valid_to) as ended from {opened.qualified(one.name)}"
@@ -108,7 +108,7 @@ def _not_before(opened: Opened, one: Tracked, at: pendulum.DateTime) -> str:
     return f"cast('{moment}' as timestamp with time zone)"
 
 
-def _statements(opened: Opened, one: Tracked, names: Sequence[str], at: str) -> list[str]:
+def _statements(opened: Warehouse, one: Tracked, names: Sequence[str], at: str) -> list[str]:
     """End what is no longer so, begin what is new, drop versions that never lasted."""
     history, current = opened.qualified(one.name), opened.qualified(one.table)
     same = " and ".join(f"{history}.{name} = c.{name}" for name in one.key)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import dlt
 
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import RunResult
-    from pipelines.constant_contact.warehouse import Opened
     from sources.constant_contact.api.budget import Budget
 
 RUNS, AUDIT = "_ctct_runs", "_ctct_audit"
@@ -90,7 +90,7 @@ def counted_so_far(ledger_key: str, budget: Budget) -> StateChange:
     return StateChange(path=(COUNTED, ledger_key), value={"day": day, "requests": spent})
 
 
-def requests_counted(opened: Opened, ledger_key: str) -> Iterator[tuple[str, int]]:
+def requests_counted(opened: Warehouse, ledger_key: str) -> Iterator[tuple[str, int]]:
     """(UTC day, requests) that the destination knows of, for a machine whose own ledger is gone."""
     state = opened.pipeline.state.get("sources", {}).get("constant_contact", {}).get(COUNTED, {})
     if ledger_key in state:

@@ -20,14 +20,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.folder import is_damaged
+from pipelines.constant_contact.destinations.folder import is_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import dlt
 
-    from pipelines.constant_contact.warehouse import Opened
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 FOLLOWING = (".sql", ".reference")
 """Jobs that the load tool adds to a package while loading it."""
@@ -43,7 +43,7 @@ def mend_folder(folder: Path) -> bool:
     return True
 
 
-def agree_with_destination(opened: Opened, warn: Callable[[str], None]) -> None:
+def agree_with_destination(opened: Warehouse, warn: Callable[[str], None]) -> None:
     """Finish or drop what is pending, then take the destination's word. Raises dlt's errors for a destination that
     cannot be asked.
     """
@@ -109,7 +109,7 @@ def _extracts(pipeline: dlt.Pipeline) -> Path:
     return Path(pipeline.working_dir) / "normalize"
 
 
-def _is_ahead(opened: Opened) -> bool:
+def _is_ahead(opened: Warehouse) -> bool:
     """Whether the state on disk is not the one that the destination committed last."""
     state: Any = opened.pipeline.state
     committed = opened.committed_state_hash()

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 import pyarrow.compute as pc
 
+from pipelines.constant_contact.destinations.folder import alone
+from pipelines.constant_contact.destinations.location import locate
+from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import (
     GroupLoaded,
@@ -28,7 +31,6 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
-from pipelines.constant_contact.folder import alone, work_dir_of
 from pipelines.constant_contact.nightly import records
 from pipelines.constant_contact.nightly.audit import COUNTED, audit
 from pipelines.constant_contact.nightly.consequences import settle
@@ -37,7 +39,6 @@ from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.recovery import agree_with_destination, mend_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.request import load_settings
-from pipelines.constant_contact.warehouse import SOURCE, Opened, failed_load
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
@@ -63,10 +64,11 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
     """Carry out one sync. Raises UserError for what a person must mend first; other ends are in the result."""
     wanted = request.wanted
     own = own or load_settings()
-    with alone(request.place):
-        mend_folder(work_dir_of(request.place))
-        opened = Opened(request.place)
-        with opened.file_alone(), closing(_Night(request, wanted, own, opened, listener)) as night:
+    location = locate(request.target)
+    with alone(location.state_folder, request.target):
+        mend_folder(location.work_dir)
+        opened = Warehouse(request.target, location=location)
+        with opened.locked(), closing(_Night(request, wanted, own, opened, listener)) as night:
             try:
                 return night.run()
             except opened.troubles() as error:
@@ -77,7 +79,12 @@ class _Night:
     """The state of one run while it lasts."""
 
     def __init__(
-        self, request: SyncRequest, wanted: frozenset[str], own: Settings, opened: Opened, listener: Listener
+        self,
+        request: SyncRequest,
+        wanted: frozenset[str],
+        own: Settings,
+        opened: Warehouse,
+        listener: Listener,
     ) -> None:
         self.request, self.wanted, self.own, self.opened = request, wanted, own, opened
         self.listener = listener
@@ -113,7 +120,7 @@ class _Night:
                 run_id=self.run_id,
                 started_at=self.started_at,
                 destination=self.opened.name,
-                dataset=self.request.place.dataset,
+                dataset=self.request.target.dataset,
                 requests_per_second=self.own.requests_per_second,
                 remaining_today=self.client.budget.remaining_today(),
             )
@@ -299,7 +306,7 @@ class _Night:
             pass  # waits until nobody else has the file open, which dbt does not
         ended = run_transforms(
             destination=self.opened.dbt,
-            dataset=self.request.place.dataset,
+            dataset=self.request.target.dataset,
             work_dir=self.opened.work_dir / "transforms",
             listener=self._emit,
         )

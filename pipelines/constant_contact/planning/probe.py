@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.planning.plan import Allowance, plan
 from pipelines.constant_contact.request import load_settings
-from pipelines.constant_contact.warehouse import SOURCE, Opened
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import BadRequest, Skippable
 
@@ -37,7 +37,7 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
 
     wanted = request.wanted  # raises for an unknown name before anything is opened
     own = own or load_settings()
-    opened = Opened(request.place, create=False)
+    opened = Warehouse(request.target, create=False)
     columns = _tables(opened)
 
     def loaded(table: str) -> int:
@@ -73,7 +73,7 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
     return made
 
 
-def _tables(opened: Opened) -> Collection[str]:
+def _tables(opened: Warehouse) -> Collection[str]:
     """Tables that are there; the state that belongs to them is fetched if this machine has none."""
     from dlt.common.exceptions import DltException  # noqa: PLC0415
 
@@ -86,7 +86,7 @@ def _tables(opened: Opened) -> Collection[str]:
     return opened.columns()
 
 
-def remembered_at(opened: Opened) -> Path:
+def remembered_at(opened: Warehouse) -> Path:
     """Where the last plan's estimate lies until a run takes it."""
     return opened.work_dir / REMEMBERED
 

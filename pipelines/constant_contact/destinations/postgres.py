@@ -14,14 +14,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pipelines.constant_contact.destinations.base import Destination, Place, resolved
+from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.destinations.target import POSTGRES
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.constant_contact.warehouse import Place
+    from pipelines.constant_contact.destinations.target import Target
 
-NAME = "postgres"
 FILE_FORMAT = "insert_values"
 
 
@@ -41,18 +43,53 @@ def _as_told(preferred: Any, supported: Any, /, *, table_schema: Any) -> Any:  #
     return preferred, supported
 
 
-def refusals(place: Place) -> tuple[type[Exception], ...]:
-    """What a server that cannot be reached is told by: the driver's own error, which dlt does not translate."""
-    if place.destination != NAME:
-        return ()
-    import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+class Postgres(Destination):
+    """A database on a server; each dataset is a schema."""
 
-    return (psycopg2.OperationalError,)
+    def __init__(self) -> None:
+        super().__init__(POSTGRES)
+
+    def place(self, target: Target) -> Place:
+        factory = destination()
+        location = resolved(factory, target).data_location()
+        host, _, database = location.partition("/")
+        return Place(
+            identity=f"{POSTGRES} {location}",
+            title=f"{POSTGRES} {host.rpartition(':')[0]}/{database}",
+            factory=factory,
+        )
+
+    def refusals(self) -> tuple[type[Exception], ...]:
+        """The driver's own error for a server that cannot be reached, which dlt does not translate."""
+        import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+
+        return (psycopg2.OperationalError,)
+
+    @contextmanager
+    def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002
+        """On the server, over a connection of its own; whoever comes second is told at once."""
+        client.open_connection()
+        try:
+            with _held(client, target.dataset):
+                yield
+        finally:
+            client.close_connection()
+
+    def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
+        return DbtProfile(
+            kind="postgres",
+            host=credentials.host,
+            port=credentials.port,
+            user=credentials.username or "",
+            password=str(credentials.password or ""),
+            dbname=credentials.database,
+            options=credentials.query or {},
+        )
 
 
 @contextmanager
-def held(client: Any, dataset: str) -> Iterator[None]:
-    """Hold the dataset on the server, over `client`'s open connection; whoever comes second is told at once."""
+def _held(client: Any, dataset: str) -> Iterator[None]:
+    """Hold the dataset over `client`'s open connection."""
     key = f"hashtextextended('constant_contact_pipeline.{dataset}', 0)"
     with client.execute_query(f"select pg_try_advisory_lock({key})") as cursor:
         taken = bool(cursor.fetchone()[0])

@@ -1,10 +1,11 @@
-"""The load tool's working folder of a pipeline: where it is, whether it can be read, and who has it.
+"""The load tool's state folder of a dataset: where it is, whether it can be read, and who has it.
 
 Knows: files and locks. Must not know: destinations, what is loaded.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,14 +18,18 @@ from pipelines.constant_contact.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.constant_contact.warehouse import Place
+    from pipelines.constant_contact.destinations.target import Target
 
 
-def work_dir_of(place: Place) -> Path:
-    """The pipeline's working folder, whether it exists or not."""
+def state_folder(target: Target, identity: str) -> Path:
+    """Where the load tool keeps what belongs to one dataset in one place: its pipelines folder for that dataset.
+
+    Keyed by place and dataset, since dlt's own is keyed by the pipeline's name alone: two warehouses would share it.
+    """
     from dlt.common.pipeline import get_dlt_pipelines_dir  # noqa: PLC0415
 
-    return Path(get_dlt_pipelines_dir()) / place.pipeline_name
+    key = hashlib.sha256(f"{identity}\n{target.dataset}".encode()).hexdigest()[:16]
+    return Path(get_dlt_pipelines_dir()).parent / "ctct" / key
 
 
 def is_damaged(folder: Path) -> bool:
@@ -41,27 +46,27 @@ def _readable(file: Path) -> bool:
 
 
 @contextmanager
-def alone(place: Place) -> Iterator[None]:
-    """Hold the working folder, even before the pipeline is opened: opening one in a new folder empties it."""
-    folder = work_dir_of(place).parent
+def alone(folder: Path, target: Target) -> Iterator[None]:
+    """Hold a state folder, even before the pipeline is opened: opening one in a new folder empties it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
             f"the working folder {folder} cannot be made ({error.strerror}); set DLT_DATA_DIR to a writable folder"
         ) from error
-    with held(folder / f"{place.pipeline_name}.lock", place):
+    with locked(folder / "sync.lock", target):
         yield
 
 
 @contextmanager
-def held(path: Path, place: Place) -> Iterator[None]:
+def locked(path: Path, target: Target) -> Iterator[None]:
+    """Raises UserError where another sync has the lock."""
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise UserError(
-            f"another sync into dataset {place.dataset!r} is running; wait for it to end, or end it"
+            f"another sync into dataset {target.dataset!r} is running; wait for it to end, or end it"
         ) from None
     except OSError as error:
         raise UserError(

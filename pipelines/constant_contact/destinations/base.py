@@ -1,0 +1,98 @@
+"""What a destination can do. The default is one that dlt knows and we do not: it loads and records, no more.
+
+Adding a destination is one module with a subclass, and its line in `location.DESTINATIONS`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.constant_contact.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+    from pipelines.constant_contact.destinations.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A destination's exact place."""
+
+    identity: str
+    """The same for the same place, whichever folder or spelling led to it; never a password."""
+    title: str
+    """What a person recognises; never a password."""
+    factory: Any
+    """The dlt destination, bound to this place."""
+    file: Path | None = None
+    """The file of a warehouse that is one."""
+
+
+class Destination:
+    """A destination of dlt without anything of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def place(self, target: Target) -> Place:
+        """Resolve dlt's configuration. Raises dlt's errors, ValueError, ImportError or TypeError where it cannot."""
+        import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+        factory: Any = dlt.destinations.__dict__.get(self.name) or dlt.destination
+        bound = factory() if factory is not dlt.destination else factory(self.name)
+        client = resolved(bound, target)
+        location = client.data_location() if hasattr(client, "data_location") else str(client)
+        return Place(identity=f"{self.name} {location}", title=self.name, factory=bound)
+
+    def check(self, place: Place, target: Target) -> None:
+        """Raise UserError for what would fail later, before a request is spent."""
+
+    def refusals(self) -> tuple[type[Exception], ...]:
+        """The driver's own errors, where dlt lets them pass."""
+        return ()
+
+    def is_busy(self, error: BaseException) -> bool:  # noqa: ARG002 - part of the interface
+        """Whether waiting may help, because another program holds the place."""
+        return False
+
+    def explain(self, place: Place, error: BaseException) -> str:
+        """One sentence for a destination that cannot be opened."""
+        return f"the destination {place.title} does not answer: {first_line(error)}"
+
+    @contextmanager
+    def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002
+        """Keep a second sync out, on every machine that can reach the place. `client`: an unopened SQL client."""
+        yield
+
+    def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
+        """The place in the terms of the transforms. Raises UserError where they do not run."""
+        raise UserError(
+            f"transforms do not run on {self.name} from here: load with --no-transform and run the "
+            "dbt project with your own profile"
+        )
+
+
+def resolved(factory: Any, target: Target, **more: str) -> Any:
+    """The configuration that dlt finds for a destination, with its sections for this pipeline; relative paths are
+    those of the current folder. `more`: what a pipeline would otherwise bind.
+    """
+    from dlt.common.configuration.container import Container  # noqa: PLC0415
+    from dlt.common.configuration.specs.config_section_context import ConfigSectionContext  # noqa: PLC0415
+
+    initial = factory.spec()
+    for name, value in {"dataset_name": target.dataset, "local_dir": str(Path.cwd()), **more}.items():
+        if hasattr(initial, name):
+            setattr(initial, name, value)
+    context = ConfigSectionContext(pipeline_name=target.pipeline_name)
+    with Container().injectable_context(context):
+        return factory.configuration(initial)
+
+
+def first_line(error: Any) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:300].rstrip(".") if lines else type(error).__name__

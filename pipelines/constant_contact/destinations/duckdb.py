@@ -1,0 +1,166 @@
+"""DuckDB: one file, one process at a time.
+
+The path is resolved here, absolutely, in the folder where the command starts. dlt keeps the first folder that ever
+ran a pipeline of this name and resolves a relative path against that one for ever, so two folders shared a warehouse.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
+from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.destinations.folder import locked
+from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
+from pipelines.constant_contact.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipelines.constant_contact.destinations.target import Target
+
+SETTING = "DESTINATION__DUCKDB__CREDENTIALS"
+FILE = f"{PIPELINE}.duckdb"
+UNSET = ":unset:"
+"""What dlt names a file after that nobody configured."""
+LOCK_TIMEOUT_S = 10.0
+"""How long another program may keep the file open before a command gives up."""
+RETRY_S = 0.1
+
+
+class DuckDb(Destination):
+    """A warehouse in one file."""
+
+    def __init__(self) -> None:
+        super().__init__(DUCKDB)
+
+    def place(self, target: Target) -> Place:
+        """Raises UserError where only a warehouse of version 0.1 in another folder can be meant."""
+        import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+        configured = resolved(dlt.destinations.duckdb(), target, pipeline_name=UNSET).credentials
+        file = Path(str(configured.database))
+        if file.stem == UNSET:
+            file = _unset(target)
+        configured.database = str(file)
+        return Place(
+            identity=f"{DUCKDB} {file.resolve()}",
+            title=str(file),
+            factory=dlt.destinations.duckdb(credentials=configured),
+            file=file,
+        )
+
+    def check(self, place: Place, target: Target) -> None:
+        """A file that is locked, no database or not writable is known before anything is spent."""
+        import duckdb  # noqa: PLC0415
+
+        path = _file(place)
+        if not path.parent.is_dir():
+            raise UserError(
+                f"the folder of the warehouse, {path.parent}, does not exist; make it, or choose another"
+            )
+        if path.stem in {target.dataset, target.analytics, target.staging}:
+            raise UserError(
+                f"the warehouse {path} is named like its own schema, which DuckDB cannot tell apart; "
+                f"call the file something else, such as {FILE}"
+            )
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UserError(f"the warehouse {path} cannot be written; check its permissions")
+        try:
+            patiently(lambda: self._open(path, target), (duckdb.IOException,))
+        except duckdb.IOException as error:
+            raise UserError(self.explain(place, error)) from error
+        except duckdb.Error as error:
+            raise UserError(f"the warehouse {path} cannot be opened: {first_line(error)}") from error
+
+    def _open(self, path: Path, target: Target) -> None:
+        import duckdb  # noqa: PLC0415
+
+        try:
+            duckdb.connect(str(path)).close()
+        except duckdb.IOException as error:
+            if self.is_busy(error):
+                with locked(lock_beside(path), target):  # a sync that has it says so at once
+                    pass
+            raise
+
+    def is_busy(self, error: BaseException) -> bool:
+        return is_locked(error)
+
+    def explain(self, place: Place, error: BaseException) -> str:
+        path, words = _file(place), str(error)
+        if "lock" in words.lower():
+            return f"the warehouse {path} is open in another program; close that one, then run again"
+        if "not a valid" in words:
+            return f"the file {path} is not a DuckDB database; name another one in {SETTING}"
+        return f"the warehouse {path} cannot be opened: {first_line(error)}"
+
+    @contextmanager
+    def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002
+        """By a lock beside the file, so that another working folder sees it too."""
+        with locked(lock_beside(_file(place)), target):
+            yield
+
+    def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
+        return DbtProfile(kind="duckdb", duckdb_path=place.file)
+
+
+def _unset(target: Target) -> Path:
+    """The file of the current folder; version 0.1 named it after the dataset."""
+    file, older = Path.cwd() / FILE, Path.cwd() / f"{target.pipeline_name}.duckdb"
+    if target.dataset != DATASET and older.exists():
+        return older
+    if not file.exists():
+        _stop_where_older_state_points_elsewhere(target, file)
+    return file
+
+
+def _stop_where_older_state_points_elsewhere(target: Target, file: Path) -> None:
+    from dlt.common.pipeline import get_dlt_pipelines_dir  # noqa: PLC0415
+
+    state_file = Path(get_dlt_pipelines_dir()) / target.pipeline_name / "state.json"
+    try:
+        state = json.loads(state_file.read_bytes())
+        folder = Path(state["_local"]["initial_cwd"])
+        source = state["sources"]["constant_contact"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    there = folder / f"{target.pipeline_name}.duckdb"
+    if "version" in source or not there.exists() or there.resolve() == file.resolve():
+        return
+    raise UserError(
+        f"there is no warehouse {file}, but an earlier version loaded {there}; to go on with that one, run in "
+        f"{folder} or set {SETTING}={there}; to begin a new one here, set {SETTING}={file}"
+    )
+
+
+def patiently(open_: Callable[[], object], refusals: tuple[type[Exception], ...]) -> None:
+    """Open a file that another program may have open for a moment, as everybody who asks it a question does."""
+    until_s = time.monotonic() + LOCK_TIMEOUT_S
+    while True:
+        try:
+            open_()
+        except refusals as error:
+            if not is_locked(error) or time.monotonic() >= until_s:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
+
+
+def is_locked(error: BaseException) -> bool:
+    return "lock on file" in str(error)
+
+
+def lock_beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
+
+
+def _file(place: Place) -> Path:
+    assert place.file is not None
+    return place.file

@@ -1,0 +1,58 @@
+"""A target with its exact place: which file or server, and which folder keeps its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.constant_contact.destinations.base import Destination, Place, first_line
+from pipelines.constant_contact.destinations.duckdb import DuckDb
+from pipelines.constant_contact.destinations.folder import state_folder
+from pipelines.constant_contact.destinations.postgres import Postgres
+from pipelines.constant_contact.destinations.target import DUCKDB, POSTGRES
+from pipelines.constant_contact.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pipelines.constant_contact.destinations.target import Target
+
+DESTINATIONS: Mapping[str, Callable[[], Destination]] = {DUCKDB: DuckDb, POSTGRES: Postgres}
+"""Those that ctct knows more about than that dlt can load them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    target: Target
+    kind: Destination
+    place: Place
+    state_folder: Path
+
+    @property
+    def work_dir(self) -> Path:
+        """The load tool's working folder, whether it exists or not."""
+        return self.state_folder / self.target.pipeline_name
+
+    def configuration_sentence(self, error: BaseException) -> str:
+        return _sentence(self.target, error)
+
+
+def locate(target: Target) -> Location:
+    """Raises UserError with one sentence for a destination that is not configured, not installed or not known."""
+    from dlt.common.exceptions import DltException  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+    made = DESTINATIONS.get(target.destination)
+    kind = made() if made else Destination(target.destination)
+    try:
+        place = kind.place(target)
+    except (DltException, ValueError, ImportError, TypeError, AttributeError) as error:
+        raise UserError(_sentence(target, error)) from error
+    return Location(target=target, kind=kind, place=place, state_folder=state_folder(target, place.identity))
+
+
+def _sentence(target: Target, error: BaseException) -> str:
+    return (
+        f"destination {target.destination!r} is not usable: {first_line(error)}; "
+        f"set DESTINATION__{target.destination.upper()}__CREDENTIALS"
+    )

@@ -1,0 +1,214 @@
+"""A warehouse that is open: load packages go in, SQL comes out, people get a name for it.
+
+Knows: dlt's pipeline. Must not know: what is loaded, or what is special about a destination (that is in its module).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.constant_contact.destinations.base import first_line
+from pipelines.constant_contact.destinations.duckdb import patiently
+from pipelines.constant_contact.destinations.folder import alone, is_damaged
+from pipelines.constant_contact.destinations.location import locate
+from pipelines.constant_contact.errors import RunFailed, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import dlt
+
+    from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+    from pipelines.constant_contact.destinations.location import Location
+    from pipelines.constant_contact.destinations.target import Target
+
+SOURCE = "constant_contact"
+
+Row = dict[str, object]
+
+
+class Warehouse:
+    """A pipeline whose destination has been seen to work. Raises UserError when it cannot."""
+
+    def __init__(self, target: Target, *, create: bool = True, location: Location | None = None) -> None:
+        """With `create=False` a DuckDB file that is not there stays away; `exists` tells."""
+        import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
+        from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+        self.target = target
+        self.location = location or locate(target)
+        self._kind, self._place = self.location.kind, self.location.place
+        try:
+            self.pipeline: dlt.Pipeline = dlt.pipeline(
+                target.pipeline_name,
+                destination=self._place.factory,
+                dataset_name=target.dataset,
+                pipelines_dir=str(self.location.state_folder),
+            )
+            self._client = _sql_client(self.pipeline)
+            self._client.credentials  # noqa: B018 - resolves them
+        except (DltException, ValueError, ImportError, TypeError) as error:
+            if is_damaged(self.location.work_dir):
+                raise UserError(
+                    f"what the last sync kept in {self.location.work_dir} is damaged; run ctct sync, which repairs it"
+                ) from error
+            raise UserError(self.location.configuration_sentence(error)) from error
+        if create or self.exists:
+            self._kind.check(self._place, target)
+            self._check_connection()
+
+    @property
+    def dbt(self) -> DbtProfile:
+        """The same destination in the terms of the transforms."""
+        return self._kind.dbt(self._place, self._client.credentials)
+
+    @property
+    def duckdb_path(self) -> Path | None:
+        return self._place.file
+
+    @property
+    def postgres_url(self) -> str:
+        """With the password: for a driver, not for eyes."""
+        return str(self._client.credentials.to_native_representation())
+
+    @property
+    def exists(self) -> bool:
+        path = self.duckdb_path
+        return path is None or path.exists()
+
+    def must_exist(self) -> None:
+        if not self.exists:
+            raise UserError(f"there is no warehouse at {self.name} yet; run ctct sync first")
+
+    @property
+    def name(self) -> str:
+        """What a person recognises; never a password."""
+        return self._place.title
+
+    @property
+    def work_dir(self) -> Path:
+        return Path(self.pipeline.working_dir)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep one connection: while it lasts, opening others costs next to nothing (a DuckDB file: 50 ms each)."""
+        if not self.exists:
+            yield
+            return
+        with self._connected(_sql_client(self.pipeline)):
+            yield
+
+    @contextmanager
+    def _connected(self, client: Any) -> Iterator[Any]:
+        self._connect(client)
+        try:
+            yield client
+        finally:
+            client.close_connection()
+
+    def _connect(self, client: Any) -> None:
+        """Raises UserError for a destination that does not answer, or a file that somebody else keeps open."""
+        from dlt.destinations.exceptions import DestinationConnectionError  # noqa: PLC0415
+
+        refusals: tuple[type[Exception], ...] = (DestinationConnectionError, *self._kind.refusals())
+        try:
+            patiently(client.open_connection, refusals)
+        except refusals as error:
+            raise UserError(self._kind.explain(self._place, _inner(error))) from error
+
+    def troubles(self) -> tuple[type[Exception], ...]:
+        """What a destination that fails is told by: dlt's errors, and the driver's where dlt lets them pass."""
+        from dlt.common.exceptions import DltException  # noqa: PLC0415
+
+        return (DltException, *self._kind.refusals())
+
+    def load(self, data: Any) -> None:
+        """One load package. The load tool takes the first Ctrl-C for itself and forgets it where it ends well; it is
+        raised here then.
+        """
+        from dlt.common.runtime import signals  # noqa: PLC0415
+
+        with signals.intercepted_signals():
+            self.pipeline.run(data)
+            signals.raise_if_signalled()
+
+    def query(self, sql: str) -> list[Row]:
+        """Rows of one statement, over a connection of its own, so that nothing stays locked."""
+        with self._connected(self._client) as client, client.execute_query(sql) as cursor:
+            if cursor.description is None:
+                return []
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def execute(self, sql: str) -> None:
+        with self._connected(self._client) as client:
+            client.execute_sql(sql)
+
+    def qualified(self, table: str) -> str:
+        return str(self._client.make_qualified_table_name(table))
+
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Table -> columns, of the dataset, as they are in the destination."""
+        found: dict[str, list[str]] = {}
+        for row in self.query(
+            "select table_name, column_name from information_schema.columns"
+            f" where table_schema = '{self.target.dataset}' order by table_name, ordinal_position"
+        ):
+            found.setdefault(str(row["table_name"]), []).append(str(row["column_name"]))
+        return {name: tuple(columns) for name, columns in found.items()}
+
+    def committed_state_hash(self) -> str | None:
+        """Of the pipeline's state in the last load that came to its end; None before the first."""
+        if not {"_dlt_pipeline_state", "_dlt_loads"} <= self.columns().keys():
+            return None
+        found = self.query(
+            f"select s.version_hash from {self.qualified('_dlt_pipeline_state')} as s"
+            f" join {self.qualified('_dlt_loads')} as l on l.load_id = s._dlt_load_id"
+            f" where s.pipeline_name = '{self.target.pipeline_name}' and l.status = 0"
+            " order by l.load_id desc limit 1"
+        )
+        return str(found[0]["version_hash"]) if found else None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the state folder and the destination; whoever comes second is told at once."""
+        with alone(self.location.state_folder, self.target), self.locked():
+            yield
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the destination, for every folder and machine that can reach it."""
+        with self._kind.lock(self._place, self.target, _sql_client(self.pipeline)):
+            yield
+
+    def _check_connection(self) -> None:
+        from dlt.destinations.exceptions import DatabaseException  # noqa: PLC0415
+
+        try:
+            self.query("select 1 as one")
+        except DatabaseException as error:
+            raise UserError(self._kind.explain(self._place, _inner(error))) from error
+
+
+def _sql_client(pipeline: dlt.Pipeline) -> Any:
+    return pipeline.sql_client(SOURCE) if SOURCE in pipeline.schema_names else pipeline.sql_client()
+
+
+def failed_load(error: BaseException, place: str) -> RunFailed:
+    """A load that broke, as one sentence; what was committed before stays."""
+    return RunFailed(
+        f"loading into {place} failed: {first_line(_root(error))}; what was committed before stays, run again to go on"
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _inner(error: BaseException) -> BaseException:
+    """The database's own words; dlt hangs them beside its own instead of chaining them."""
+    return getattr(error, "inner_exc", None) or _root(error)
