@@ -48,29 +48,11 @@ def built(nights: Path) -> Rows:
 
 @pytest.fixture
 def stepped(nights: Path) -> Rows:
-    """The same account one night later, email_events brought up to date."""
+    """The same account one night later, every mart built again."""
     return reader(nights / "stepped.duckdb")
-
-
-@pytest.fixture
-def refreshed(nights: Path) -> Rows:
-    """The same later night, email_events built anew."""
-    return reader(nights / "refreshed.duckdb")
 
 
 @pytest.fixture
 def partial(nights: Path) -> Rows:
     """A warehouse that holds contacts and lists only."""
     return reader(nights / "partial.duckdb")
-
-
-@pytest.fixture
-def random_stepped(nights: Path) -> Rows:
-    """The account after random nights, email_events brought up to date after each."""
-    return reader(nights / "random_stepped.duckdb")
-
-
-@pytest.fixture
-def random_refreshed(nights: Path) -> Rows:
-    """The same, email_events built anew at the end."""
-    return reader(nights / "random_refreshed.duckdb")

@@ -1,17 +1,4 @@
 -- one row per event: send, open, click, forward, opt-out or bounce
---
--- incremental by campaign activity: an activity is rebuilt whole when its number of raw rows or its newest load
--- differs from what this table holds, whatever the events' own times are
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='campaign_activity_id',
-        on_schema_change='fail',
-        post_hook="{{ drop_vanished_activities() }}",
-    )
-}}
-
 with
 
 sends as (
@@ -86,64 +73,11 @@ unioned as (
 {% endfor %}
 
 ),
-{% if is_incremental() %}
-
-loaded_activities as (
-
-    select
-        campaign_activity_id,
-        count(*) as event_count,
-        max(load_id) as newest_load_id
-    from unioned
-    group by campaign_activity_id
-
-),
-
-known_activities as (
-
-    select
-        campaign_activity_id,
-        count(*) as event_count,
-        max(load_id) as newest_load_id
-    from {{ this }}
-    group by campaign_activity_id
-
-),
-
-changed_activities as (
-
-    select loaded_activities.campaign_activity_id
-    from loaded_activities
-    left join known_activities
-        on loaded_activities.campaign_activity_id = known_activities.campaign_activity_id
-    where
-        known_activities.campaign_activity_id is null
-        or loaded_activities.event_count <> known_activities.event_count
-        or loaded_activities.newest_load_id <> known_activities.newest_load_id
-
-),
-
-events as (
-
-    select unioned.*
-    from unioned
-    inner join changed_activities
-        on unioned.campaign_activity_id = changed_activities.campaign_activity_id
-
-),
-{% else %}
-
-events as (
-
-    select * from unioned
-
-),
-{% endif %}
 
 timed as (
 
     select
-        events.*,
+        unioned.*,
         min(case when event_type = 'send' then occurred_at end) over (
             partition by campaign_activity_id, contact_id
         ) as sent_at,
@@ -151,7 +85,7 @@ timed as (
             partition by campaign_activity_id, contact_id, event_type
             order by occurred_at, coalesce(url_id, ''), occurrence
         ) as event_number
-    from events
+    from unioned
 
 ),
 
