@@ -428,5 +428,5 @@ def test_an_environment_that_cannot_work_is_named(make_client, connect, monkeypa
     """The variable is named, a password in it is not shown."""
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError, match=name) as raised:
-        make_client(connection=connect(base_url="https://localhost:1/v3"))
+        make_client(connection=connect(base_url="https://api.example/v3"))
     assert "a-proxy-password" not in str(raised.value)

@@ -139,12 +139,16 @@ def _checked_url(name: str, url: object) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+    """Whether a name or address can only be this machine: RFC 6761 section 6.3, RFC 1122 section 3.2.1.3."""
+    name = host.lower().removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
         return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
 def origin(parts: SplitResult) -> tuple[str, str, int]:

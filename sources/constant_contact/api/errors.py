@@ -7,8 +7,8 @@ ApiError
   Skippable   leave this resource or parent out and say so:
               Forbidden(kind, privilege), NotFound, Conflict, StillPreparing
   Fatal       stop the run: TokenRevoked, Unauthorized, NotLoggedIn, LoginFailed, CursorLoop, RowsMissing,
-              LinkUnreadable, ForeignLink, Redirected, BodyTooLarge, BadRequest, Unexplained, Unreachable,
-              ConfigError, LedgerError, TokenStoreError
+              LinkUnreadable, ForeignLink, Redirected, BodyTooLarge, UnknownCoding, BadRequest, Unexplained,
+              Unreachable, ConfigError, LedgerError, TokenStoreError
 
 Each message is one sentence: what, which one, what to do now. Bodies quoted in messages pass the redactor
 first. An unknown pair of status and key is `Unexplained` and stops, since trying again would burn the day's
@@ -173,6 +173,10 @@ class Redirected(Fatal):
 
 class BodyTooLarge(Fatal):
     """An answer above the size that the client is ready to hold."""
+
+
+class UnknownCoding(Fatal):
+    """A body in a Content-Encoding that was not asked for, or in several at once."""
 
 
 class BadRequest(Fatal):

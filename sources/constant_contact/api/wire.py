@@ -1,8 +1,8 @@
 """One HTTP exchange, once: no retry, no limit, no token logic.
 
-Knows: httpx, timeouts, the size cap, and which of httpx's failures is which of ours.
+Knows: httpx, time limits, the size cap, and which of httpx's failures is which of ours.
 Must not know: what is asked, budgets, tokens. Redirects are not followed here or anywhere.
-Proxy variables of the environment are honoured, but loopback is always reached directly.
+Proxy variables of the environment are honoured, but loopback is always reached directly, whatever they say.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from sources.constant_contact.api.connection import is_loopback
+from sources.constant_contact.api.deadline import Deadline, bound
+from sources.constant_contact.api.decoding import ACCEPTED, DamagedBodyError, Decoder, UnknownCodingError
 from sources.constant_contact.api.errors import (
     ApiError,
     BodyTooLarge,
     BodyTruncated,
     ConfigError,
     ConnectionLost,
+    UnknownCoding,
     Unreachable,
 )
 
@@ -36,7 +40,6 @@ KEEPALIVE_S: Final = 4  # below the 5 seconds after which common servers hang up
 USER_AGENT: Final = "constant-contact-pipeline"
 _PROXIES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-_LOOPBACK: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,25 +70,33 @@ class Wire:
     """A pool of connections; thread-safe."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._clock = clock
-        self._most_bytes = connection.max_body_bytes
+        self._max_bytes = connection.max_body_bytes
         self._answer_timeout_s = connection.answer_timeout_s
-        asked = (connection.base_url, connection.token_url, connection.device_url)
-        self._http = _http(connection, _context(encrypted=any(url.startswith("https:") for url in asked)))
+        self._deadline = Deadline(clock)
+        urls = (connection.base_url, connection.token_url, connection.device_url)
+        context = _context(encrypted=any(url.startswith("https:") for url in urls))
+        self._direct = bound(_http(connection, context, trust_env=False), self._deadline)
+        # Where everything is on loopback, nothing that is wrong with the proxy variables matters.
+        self._http = (
+            self._direct
+            if all(_is_loopback(url) for url in urls)
+            else bound(_http(connection, context, trust_env=True), self._deadline)
+        )
 
     def exchange(self, request: Request, on_departure: Callable[[], None] | None = None) -> Answer:
         """Any status is an answer; `on_departure` is called once the request's head has left.
 
-        Raises Unreachable, ConnectionLost, BodyTruncated, BodyTooLarge, ConfigError.
+        Raises Unreachable, ConnectionLost, BodyTruncated, BodyTooLarge, UnknownCoding, ConfigError.
         """
-        started_s = self._clock.monotonic()
+        client = self._direct if _is_loopback(request.url) else self._http
+        self._deadline.start(self._answer_timeout_s)
 
         def trace(event: str, _: Mapping[str, object]) -> None:
             if on_departure is not None and event.endswith("send_request_headers.complete"):
                 on_departure()
 
         try:
-            with self._http.stream(
+            with client.stream(
                 "GET" if request.form is None else "POST",
                 request.url,
                 headers=dict(request.headers),
@@ -95,38 +106,63 @@ class Wire:
             ) as response:
                 return Answer(
                     status=response.status_code,
-                    body=self._read(response, request, started_s),
+                    body=self._read(response, request),
                     url=request.url,
                     content_type=response.headers.get("content-type", ""),
                     retry_after=response.headers.get("retry-after"),
                     gateway_key=response.headers.get("x-mashery-error-code"),
                     server_time_s=_http_date(response.headers.get("date")),
                 )
+        except httpx.TimeoutException as error:
+            raise self._late(request) if self._deadline.is_over else _named(error, request) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _named(error, request) from None  # httpx's own traceback holds the request with its token
 
-    def _read(self, response: httpx.Response, request: Request, started_s: float) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > self._most_bytes:
-                raise BodyTooLarge(
-                    f"{request.path} answered more than {self._most_bytes / 2**20:,.0f} MB, which is not "
-                    "read on; "
-                    "please report it, with the account's size",
-                    path=request.path,
-                )
-            if self._clock.monotonic() - started_s > self._answer_timeout_s:
-                raise ConnectionLost(
-                    f"{request.path} did not finish its answer within {self._answer_timeout_s:g} seconds; "
-                    "run again later",
-                    path=request.path,
-                )
-            chunks.append(chunk)
-        return b"".join(chunks)
+    def _read(self, response: httpx.Response, request: Request) -> bytes:
+        try:
+            return self._decoded(response, request)
+        except UnknownCodingError as error:
+            raise UnknownCoding(
+                f"{request.path} answered with Content-Encoding {str(error)[:50]!r}, of which only one gzip or one "
+                "deflate is read; check base_url and what stands between it and this machine",
+                path=request.path,
+            ) from None
+        except DamagedBodyError:
+            raise BodyTruncated(
+                f"{request.path} answered a compressed body that is damaged or cut off; run again later",
+                path=request.path,
+            ) from None
+
+    def _decoded(self, response: httpx.Response, request: Request) -> bytes:
+        """The limit holds for what came and for what becomes of it, before the next piece is made."""
+        decoder = Decoder(response.headers.get("content-encoding", ""))
+        pieces: list[bytes] = []
+        received = size = 0
+        for chunk in response.iter_raw():
+            received += len(chunk)
+            for piece in decoder.pieces(chunk):
+                size += len(piece)
+                pieces.append(piece)
+                if max(received, size) > self._max_bytes:
+                    raise self._too_large(request)
+        decoder.finish()
+        return b"".join(pieces)
+
+    def _too_large(self, request: Request) -> BodyTooLarge:
+        return BodyTooLarge(
+            f"{request.path} answered more than {self._max_bytes / 2**20:,.0f} MB, which is not read on; "
+            "please report it, with the account's size",
+            path=request.path,
+        )
+
+    def _late(self, request: Request) -> ConnectionLost:
+        return ConnectionLost(
+            f"{request.path} did not finish its answer within {self._answer_timeout_s:g} seconds; run again later",
+            path=request.path,
+        )
 
     def close(self) -> None:
+        self._direct.close()
         self._http.close()
 
 
@@ -146,10 +182,12 @@ def _context(*, encrypted: bool) -> ssl.SSLContext:
         ) from error
 
 
-def _http(connection: Connection, context: ssl.SSLContext) -> httpx.Client:
-    limits = httpx.Limits(
-        max_connections=2 * POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEPALIVE_S
-    )
+def _is_loopback(url: str) -> bool:
+    return is_loopback(urlsplit(url).hostname or "")
+
+
+def _http(connection: Connection, context: ssl.SSLContext, *, trust_env: bool) -> httpx.Client:
+    """With `trust_env` the proxy variables of the environment are honoured."""
     try:
         return httpx.Client(
             timeout=httpx.Timeout(
@@ -157,14 +195,15 @@ def _http(connection: Connection, context: ssl.SSLContext) -> httpx.Client:
                 connect=connection.connect_timeout_s,
                 pool=connection.answer_timeout_s,
             ),
-            limits=limits,
+            limits=httpx.Limits(
+                max_connections=2 * POOL_SIZE,
+                max_keepalive_connections=POOL_SIZE,
+                keepalive_expiry=KEEPALIVE_S,
+            ),
             verify=context,
+            trust_env=trust_env,
             follow_redirects=False,
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-            mounts={
-                pattern: httpx.HTTPTransport(verify=context, limits=limits, trust_env=False)
-                for pattern in _LOOPBACK
-            },
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": ACCEPTED},
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         # The values may hold a password, so only the names are said.
