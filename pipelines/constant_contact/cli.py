@@ -6,33 +6,30 @@ Exit codes: 0 complete, 1 failed, 2 wrong usage or configuration, 75 stopped ear
 
 from __future__ import annotations
 
-import functools
 import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, Literal
 
 import typer
 
-from pipelines.constant_contact.errors import INTERRUPTED, UserError
-
-P = ParamSpec("P")
+from pipelines.constant_contact import command_line
+from pipelines.constant_contact.cli_auth import auth
+from pipelines.constant_contact.display import log_lines
+from pipelines.constant_contact.errors import UserError
 
 app = typer.Typer(
     name="ctct",
     help="Keeps a warehouse exactly in step with a Constant Contact account, for as few requests as possible.",
+    cls=command_line.CommandGroup,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # boxes around the help would cost 0.3 s before a word is shown
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-auth = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Log in to the account, see the login, forget it."
-)
 app.add_typer(auth, name="auth")
 
+LogFormat = Literal["text", "json"]
 Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
 Dataset = Annotated[str, typer.Option(help="Schema of the raw tables; the marts go to NAME_analytics.")]
 Select = Annotated[str | None, typer.Option(metavar="A,B", help="Only these resources.")]
@@ -43,66 +40,55 @@ MaxRequests = Annotated[
 ]
 
 
-def _sentences(command: Callable[P, int | None]) -> Callable[P, None]:
-    """A person's mistake ends in one sentence and its exit code; a bug keeps its traceback."""
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the parser's signature
+    if wanted:
+        from pipelines.constant_contact.display.run_json import version  # noqa: PLC0415 - 20 ms
 
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from sources.constant_contact.api.errors import ApiError  # noqa: PLC0415
-
-        try:
-            code = command(*args, **kwargs)
-        except UserError as error:
-            _say(str(error))
-            code = error.exit_code
-        except ApiError as error:
-            _say(str(error))
-            code = _code(error)
-        except KeyboardInterrupt:
-            _say(INTERRUPTED)
-            code = 1
-        raise typer.Exit(code or 0)
-
-    return run
+        sys.stdout.write(f"ctct {version()}\n")
+        raise typer.Exit
 
 
-def _code(error: Exception) -> int:
-    """The exit code of a refusal that reached nobody before."""
-    from pipelines.constant_contact.events import PARTIAL_EXIT_CODE  # noqa: PLC0415
-    from sources.constant_contact.api import errors  # noqa: PLC0415
-
-    if isinstance(error, errors.Postponed):
-        return PARTIAL_EXIT_CODE
-    of_a_person = errors.ConfigError, errors.NotLoggedIn, errors.LedgerError, errors.TokenStoreError
-    return UserError.exit_code if isinstance(error, of_a_person) else 1
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"ctct: {sentence}\n")
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+@app.callback()
+def common(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every page that is read, every request, and log records.")
+    ] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="Form of standard error: lines of text, or one JSON object a line.")
+    ] = "text",
+    show_version: Annotated[  # noqa: ARG001 - its callback acts
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep a warehouse exactly in step with a Constant Contact account, for as few requests as possible."""
+    if verbose or log_format == "json":
+        log_lines.use(as_json=log_format == "json", verbose=verbose)
 
 
-@app.command(short_help="A made-up account, two nights of it, marts and a report.")
-@_sentences
+def _names(option: str, text: str | None) -> tuple[str, ...]:
+    """Raises UserError for an option that was given and names nothing: it would mean everything."""
+    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    if text is not None and not names:
+        raise UserError(f"{option} names nothing; give it names with commas between them, or leave it out")
+    return names
+
+
+@app.command(short_help="A sample account, two nights of it, marts and a report.")
 def demo(
     folder: Annotated[
         Path, typer.Option("--dir", metavar="D", help="Where the warehouse and the report go.")
     ] = Path("ctct-demo"),
-    contacts: Annotated[int, typer.Option(min=0, help="Contacts of the made-up account.")] = 2_000,
-    campaigns: Annotated[int, typer.Option(min=0, help="Campaigns of the made-up account.")] = 24,
+    contacts: Annotated[int, typer.Option(min=0, help="Contacts of the sample account.")] = 2_000,
+    campaigns: Annotated[int, typer.Option(min=0, help="Campaigns of the sample account.")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed makes the same account.")] = 7,
 ) -> int:
-    """A made-up account, two nights of it, marts and a report: no account and no network needed."""
+    """A sample account, two nights of it, marts and a report: no account and no network needed."""
     from pipelines.constant_contact.demo import run_demo  # noqa: PLC0415
 
     return run_demo(folder=folder, contacts=contacts, campaigns=campaigns, seed=seed)
 
 
 @app.command(short_help="The nightly job: read what changed, load, audit, transform.")
-@_sentences
 def sync(
     destination: Destination = "duckdb",
     dataset: Dataset = "constant_contact",
@@ -116,21 +102,19 @@ def sync(
     """The nightly job: read what changed, load it, check it, build the marts."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    with commands.always_answered(as_json=as_json):
-        request = commands.request(
-            destination=destination,
-            dataset=dataset,
-            select=_names(select),
-            exclude=_names(exclude),
-            full_refresh=full_refresh,
-            max_requests=max_requests,
-            transform=not no_transform,
-        )
-        return commands.sync(request, as_json=as_json)
+    request = commands.request(
+        destination=destination,
+        dataset=dataset,
+        select=_names("--select", select),
+        exclude=_names("--exclude", exclude),
+        full_refresh=full_refresh,
+        max_requests=max_requests,
+        transform=not no_transform,
+    )
+    return commands.sync(request, as_json=as_json)
 
 
 @app.command(short_help="What the next sync would read, and what it would cost.")
-@_sentences
 def plan(
     destination: Destination = "duckdb",
     dataset: Dataset = "constant_contact",
@@ -147,24 +131,22 @@ def plan(
     request = commands.request(
         destination=destination,
         dataset=dataset,
-        select=_names(select),
-        exclude=_names(exclude),
+        select=_names("--select", select),
+        exclude=_names("--exclude", exclude),
         full_refresh=full_refresh,
     )
     return commands.plan(request, as_json=as_json)
 
 
 @app.command(short_help="Connection, login, privileges, clock, destination, quota.")
-@_sentences
 def check(destination: Destination = "duckdb", dataset: Dataset = "constant_contact") -> int:
-    """Connection, login, privileges, clock, destination, quota: one line each, with the mend."""
+    """Connection, login, privileges, clock, destination, quota: one line each, with what to do."""
     from pipelines.constant_contact.check import run_check  # noqa: PLC0415
 
     return run_check(destination=destination, dataset=dataset)
 
 
 @app.command(short_help="What is loaded and how fresh, last runs, quota, audit.")
-@_sentences
 def status(
     destination: Destination = "duckdb", dataset: Dataset = "constant_contact", as_json: Json = False
 ) -> int:
@@ -175,7 +157,6 @@ def status(
 
 
 @app.command(short_help="Build and test the marts from what is loaded.")
-@_sentences
 def transform(
     destination: Destination = "duckdb",
     dataset: Dataset = "constant_contact",
@@ -189,12 +170,15 @@ def transform(
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
     return commands.transform(
-        destination=destination, dataset=dataset, select=_names(select), full_refresh=full_refresh, docs=docs
+        destination=destination,
+        dataset=dataset,
+        select=_names("--select", select),
+        full_refresh=full_refresh,
+        docs=docs,
     )
 
 
 @app.command(short_help="Write the report: one page that needs no network.")
-@_sentences
 def report(
     destination: Destination = "duckdb",
     dataset: Dataset = "constant_contact",
@@ -210,7 +194,6 @@ def report(
 
 
 @app.command(name="sql", short_help="Ask the warehouse, which it cannot change.")
-@_sentences
 def sql_(
     statement: Annotated[str | None, typer.Argument(help="One statement; without it, a prompt.")] = None,
     ask: Annotated[str | None, typer.Option(metavar="NAME", help="Answer one of the questions.")] = None,
@@ -237,49 +220,15 @@ def sql_(
 
 
 @app.command(
-    short_help="Serve a made-up account on loopback.",
+    short_help="Serve a sample account on loopback.",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
 )
-@_sentences
 def sandbox(context: typer.Context) -> int:
-    """Serve a made-up account on loopback: --port, --contacts, --campaigns, --fault NAME; see its --help."""
+    """Serve a sample account on loopback: --port, --contacts, --campaigns, --fault NAME; see its --help."""
     from sources.constant_contact_sandbox.__main__ import main as serve  # noqa: PLC0415
 
     return serve(context.args)
-
-
-@auth.command()
-@_sentences
-def login(
-    flow: Annotated[str, typer.Option(help="device: a code to type; browser: a page that opens.")] = "device",
-    port: Annotated[
-        int,
-        typer.Option(min=0, max=65535, help="browser: http://localhost:PORT/callback must be registered."),
-    ] = 8910,
-) -> int:
-    """Log in to the account once; the login is kept and renewed from then on."""
-    from pipelines.constant_contact import login as logins  # noqa: PLC0415
-
-    return logins.login(flow, port=port)
-
-
-@auth.command(name="status")
-@_sentences
-def auth_status() -> int:
-    """Which account, which scopes, how long the login lasts."""
-    from pipelines.constant_contact import login as logins  # noqa: PLC0415
-
-    return logins.status()
-
-
-@auth.command()
-@_sentences
-def logout() -> int:
-    """Forget the login on this machine."""
-    from pipelines.constant_contact import login as logins  # noqa: PLC0415
-
-    return logins.logout()
 
 
 def escape_what_cannot_be_shown() -> None:

@@ -8,15 +8,15 @@ import logging
 import os
 import sys
 import webbrowser
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pendulum
 
 from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.destinations.warehouse import Warehouse
-from pipelines.constant_contact.display import progress
-from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
+from pipelines.constant_contact.display import log_lines, progress
+from pipelines.constant_contact.display.run_json import as_object
+from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.request import SyncRequest, load_settings
@@ -26,26 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.constant_contact.display.status import Quota
-    from pipelines.constant_contact.events import RunResult
     from sources.constant_contact.source import Settings
 
 
 def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
     return SyncRequest(target=target_of(destination, dataset), **more)
-
-
-@contextlib.contextmanager
-def always_answered(*, as_json: bool) -> Iterator[None]:
-    """With `--json` a sync that cannot even begin prints its object too; the sentence still goes to standard error."""
-    from sources.constant_contact.api.errors import ApiError  # noqa: PLC0415 - not for `--help`
-
-    try:
-        yield
-    except (UserError, ApiError, KeyboardInterrupt) as error:
-        if as_json:
-            reason = INTERRUPTED if isinstance(error, KeyboardInterrupt) else str(error)
-            sys.stdout.write(json.dumps(_failed_object(reason)) + "\n")
-        raise
 
 
 def sync(wanted: SyncRequest, *, as_json: bool) -> int:
@@ -179,38 +164,6 @@ def write_report(opened: Warehouse, out: Path) -> Path:
         ) from error
 
 
-def as_object(result: RunResult) -> dict[str, Any]:
-    """What `--json` prints."""
-    return {
-        "status": result.status,
-        "requests": {"sent": result.requests_sent, "remaining_today": result.remaining_today},
-        "rows": dict(result.rows),
-        "resume_after": None if result.resume_after is None else result.resume_after.to_iso8601_string(),
-        "audit": [asdict(line) for line in result.audit],
-        "seconds": {name: round(value, 3) for name, value in result.seconds.items()},
-        "run_id": result.run_id,
-        "reason": result.stopped_reason,
-        "warnings": list(result.warnings),
-        "remaining_work": list(result.remaining_work),
-    }
-
-
-def _failed_object(reason: str) -> dict[str, Any]:
-    """The same keys for a run that has no result; null is what is not known."""
-    return {
-        "status": "failed",
-        "requests": {"sent": None, "remaining_today": None},
-        "rows": {},
-        "resume_after": None,
-        "audit": [],
-        "seconds": dict.fromkeys(("extract", "load", "transform", "total"), 0.0),
-        "run_id": None,
-        "reason": reason,
-        "warnings": [],
-        "remaining_work": [],
-    }
-
-
 def target_of(destination: str, dataset: str) -> Target:
     """Raises UserError for a dataset that no destination can have."""
     if not dataset.isidentifier() or dataset != dataset.lower():
@@ -222,7 +175,8 @@ def quiet_libraries() -> None:
     """Dlt and its friends speak through our own sentences; their logs are for a debugger."""
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    if not log_lines.OPTIONS.verbose:
+        logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _quota(own: Settings) -> Quota | None:

@@ -104,6 +104,11 @@ class RunResult:
     remaining_today: int
     rows: Mapping[str, int]
     """Rows loaded, by table."""
+    profile: str = "default"
+    account_id: str | None = None
+    """`encoded_account_id`; None: not known."""
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    """Rows that this run could not load and kept in `_ctct_set_aside`, by table."""
     warnings: tuple[str, ...] = ()
     audit: tuple[AuditLine, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -300,10 +300,10 @@ def test_a_damaged_working_folder_is_for_sync_to_repair(account: Any) -> None:
 
 @pytest.mark.parametrize(("fault", "expected"), [("quota_object", 75), ("unauthorized", 1)])
 def test_a_plan_that_cannot_be_made_ends_like_a_sync(account: Any, fault: str, expected: int) -> None:
-    """Spent quota postpones, a refusal fails; standard output stays empty."""
+    """Spent quota postpones, a refusal fails; the one object says which."""
     account(contacts=5, campaigns=0).sandbox.set_fault(fault, None)
     code, output, errors = ctct("plan", "--json")
-    assert (expected, "") == (code, output)
+    assert (expected, "partial" if expected == 75 else "failed") == (code, json.loads(output)["status"])
     assert "Traceback" not in errors
 
 

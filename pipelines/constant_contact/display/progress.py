@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.tally import Tally, many, sentence
 from pipelines.constant_contact.events import Event, Listener, PageRead, RunEnded, RunResult, Waiting, Warned
 
@@ -29,9 +30,10 @@ SHORT_WAIT_S = 1.0  # back-off below this is part of normal work, not worth a li
 class _Plain:
     """One line per thing worth knowing, no control characters: for log files and mail from cron."""
 
-    def __init__(self, stream: TextIO, tally: Tally) -> None:
+    def __init__(self, stream: TextIO, tally: Tally, *, interval_s: float = PLAIN_INTERVAL_S) -> None:
         self._stream = stream
         self._tally = tally
+        self._interval_s = interval_s
         self._lock = threading.Lock()
         self._last_line_at: float | None = None
 
@@ -46,7 +48,7 @@ class _Plain:
 
     def _due(self) -> bool:
         now = self._tally.clock()
-        if self._last_line_at is not None and now - self._last_line_at < PLAIN_INTERVAL_S:
+        if self._last_line_at is not None and now - self._last_line_at < self._interval_s:
             return False
         self._last_line_at = now
         return True
@@ -98,6 +100,10 @@ def listener(
 
 
 def _display(stream: TextIO, *, quiet: bool, tally: Tally) -> tuple[Listener, Callable[[], None]]:
+    if log_lines.OPTIONS.json:
+        return log_lines.JsonLines(stream), _nothing
+    if log_lines.OPTIONS.verbose:
+        return _Plain(stream, tally, interval_s=0.0), _nothing
     if quiet:
         return _Quiet(stream), _nothing
     if not stream.isatty():

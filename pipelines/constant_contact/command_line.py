@@ -1,0 +1,98 @@
+"""How `ctct` ends, whatever the command: one sentence, its exit code, and with `--json` one object.
+
+Everything a person can do wrong arrives here: what the parser rejects, what a command rejects, what the API refuses,
+Ctrl-C. A bug keeps its traceback. Imported before `--help` is shown, so it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pipelines.constant_contact.display import log_lines
+from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
+from pipelines.constant_contact.events import PARTIAL_EXIT_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pendulum import DateTime
+
+USAGE_EXIT_CODE = 2
+COMMON_OPTIONS = ("--verbose", "--log-format", "--version", "--install-completion")
+# The parser's own errors; typer exports one of them, whose place differs between its versions.
+PARSER_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+class CommandGroup(TyperGroup):
+    """The group of all commands."""
+
+    def main(  # type: ignore[override]  # fewer names than click's, the rest goes through
+        self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **more: Any
+    ) -> Any:
+        words = list(sys.argv[1:] if args is None else args)
+        code = self._ended(words, **more)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise RunFailed(INTERRUPTED) from None
+
+    def _ended(self, words: list[str], **more: Any) -> int:
+        """The exit code of the command that `words` spell; what went wrong is said."""
+        from sources.constant_contact.api.errors import ApiError  # noqa: PLC0415 - httpx and more
+
+        try:
+            return int(super().main(words, standalone_mode=False, **more) or 0)
+        except (UserError, ApiError) as error:
+            return _say(str(error), _code(error), words, resume_after=getattr(error, "resets_at", None))
+        except PARSER_ERROR as error:
+            return _usage(error, words)
+        except typer.Abort:
+            return _say(INTERRUPTED, 1, words)
+
+
+def _usage(error: Any, words: Sequence[str]) -> int:
+    """What the parser rejects: its words as one sentence, or the help where nothing was asked for."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return USAGE_EXIT_CODE
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "ctct"
+    said = " ".join(str(error.format_message()).split()).rstrip(".").replace("Value error, ", "")
+    option = getattr(error, "option_name", None)
+    advice = f"see {command} --help"
+    if option in COMMON_OPTIONS:
+        advice = f"write it before the command: ctct {option} {command.removeprefix('ctct ')}"
+    return _say(f"{said[:1].lower()}{said[1:]}; {advice}", USAGE_EXIT_CODE, words)
+
+
+def _say(sentence: str, code: int, words: Sequence[str], *, resume_after: DateTime | None = None) -> int:
+    """To standard error; where the answer was to be JSON, as an object on standard output too."""
+    options = words[: words.index("--")] if "--" in words else words
+    if "--json" in options:
+        from pipelines.constant_contact.display.run_json import unfinished  # noqa: PLC0415 - 20 ms
+
+        sys.stdout.write(json.dumps(unfinished(sentence, code, resume_after=resume_after)) + "\n")
+    log_lines.say(sentence)
+    return code
+
+
+def _code(error: Exception) -> int:
+    """The exit code of a refusal that reached nobody before."""
+    from sources.constant_contact.api import errors  # noqa: PLC0415
+
+    if isinstance(error, UserError):
+        return error.exit_code
+    if isinstance(error, errors.Postponed):
+        return PARTIAL_EXIT_CODE
+    of_a_person = errors.ConfigError, errors.NotLoggedIn, errors.LedgerError, errors.TokenStoreError
+    return USAGE_EXIT_CODE if isinstance(error, of_a_person) else 1
