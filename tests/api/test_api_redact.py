@@ -23,6 +23,9 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl"
         "client_secret: s3cr3t-value",
         f"token is {JWT}",
         "https://me:s3cr3t-value@host/path",
+        "postgresql://me:p@s3cr3t-value@host/db",
+        "could not connect to postgresql://me:p/a:@s3cr3t-value@host:5432/db?sslmode=require",
+        "smtp+tls://:s3cr3t-value@mail.example:587",
     ],
 )
 def test_secrets_are_removed_by_their_form(text):
@@ -30,6 +33,12 @@ def test_secrets_are_removed_by_their_form(text):
     shown = Redactor()(text)
     assert "***" in shown
     assert not any(secret in shown for secret in ("s3cr3t-value", "czNjcjN0", JWT))
+
+
+def test_an_address_without_password_stays():
+    """Hosts, ports and paths are what a sentence is about."""
+    text = "cannot reach https://api.cc.email:443/v3 or postgresql://me@host:5432/db from /tmp/a@b"
+    assert Redactor()(text) == text
 
 
 def test_registered_values_are_removed_in_every_spelling():

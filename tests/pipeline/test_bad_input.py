@@ -195,6 +195,36 @@ def test_a_postgresql_that_is_not_there_is_one_sentence(
     assert "Traceback" not in output + errors
 
 
+@pytest.mark.parametrize("command", ["sync", "check", "status"])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://me:p@zyx-tail@127.0.0.1:1/db", "write it as %40"),
+        ("postgresql://me:p@z/yx-tail@127.0.0.1:1/db", "write it as %40"),
+        ("postgresql://me:p@z:zyx-tail@127.0.0.1:1/db", "cannot be read"),
+        ("postgresql://me:zyx-tail@127.0.0.1:one/db", "cannot be read"),
+        ("postgresql://me:zyx-tail@127.0.0.1:1/db?connect_timeout=soon", "cannot be read"),
+        ("postgresql://me:zyx-tail@127.0.0.1:1/db?sslmod=require", '"sslmod"'),
+        ("mysql://me:zyx-tail@127.0.0.1:1/db", "is not understood"),
+        ("zyx-tail", "cannot be read"),
+    ],
+)
+def test_a_postgresql_address_that_cannot_be_read_is_one_sentence(
+    account: Any, monkeypatch: pytest.MonkeyPatch, command: str, address: str, words: str
+) -> None:
+    """Exit 2, the setting named, no piece of the password shown, and no request sent."""
+    pytest.importorskip("psycopg2")
+    one = account(contacts=5, campaigns=0)
+    monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", address)
+    code, output, errors = ctct(command, "--destination", "postgres")
+    shown = output + errors
+    assert 2 == code
+    assert words in shown
+    assert "DESTINATION__POSTGRES__CREDENTIALS" in shown
+    assert not any(piece in shown for piece in ("yx-", "tail", "p@z", "Traceback"))
+    assert command == "check" or 0 == one.sandbox.log.total
+
+
 @contextmanager
 def held_open(path: Path, seconds: float) -> Iterator[None]:
     """Another program has the warehouse open, and lets it go after a while."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.errors import UserError
+from sources.constant_contact.api.redact import without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,5 +95,6 @@ def resolved(factory: Any, target: Target, **more: str) -> Any:
 
 
 def first_line(error: Any) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """What is worth telling of an error, without passwords: drivers quote addresses."""
+    lines = [line.strip() for line in without_passwords(str(error)).splitlines() if line.strip()]
     return lines[0][:300].rstrip(".") if lines else type(error).__name__

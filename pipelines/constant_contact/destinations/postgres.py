@@ -14,7 +14,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations.base import Destination, Place, resolved
+from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.target import POSTGRES
 from pipelines.constant_contact.errors import UserError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.destinations.target import Target
 
+SETTING = "DESTINATION__POSTGRES__CREDENTIALS"
 FILE_FORMAT = "insert_values"
 
 
@@ -50,8 +51,24 @@ class Postgres(Destination):
         super().__init__(POSTGRES)
 
     def place(self, target: Target) -> Place:
+        """Raises UserError for an address of which a piece of the password would be taken for something else."""
+        from dlt.common.configuration.exceptions import InvalidNativeValue  # noqa: PLC0415
+
         factory = destination()
-        location = resolved(factory, target).data_location()
+        try:
+            configuration = resolved(factory, target)
+        except InvalidNativeValue as error:
+            raise UserError(
+                f"the PostgreSQL address cannot be read; write {SETTING} as "
+                "postgresql://user:password@host:5432/database, with @ : / in a password as %40 %3A %2F"
+            ) from error
+        credentials = configuration.credentials
+        if "@" in f"{credentials.host}{credentials.database}":
+            raise UserError(
+                f"the PostgreSQL address has an @ more than the one before the host; write it as %40 in {SETTING} "
+                "(: as %3A, / as %2F)"
+            )
+        location = configuration.data_location()
         host, _, database = location.partition("/")
         return Place(
             identity=f"{POSTGRES} {location}",
@@ -60,10 +77,17 @@ class Postgres(Destination):
         )
 
     def refusals(self) -> tuple[type[Exception], ...]:
-        """The driver's own error for a server that cannot be reached, which dlt does not translate."""
+        """The driver's own errors, which dlt does not translate: a server that cannot be reached, an address that the
+        driver does not understand.
+        """
         import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
 
-        return (psycopg2.OperationalError,)
+        return (psycopg2.OperationalError, psycopg2.ProgrammingError)
+
+    def explain(self, place: Place, error: BaseException) -> str:
+        if "invalid dsn" in str(error):
+            return f"the PostgreSQL address is not understood ({first_line(error)}); correct {SETTING}"
+        return super().explain(place, error)
 
     @contextmanager
     def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002

@@ -33,8 +33,16 @@ _PATTERNS: Final = (
     ),
     (re.compile(r"(?i)((?:^|[?&\s])code=)[^&\s\"']+"), rf"\1{MASK}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), MASK),
-    (re.compile(r"(?i)(https?://)[^/\s:@]+:[^/\s@]+@"), rf"\1{MASK}@"),
+    # Up to the last @ of the word: a password may hold @ : / itself, and its tail is as secret as the rest.
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/:@]*:\S*@"), rf"\1{MASK}@"),
 )
+
+
+def without_passwords(text: str) -> str:
+    """The text with whatever looks like a secret blanked out; for errors of others, whose values nobody registered."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 class Redactor:
@@ -62,9 +70,7 @@ class Redactor:
         known = self._known
         if known is not None:
             text = known.sub(MASK, text)
-        for pattern, replacement in _PATTERNS:
-            text = pattern.sub(replacement, text)
-        return text
+        return without_passwords(text)
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._values)} values)"
