@@ -38,6 +38,12 @@ ARROWS = {
     f"{SOURCE}.rows": (f"{SOURCE}.rows", f"{SOURCE}.catalogue"),
     f"{SOURCE}.batches": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.warehouse": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.identity": (
+        f"{SOURCE}.api",
+        f"{SOURCE}.batches",
+        f"{SOURCE}.catalogue",
+        f"{SOURCE}.warehouse",
+    ),
     f"{SOURCE}.reader": (f"{SOURCE}.api", f"{SOURCE}.batches"),
     f"{SOURCE}.reads": (
         f"{SOURCE}.reads",

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.commands import quiet_libraries, target_of
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
@@ -61,8 +62,30 @@ def lines(own: Settings, where: Target) -> Iterator[Line]:
             yield from _scopes(client)
             yield _privileges(client)
             yield _clock(client)
-        yield _tried("destination", lambda: f"{Warehouse(where).name} answers")
+        yield from _destination(client, where, logged_in=login.ok)
         yield _tried("quota", lambda: _quota(client, own))
+
+
+def _destination(client: Client, where: Target, *, logged_in: bool) -> Iterator[Line]:
+    """The place, and whether what it holds is of the account that is logged in."""
+    opened: list[Warehouse] = []
+
+    def open_() -> str:
+        opened.append(Warehouse(where, create=False))
+        return f"{opened[0].name} answers" if opened[0].exists else f"{opened[0].name} will be made"
+
+    yield _tried("destination", open_)
+    if opened and logged_in:
+        yield _tried("account", lambda: _account(opened[0], client))
+
+
+def _account(opened: Warehouse, client: Client) -> str:
+    identity = identified(opened, client)
+    return (
+        f"{identity.account_id} may be loaded into {opened.target.dataset}"
+        if identity.account_id
+        else identity.warning
+    )
 
 
 def _login(client: Client) -> Line:

@@ -97,6 +97,12 @@ def sync(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read everything again.")] = False,
     max_requests: MaxRequests = None,
     no_transform: Annotated[bool, typer.Option("--no-transform", help="Load only; leave the marts.")] = False,
+    accept_account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Let this account take over a dataset that holds another one's rows."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """The nightly job: read what changed, load it, check it, build the marts."""
@@ -110,6 +116,7 @@ def sync(
         full_refresh=full_refresh,
         max_requests=max_requests,
         transform=not no_transform,
+        accept_account=accept_account,
     )
     return commands.sync(request, as_json=as_json)
 

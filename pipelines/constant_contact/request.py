@@ -24,6 +24,8 @@ class SyncRequest:
     full_refresh: bool = False
     max_requests: int | None = None
     transform: bool = True
+    accept_account: str | None = None
+    """The account that may take over a dataset which holds another one's rows."""
 
     @property
     def wanted(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.api.errors import Forbidden, Postponed, Skippable
+from sources.constant_contact.api.errors import ApiError, Forbidden, Postponed, Skippable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,6 +105,14 @@ class Reader:
             if refused:
                 self._refused.add(resource)
             self.outcome.skipped.append(Skipped(resource=resource, reason=reason, refused=refused))
+
+    def end(self, error: ApiError) -> None:
+        """Nothing is read at all, for this reason."""
+        if isinstance(error, Postponed):
+            self.outcome.postponed = error
+        else:
+            self.outcome.error = error
+        self._ending.set()
 
     def start(self) -> None:
         if self._started:

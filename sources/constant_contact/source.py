@@ -28,6 +28,7 @@ from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table, endpoint, table
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
+from sources.constant_contact.identity import Identity, identify
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.reading import Reading
@@ -175,16 +176,32 @@ class Live:
     def _open(self) -> Reading:
         if self._reading is None:
             own = settings(**self._explicit)
-            wanted = frozenset(dlt.current.source().selected_resources) & frozenset(CATALOGUE)
-            self._reading = begin(
-                own,
-                client=Client(own.connection()),
-                wanted=wanted,
-                warehouse=warehouse_of(dlt.current.pipeline()),
-                state=dlt.current.source_state(),
-                once=True,
-            )
+            pipeline: Any = dlt.current.pipeline()
+            client, loaded_rows = Client(own.connection()), warehouse_of(pipeline)
+            try:
+                self._reading = self._begun(own, client, loaded_rows, f"dataset {pipeline.dataset_name!r}")
+            except BaseException:
+                client.close()
+                loaded_rows.close()
+                raise
         return self._reading
+
+    def _begun(self, own: Settings, client: Client, warehouse: Warehouse, holder: str) -> Reading:
+        """Raises OtherAccount before anything is read."""
+        state = dlt.current.source_state()
+        identity = identify(client, warehouse, state, holder=holder)
+        if identity.warning:
+            log.warning("%s", identity.warning)
+        apply_changes(state, identity.changes)
+        return begin(
+            own,
+            client=client,
+            wanted=frozenset(dlt.current.source().selected_resources) & frozenset(CATALOGUE),
+            warehouse=warehouse,
+            state=state,
+            once=True,
+            identity=identity,
+        )
 
     def _poll(self, reading: Reading) -> None:
         batch, self._more = reading.reader.poll()
@@ -230,8 +247,10 @@ def begin(
     full_refresh: bool = False,
     once: bool = False,
     now: pendulum.DateTime | None = None,
+    identity: Identity | None = None,
 ) -> Reading:
     """A reading with its first slices; nothing is sent before its reader is started."""
+    page = None if identity is None else identity.page
     reading = Reading(
         client=client,
         warehouse=warehouse,
@@ -242,6 +261,7 @@ def begin(
         once=once,
         reader=within(own.requests_per_commit // 2),
         refused=set(state.get("refused", ())),
+        answered={} if page is None else {"account": page},
     )
     add_slices(reading)
     return reading

@@ -159,17 +159,19 @@ class Warehouse:
             found.setdefault(str(row["table_name"]), []).append(str(row["column_name"]))
         return {name: tuple(columns) for name, columns in found.items()}
 
-    def committed_state_hash(self) -> str | None:
-        """Of the pipeline's state in the last load that came to its end; None before the first."""
+    def committed_state(self) -> dict[str, Any]:
+        """The pipeline's state in the last load that came to its end; empty before the first."""
+        from dlt.common.versioned_state import decompress_state  # noqa: PLC0415
+
         if not {"_dlt_pipeline_state", "_dlt_loads"} <= self.columns().keys():
-            return None
+            return {}
         found = self.query(
-            f"select s.version_hash from {self.qualified('_dlt_pipeline_state')} as s"
+            f"select s.state from {self.qualified('_dlt_pipeline_state')} as s"
             f" join {self.qualified('_dlt_loads')} as l on l.load_id = s._dlt_load_id"
             f" where s.pipeline_name = '{self.target.pipeline_name}' and l.status = 0"
             " order by l.load_id desc limit 1"
         )
-        return str(found[0]["version_hash"]) if found else None
+        return dict(decompress_state(str(found[0]["state"]))) if found else {}
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -112,5 +112,5 @@ def _extracts(pipeline: dlt.Pipeline) -> Path:
 def _is_ahead(opened: Warehouse) -> bool:
     """Whether the state on disk is not the one that the destination committed last."""
     state: Any = opened.pipeline.state
-    committed = opened.committed_state_hash()
-    return bool(state.get("sources")) if committed is None else bool(committed != state["_version_hash"])
+    committed = opened.committed_state()
+    return bool(committed["_version_hash"] != state["_version_hash"] if committed else state.get("sources"))

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
-import pyarrow.compute as pc
 
+from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.destinations.folder import alone
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
@@ -34,6 +34,13 @@ from pipelines.constant_contact.events import (
 from pipelines.constant_contact.nightly import records
 from pipelines.constant_contact.nightly.audit import COUNTED, audit
 from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.ending import (
+    ended_by,
+    needed_privilege,
+    resume_after,
+    rows_counted,
+    with_all_tables,
+)
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.recovery import agree_with_destination, mend_folder
@@ -41,21 +48,17 @@ from pipelines.constant_contact.planning.probe import remembered_at, take_rememb
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
+from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Group
-from sources.constant_contact.catalogue import CATALOGUE
-from sources.constant_contact.catalogue.columns import DELETED
+from sources.constant_contact.identity import Identity, NewerState, OtherAccount
 from sources.constant_contact.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import pyarrow as pa
-
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.batches import Batch
-    from sources.constant_contact.reader import Outcome
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
 
@@ -98,6 +101,7 @@ class _Night:
         self.groups = 0
         self.has_read = False
         self.failure: RunFailed | None = None
+        self.identity = Identity(account_id=None)
         self.load_s = 0.0
         self.extract_s = 0.0
         self._emit_lock = threading.Lock()
@@ -113,6 +117,7 @@ class _Night:
         pipeline = self.opened.pipeline
         self.client.check_login()
         self._connection.enter_context(self.opened.kept_open())
+        refusal = self._identify()
         self._finish_pending()
         self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
         self._emit(
@@ -133,15 +138,33 @@ class _Night:
             state=self._state(),
             full_refresh=self.request.full_refresh,
             now=self.started_at,
+            identity=self.identity,
         )
         try:
-            self._read(reading)
+            if refusal is None:
+                self._read(reading)
+            else:
+                reading.reader.end(refusal)
         except RunFailed as error:  # a load that broke: what came before stays, and is told
             self.failure = error
         finally:
             reading.reader.close()
             reading.warehouse.close()
         return self._end(reading)
+
+    def _identify(self) -> ApiError | None:
+        """Whose account it is, or why nothing at all can be asked. Raises OtherAccount before anything is changed."""
+        try:
+            self.identity = identified(self.opened, self.client, accept=self.request.accept_account)
+        except (OtherAccount, NewerState):
+            raise
+        except ApiError as error:
+            return error
+        except self.opened.troubles() as error:
+            raise failed_load(error, self.opened.name) from error
+        if self.identity.warning:
+            self._warn(self.identity.warning)
+        return None
 
     def _finish_pending(self) -> None:
         """Load what a run that died had read, go on from what the destination says, and count what it counted."""
@@ -191,17 +214,20 @@ class _Night:
         began = time.monotonic()
         tables = group.tables()
         if self.groups == 0:
-            tables = _with_all(tables, empty_tables(self.wanted))
+            tables = with_all_tables(tables, empty_tables(self.wanted))
         try:
             counted = records.counted_so_far(self.client.connection.key, self.client.budget)
-            self.opened.load(loaded(tables, (*group.state, counted)))
+            self.opened.load(loaded(tables, (*group.state, *self.identity.changes, counted)))
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
         seconds = time.monotonic() - began
         self.load_s += seconds
         self.groups += 1
         counts = {
-            name: count for found in tables.values() for name, rows in found.items() if (count := _told(rows))
+            name: count
+            for found in tables.values()
+            for name, rows in found.items()
+            if (count := rows_counted(rows))
         }
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
@@ -210,13 +236,13 @@ class _Night:
     def _end(self, reading: Reading) -> RunResult:
         outcome = reading.reader.outcome
         for skipped in outcome.skipped:
-            needed = _needed(skipped.resource) if skipped.refused else ""
+            needed = needed_privilege(skipped.resource) if skipped.refused else ""
             self._warn(f"{skipped.resource} is left out{needed}: {skipped.reason}")
         for bad in reading.bad_values:
             self._warn(
                 f"{bad.count} value(s) of {bad.table}.{bad.column} do not fit its type; kept in {bad.raw_column}"
             )
-        status, reason = self._ended_by(outcome)
+        status, reason = ended_by(outcome, self.failure, has_read=self.has_read, wanted=self.wanted)
         lines: Sequence[AuditLine] = ()
         try:
             lines = self._audited(reading, status)
@@ -243,21 +269,6 @@ class _Night:
         except refusals as error:
             self._warn(f"this run could not be recorded in the warehouse: {error}")
         return replace(result, warnings=tuple(self.warnings))
-
-    def _ended_by(self, outcome: Outcome) -> tuple[Status, str]:
-        """Status and reason, by how reading ended."""
-        if self.failure is not None:
-            return "failed", str(self.failure)
-        if outcome.error is not None:
-            if not isinstance(outcome.error, ApiError | ValueError):
-                raise outcome.error
-            return "failed", str(outcome.error)
-        if outcome.postponed is not None:
-            return "partial", str(outcome.postponed)
-        refused = {skipped.resource for skipped in outcome.skipped if skipped.refused}
-        if outcome.skipped and (not self.has_read or self.wanted <= refused):
-            return "failed", f"nothing that was wanted could be read: {outcome.skipped[0].reason}"
-        return "complete", ""
 
     def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
         if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
@@ -345,7 +356,7 @@ class _Night:
                 "total": time.monotonic() - self.started,
             },
             planned_requests=self.planned,
-            resume_after=_resume_after(outcome.postponed),
+            resume_after=resume_after(outcome.postponed),
             stopped_reason=reason,
             remaining_work=tuple(
                 f"{title} ({count} pieces)" if count > 1 else title for title, count in outcome.left.items()
@@ -363,31 +374,3 @@ class _Night:
     def _emit(self, event: Any) -> None:
         with self._emit_lock:
             self.listener(event)
-
-
-def _told(rows: pa.Table) -> int:
-    """How many rows a person would count: a marker that only empties a set is none."""
-    if DELETED not in rows.column_names:
-        return int(rows.num_rows)
-    return int(rows.num_rows) - int(pc.sum(rows.column(DELETED)).as_py() or 0)
-
-
-def _needed(resource: str) -> str:
-    """The privilege to ask for; the refusal itself does not name it."""
-    of = CATALOGUE.get(resource)
-    return f" (it needs the privilege {of.privilege})" if of is not None and of.privilege else ""
-
-
-def _resume_after(postponed: BaseException | None) -> pendulum.DateTime | None:
-    if isinstance(postponed, QuotaSpent):
-        return postponed.resets_at
-    return pendulum.now("UTC") if isinstance(postponed, RequestCapReached) else None
-
-
-def _with_all(
-    found: dict[str, dict[str, Any]], empty: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """What was found, and every other table without rows."""
-    return {name: {**tables, **found.get(name, {})} for name, tables in empty.items()} | {
-        name: tables for name, tables in found.items() if name not in empty
-    }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.planning.plan import Allowance, plan
@@ -54,6 +55,7 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
                 return None
 
         client.check_login()
+        identified(opened, client)
         made = plan(
             request,
             probe=probe,

@@ -51,6 +51,8 @@ class Reading:
     """Values of `include` that this server does not take; kept in the state as "refused"."""
     unasked: set[str] = field(default_factory=set)
     """Small collections whose request the server calls wrong; what is left of the account can be read."""
+    answered: dict[str, Page] = field(default_factory=dict)
+    """resource -> the one page that is known already, so that nobody asks for it again."""
     bad_values: list[BadValue] = field(default_factory=list)
     """Values that did not fit their column; they are kept beside it."""
 
@@ -69,6 +71,9 @@ class Reading:
         start: str | None = None,
     ) -> Iterator[Page]:
         """Pages of one listing, from the beginning or from a saved next link; ends early when the run is over."""
+        if of.resource in self.answered:
+            yield self.answered.pop(of.resource)
+            return
         path = of.path.format(**(slots or {}))
         asked = dict(of.query) | dict(extra or {})
         tried = () if start else tuple(name for name in of.try_include if name not in self.refused)
