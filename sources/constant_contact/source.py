@@ -21,9 +21,11 @@ from dlt.common.configuration import configspec, resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the annotations of Settings
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
+from sources.constant_contact.api.errors import ConfigError
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table, endpoint, table
 from sources.constant_contact.catalogue.columns import DELETED
@@ -177,6 +179,7 @@ class Live:
         if self._reading is None:
             own = settings(**self._explicit)
             pipeline: Any = dlt.current.pipeline()
+            must_be_of_this_folder(pipeline)
             client, loaded_rows = Client(own.connection()), warehouse_of(pipeline)
             try:
                 self._reading = self._begun(own, client, loaded_rows, f"dataset {pipeline.dataset_name!r}")
@@ -235,6 +238,28 @@ class Live:
             )
             for each, rows in batch.tables.items()
         }
+
+
+def must_be_of_this_folder(pipeline: Any) -> None:
+    """Raises ConfigError where dlt, which keeps the first folder of a pipeline's name, means another one's file.
+
+    A file that was named absolutely, or given to the pipeline, is where the caller wants it.
+    """
+    if pipeline.destination.destination_name != "duckdb":
+        return
+    configured = resolve_configuration(
+        DuckDbCredentials(), sections=("destination", "duckdb", "credentials"), accept_partial=True
+    ).database
+    bound = pipeline.destination.config_params.get("credentials")
+    if bound is not None or (configured and Path(configured).is_absolute()):
+        return
+    file = Path(pipeline.sql_client().credentials.database)
+    here = Path.cwd() / (configured or file.name)
+    if file.resolve() != here.resolve():
+        raise ConfigError(
+            f"pipeline {pipeline.pipeline_name!r} first ran in another folder, so dlt would load into {file} and not "
+            f"into {here}; set DESTINATION__DUCKDB__CREDENTIALS to the file that is meant"
+        )
 
 
 def begin(
