@@ -9,6 +9,7 @@ been read already, for a run that commits in groups.
 from __future__ import annotations
 
 import logging
+import threading
 from collections import defaultdict, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,12 +29,14 @@ from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connec
 from sources.constant_contact.api.errors import ConfigError
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table, endpoint, table
+from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.identity import Identity, identify
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.reading import Reading
+from sources.constant_contact.rows import Columns
 from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
 from sources.constant_contact.windows import SyncOptions, duration, moment
 
@@ -287,6 +290,11 @@ def begin(
         reader=within(own.requests_per_commit // 2),
         refused=set(state.get("refused", ())),
         answered={} if page is None else {"account": page},
+        unknown=Columns(
+            state.get("columns"),
+            {each.name: warehouse.columns(each.name) for each in catalogue_tables()},
+            lock=threading.Lock(),
+        ),
     )
     add_slices(reading)
     return reading
@@ -327,7 +335,9 @@ def empty_tables(resources: frozenset[str]) -> dict[str, dict[str, pa.Table]]:
 
 
 def _resource(of: Endpoint, items: Callable[[], Iterator[Any]]) -> DltResource:
-    return dlt.resource(items, name=of.resource, **_hints(of, of.table, unique=False))
+    """Without columns: a table of the resource begins with the resource's own hints, so child tables would get them."""
+    hints = _hints(of, of.table, unique=False)
+    return dlt.resource(items, name=of.resource, **{**hints, "columns": {}})
 
 
 def _item(of: Endpoint, table_name: str, rows: pa.Table, *, unique: bool) -> Any:

@@ -25,6 +25,9 @@ class Warehouse(Protocol):
     def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
         """All rows of a small table; `columns` limits them, load bookkeeping is left out."""
 
+    def columns(self, table: str) -> Collection[str]:
+        """Its columns, the loader's left out; none where the table is not there."""
+
     def event_counts(self, table: str) -> Mapping[str, int]:
         """campaign_activity_id -> rows loaded."""
 
@@ -72,11 +75,13 @@ class SqlWarehouse:
         self._lock = threading.Lock()
 
     def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
-        there = [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]
-        wanted = [name for name in there if columns is None or name in columns]
+        wanted = [name for name in self.columns(table) if columns is None or name in columns]
         if not wanted:
             return []
         return self._dicts(f"select {_listed(wanted)} from {self._qualify(table)}")
+
+    def columns(self, table: str) -> list[str]:
+        return [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]
 
     def event_counts(self, table: str) -> Mapping[str, int]:
         if table not in self._existing:
@@ -104,7 +109,7 @@ class SqlWarehouse:
         )
 
     def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
-        there = [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]
+        there = self.columns(table)
         if key not in there or by not in there:
             return {}
         name = self._qualify(table)
@@ -133,7 +138,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _name(name: str) -> str:
-    return f'"{name}"'
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(value: str) -> str:

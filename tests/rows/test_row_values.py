@@ -1,6 +1,7 @@
 """One value at a time: what fits a type, what can be made to fit, what is kept raw."""
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -21,6 +22,9 @@ TIMES = {
     "2016-01-23 13:48:44": AT,
     "2016-01-23T13:48:44": AT,
     "2016-01-23T13:48Z": AT.replace(second=0),
+    "2016-01-23T13Z": AT.replace(minute=0, second=0),
+    "0001-01-01T00:00:00Z": dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+    "9999-12-31T23:59:59.999999Z": dt.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC),
     "2016-01-23": AT.replace(hour=0, minute=0, second=0),
     "2016-01-23t13:48:44z": AT,
     "1969-12-31T23:59:59.999999Z": dt.datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC),
@@ -35,7 +39,10 @@ NO_TIMES = (
     "2016-01-23T25:00:00Z",
     "01/23/2016",
     "2016-01-23T13:48:44+99:99",
-    "0001-01-01T00:00:00+23:00",
+    "0001-01-01T00:00:00+05:00",
+    "9999-12-31T23:59:59-05:00",
+    "0000-00-00T00:00:00Z",
+    "0000-06-01T00:00:00Z",
     "2016-01-23T13:48:44Z and more",
 )
 
@@ -54,6 +61,51 @@ def test_a_text_that_is_no_time_is_refused(text):
     """No guess is made from a text that names no moment."""
     with pytest.raises(DoesNotFitError):
         instant(text)
+
+
+@pytest.mark.parametrize("text", NO_TIMES)
+@pytest.mark.parametrize(
+    "neighbour", [None, "2016-01-23T13:48:44Z", "2016-01-23 13:48:44 Z", "soon"], ids=repr
+)
+def test_what_is_no_time_is_none_whatever_its_neighbours_are(text, neighbour):
+    """The fast road refuses what the slow one refuses, and nothing else."""
+    array, refused = typed("timestamp", [text, neighbour])
+    assert ([None], text) == (array.to_pylist()[:1], refused[0])
+
+
+@pytest.mark.parametrize("day", ["0000-01-01", "10000-01-01", "0000-00-00"])
+def test_a_day_outside_the_years_one_to_9999_is_refused(day):
+    """Alone and beside a good one."""
+    for values in ([day], [day, "2016-01-23"]):
+        array, refused = typed("date", values)
+        assert (None, {0: day}) == (array.to_pylist()[0], refused)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")], ids=str)
+def test_a_number_that_is_none_is_refused_alone_and_among_others(value):
+    """No table holds an infinite number, whatever its neighbours are."""
+    for values in ([value, 1.5], [value, "1.5"]):
+        array, refused = typed("double", values)
+        assert ([None, 1.5], [0]) == (array.to_pylist(), list(refused))
+    assert str(value) in json_text(value)
+
+
+@pytest.mark.parametrize("value", [["a\0b"], {"a\0": 1}, ["\ud800"]], ids=ascii)
+def test_json_that_postgresql_refuses_is_refused(value):
+    """A NUL or half a surrogate pair spoils only itself; a backslash that looks like one spoils nothing."""
+    array, refused = typed("json", [value, ["\\u0000"], ["\U0001d11e", 2**70]])
+    assert {0: value} == refused
+    assert [None, r'["\\u0000"]'] == array.to_pylist()[:2]
+    assert ["\U0001d11e", 2**70] == json.loads(array.to_pylist()[2])
+
+
+def test_json_of_any_depth_is_written():
+    """A value nested more deeply than writers go is written all the same."""
+    value = 1
+    for level in range(5_000):
+        value = [value] if level % 2 else {"b": value, "a": [], "c": "x"}
+    text = json_text(value)
+    assert ("[" * 10, 2_500) == (text.replace('{"a":[],"b":', "")[:10], text.count('"c":"x"'))
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,30 @@ def test_unknown_fields_become_text_columns_after_the_declared_ones():
     assert {pa.string()} == {table.schema.field(name).type for name in expected}
 
 
+def test_three_thousand_unknown_fields_make_two_hundred_columns_and_one_object():
+    """What comes after the last column is kept together, in the place in which it came."""
+    many = {f"field_{i:04}": i for i in range(3_000)}
+    row = {"tag_id": "t", **many, "nested": {"a": {"b": [1]}}}
+    table = to_arrow(endpoint("contact_tags"), [row, {"tag_id": "u"}])["contact_tags"]
+    declared = endpoint("contact_tags").table.column_names
+    assert len(declared) + 201 == table.num_columns
+    first, second = rows_of(table)
+    kept = json.loads(first.pop("_extra"))
+    assert {"a": {"b": [1]}} == kept.pop("nested")
+    own = {name: int(value) for name, value in first.items() if name not in declared}
+    assert many == own | kept
+    assert {"tag_id": "u"} == second
+
+
+def test_a_field_named_like_a_column_that_the_pipeline_fills_is_kept_beside_it():
+    """The day of the reading is ours; what the API sends under that name gets another column."""
+    rows = [{"total": 3, "counted_on": "yesterday"}]
+    answer = to_arrow(endpoint("contact_counts"), rows, constants={"counted_on": "2026-11-22"})
+    row = rows_of(answer["contact_counts"])[0]
+    assert dt.date(2026, 11, 22) == row.pop("counted_on")
+    assert ["yesterday"] == [value for name, value in row.items() if name.startswith("counted_on__x")]
+
+
 def test_links_of_an_answer_are_no_fields_of_its_record():
     """A record answered by itself may carry the links of the answer; they would be columns that say nothing."""
     row = {"tag_id": "t", "_links": {"self": {"href": "/v3/contact_tags/t"}}}

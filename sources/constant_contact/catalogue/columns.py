@@ -15,6 +15,8 @@ Kind = Literal["objects", "values"]
 TYPES: tuple[Type, ...] = get_args(Type)
 DELETED = "_deleted"
 RAW_SUFFIX = "__raw"
+EXTRA = "_extra"
+"""Where the fields of a row are kept together, as JSON, that have no column of their own."""
 _NAME = re.compile(r"_?[a-z][a-z0-9]*(_{1,2}[a-z0-9]+)*")
 _DESCRIPTION_MAX = 160
 

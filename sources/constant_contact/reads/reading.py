@@ -13,7 +13,7 @@ from sources.constant_contact.api.errors import BadRequest
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
-from sources.constant_contact.rows import BadValue, to_arrow
+from sources.constant_contact.rows import BadValue, Columns, to_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,6 +55,8 @@ class Reading:
     """resource -> the one page that is known already, so that nobody asks for it again."""
     bad_values: list[BadValue] = field(default_factory=list)
     """Values that did not fit their column; they are kept beside it."""
+    unknown: Columns = field(default_factory=Columns)
+    """Which undeclared fields have a column; kept in the state as "columns": table -> column -> path of the field."""
 
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)
@@ -121,12 +123,20 @@ class Reading:
         state: tuple[StateChange, ...] = (),
     ) -> Batch:
         """Rows of one resource as a batch; without tables when the resource is only read for others' sake."""
+        tables = self.tables(resource, rows, constants) if self.wants(resource) else {}
         return Batch(
             resource=resource,
-            tables=self.tables(resource, rows, constants) if self.wants(resource) else {},
+            tables=tables,
             requests=requests,
-            state=state,
+            state=(*state, *(change for name in tables for change in self._columns_made(name))),
         )
+
+    def _columns_made(self, name: str) -> Iterator[StateChange]:
+        """Said with each batch, since the one with which a column began may be lost."""
+        known = self.state.get("columns", {}).get(name, {})
+        for column, path in self.unknown.columns_of(name).items():
+            if known.get(column) != path:
+                yield StateChange(path=("columns", name, column), value=path)
 
     def tables(
         self, resource: str, rows: list[dict[str, Any]], constants: Mapping[str, Any] | None = None
@@ -137,4 +147,6 @@ class Reading:
             unknown = {REFRESHED: self.now.start_of("day").isoformat()}
             rows = [row if row.get(REFRESHED) else {**row, **unknown} for row in rows]
         without = [child.name for child in of.children if self.refused.intersection(child.from_)]
-        return to_arrow(of, rows, constants=constants or {}, without=without, bad=self.bad_values)
+        return to_arrow(
+            of, rows, constants=constants or {}, without=without, bad=self.bad_values, unknown=self.unknown
+        )

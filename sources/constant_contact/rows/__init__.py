@@ -1,7 +1,8 @@
-"""Page rows -> Arrow tables. Pure: no network, no dlt, no clock. The parts: `batch`, `events`, `report`."""
+"""Page rows -> Arrow tables. Pure: no network, no dlt, no clock. The parts: `batch`, `events`, `report`, `unknown`."""
 
 from sources.constant_contact.rows.batch import to_arrow
 from sources.constant_contact.rows.events import number_occurrences
 from sources.constant_contact.rows.report import BadValue, RowRefused
+from sources.constant_contact.rows.unknown import Columns
 
-__all__ = ["BadValue", "RowRefused", "number_occurrences", "to_arrow"]
+__all__ = ["BadValue", "Columns", "RowRefused", "number_occurrences", "to_arrow"]

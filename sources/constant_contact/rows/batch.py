@@ -3,9 +3,9 @@
 Knows: the catalogue's declarations. Must not know: HTTP, dlt, windows. Pure: same rows, same tables.
 
 Every batch has every declared column, in the declared order and type; then `<column>__raw` for values that
-did not fit; then fields nobody declared. Those are always text: a type guessed from one page may be
-contradicted by the next one, and a destination keeps the first guess for ever. Objects are flattened,
-arrays are JSON.
+did not fit; then fields nobody declared, some of them together (see `unknown`). Those are always text: a type
+guessed from one page may be contradicted by the next one, and a destination keeps the first guess for ever.
+Objects are flattened, arrays are JSON.
 
 A parent whose array is empty or absent gets one tombstone row in the child table: parent's key, own key ''
 or -1, `_deleted` true. Without it, replacing a set by its parent's key would keep an emptied set's members.
@@ -13,6 +13,7 @@ or -1, `_deleted` true. Without it, replacing a set by its parent's key would ke
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType, NoneType
 from typing import Any
@@ -20,17 +21,27 @@ from typing import Any
 import pyarrow as pa
 
 from sources.constant_contact.catalogue import Endpoint, Table
-from sources.constant_contact.catalogue.columns import DELETED, RAW_SUFFIX, Type
+from sources.constant_contact.catalogue.columns import DELETED, EXTRA, RAW_SUFFIX, Type
 from sources.constant_contact.catalogue.schema import ARROW_TYPES, arrow_schema
-from sources.constant_contact.rows.names import column_names
 from sources.constant_contact.rows.report import BadValue, RowRefused, sample
-from sources.constant_contact.rows.shape import Gathered, at, gather, level, undotted
+from sources.constant_contact.rows.shape import Gathered, Path, at, gather, level, undotted
+from sources.constant_contact.rows.unknown import Columns
 from sources.constant_contact.rows.values import NUL, DoesNotFitError, Refused, instant, json_text, typed
 
 Rows = Sequence[Mapping[str, Any]]
 STAND_INS: Mapping[str, str] = MappingProxyType({"url_id": "link_url"})
 """A key that a row may lack -> the property that tells its rows apart as well."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notes:
+    """What is reported beside the tables, and where undeclared fields go."""
+
+    bad: list[BadValue]
+    unknown: Columns
+
+
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -41,6 +52,7 @@ def to_arrow(
     constants: Mapping[str, Any] = _NONE,
     without: Collection[str] = (),
     bad: list[BadValue] | None = None,
+    unknown: Columns | None = None,
 ) -> dict[str, pa.Table]:
     """The endpoint's table and its children by name.
 
@@ -48,15 +60,17 @@ def to_arrow(
     without    child tables that the request did not ask for: a row without their property says nothing of them,
                so it gets no tombstone, and the table is in the answer only where some row has the property
     bad        gets one entry for each column with values that did not fit; they are kept in `<column>__raw`
+    unknown    which undeclared fields have a column of their own; None: as if there had been no rows before
     Rows with the same key: the greatest `table.newest` stays, the later one among equals.
     Raises RowRefused for a row without a usable key.
     """
     table = endpoint.table
-    if unknown := constants.keys() - set(table.column_names):
-        raise KeyError(f"table {table.name} has no column {', '.join(sorted(unknown))} to hold a constant.")
-    notes: list[BadValue] = [] if bad is None else bad
+    if nowhere := constants.keys() - set(table.column_names):
+        raise KeyError(f"table {table.name} has no column {', '.join(sorted(nowhere))} to hold a constant.")
+    notes = _Notes(bad=[] if bad is None else bad, unknown=unknown or Columns())
     kept = _distinct(table, _named(table, undotted(rows) if endpoint.reads == "stats" else rows), constants)
     found = gather(level(table, endpoint.children), kept)
+    _keep_what_constants_hide(table, found, kept, constants)
     children = tuple(
         child
         for child in endpoint.children
@@ -122,8 +136,25 @@ def _moment(value: Any) -> datetime:
         return _EPOCH
 
 
+def _keep_what_constants_hide(
+    table: Table, found: Gathered, rows: Rows, constants: Mapping[str, Any]
+) -> None:
+    """A field of the API that is named like a column which only the pipeline fills is another thing."""
+    for name in constants:
+        if table.column(name).added and any(name in row for row in rows):
+            values = {
+                i: row[name] for i, row in enumerate(rows) if row.get(name) not in (None, constants[name])
+            }
+            if values:
+                found.unknown[name,] = values
+
+
 def _table(
-    table: Table, found: Gathered, count: int, constants: Mapping[str, Any], notes: list[BadValue]
+    table: Table,
+    found: Gathered,
+    count: int,
+    constants: Mapping[str, Any],
+    notes: _Notes,
 ) -> pa.Table:
     arrays: dict[str, pa.Array] = {}
     raws: dict[str, pa.Array] = {}
@@ -136,17 +167,35 @@ def _table(
         if refused:
             name = f"{column.name}{RAW_SUFFIX}"
             raws[name] = _text_at({index: json_text(raw) for index, raw in refused.items()}, count)
-            notes.append(_bad_value(table, column.name, refused, raw=name))
+            notes.bad.append(_bad_value(table, column.name, refused, raw=name))
         if column.name in table.key and array.null_count:
             position = array.is_null().index(True).as_py()
             value = found.columns[column.name][position]
             raise RowRefused(table=table.name, key=column.name, position=position, found=value)
-    taken = {name for column in table.column_names for name in (column, f"{column}{RAW_SUFFIX}")}
-    named = column_names(found.unknown, taken)
-    others = {name: _text_at(found.unknown[path], count) for path, name in named.items()}
+    others = _undeclared(table, found.unknown, count, notes.unknown) if found.unknown else {}
     extras = {**dict(sorted(raws.items())), **dict(sorted(others.items()))}
     schema = pa.schema([*arrow_schema(table), *(pa.field(name, pa.string()) for name in extras)])
     return pa.Table.from_arrays([*arrays.values(), *extras.values()], schema=schema)
+
+
+def _undeclared(
+    table: Table, unknown: Mapping[Path, Mapping[int, Any]], count: int, columns: Columns
+) -> dict[str, pa.Array]:
+    """Columns of fields that nobody declared; those without a column of their own as one object a row."""
+    found: dict[str, pa.Array] = {}
+    together: dict[int, dict[str, Any]] = {}
+    for path, name in columns.assign(table, unknown).items():
+        if name is not None:
+            found[name] = _text_at(unknown[path], count)
+            continue
+        for index, value in unknown[path].items():
+            place = together.setdefault(index, {})
+            for step in path[:-1]:
+                place = place.setdefault(step, {})
+            place[path[-1]] = value
+    if together:
+        found[EXTRA] = _text_at({index: json_text(one) for index, one in together.items()}, count)
+    return found
 
 
 def _constant(type_: Type, value: Any) -> pa.Scalar:
@@ -160,7 +209,12 @@ def _constant(type_: Type, value: Any) -> pa.Scalar:
 
 
 def _child(
-    table: Table, parents: list[str], sets: list[Any], notes: list[BadValue], *, unsaid: bool
+    table: Table,
+    parents: list[str],
+    sets: list[Any],
+    notes: _Notes,
+    *,
+    unsaid: bool,
 ) -> pa.Table:
     """One child table of a batch; a property that is neither array nor null leaves the loaded set alone.
 
@@ -186,15 +240,15 @@ def _child(
     return _table(table, found, count + len(empty), _NONE, notes)
 
 
-def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: list[BadValue]) -> None:
+def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: _Notes) -> None:
     """What stands in an array's place goes, as an undeclared field, into the parent's row."""
     sets = found.sets[child.from_]
     if {list, NoneType}.issuperset(map(type, sets)):
         return
     odd = {index: value for index, value in enumerate(sets) if type(value) not in (list, NoneType)}
     found.unknown[child.from_] = odd
-    name = "__".join(child.from_)
-    notes.append(_bad_value(table, name, odd, raw=name))
+    raw = notes.unknown.assign(table, [child.from_])[child.from_] or EXTRA
+    notes.bad.append(_bad_value(table, "__".join(child.from_), odd, raw=raw))
 
 
 def _members(table: Table, owners: list[str], items: list[Any], places: list[int]) -> Gathered:

@@ -9,6 +9,14 @@ from collections.abc import Container, Iterable
 from functools import lru_cache
 from hashlib import blake2s
 
+from sources.constant_contact.catalogue.columns import DELETED, EXTRA, RAW_SUFFIX
+
+Path = tuple[str, ...]
+MAX_LENGTH = 63
+"""PostgreSQL's: a longer name would be another one there (https://www.postgresql.org/docs/15/limits.html)."""
+_OURS = ("_dlt_", "_ctct_")
+"""How the loader's own columns begin, and the pipeline's own tables."""
+
 _ALPHABET = str.maketrans("+-*@|", "x_xal")
 _FOREIGN = re.compile(r"[^a-zA-Z\d_]+")
 _HUMP_WORD = re.compile(r"([^_])([A-Z][a-z]+)")
@@ -27,16 +35,29 @@ def normalise(part: str) -> str:
     return _RUNS.sub("_", stripped + "x" * (len(name) - len(stripped))) or "x"
 
 
-def column_names(paths: Iterable[tuple[str, ...]], taken: Container[str]) -> dict[tuple[str, ...], str]:
-    """A distinct name for each path, none of them in `taken`.
+def plain_name(path: Path) -> str:
+    """What a path is called where nothing speaks against it."""
+    return "__".join(map(normalise, path))
 
-    A path that is its own normal form has the first claim on a name. Whoever finds it taken gets a short hash
-    of its own spelling behind it, the same in every batch, so that two fields never share a column.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for path in sorted(paths, key=lambda path: (path != tuple(map(normalise, path)), path)):
-        name = "__".join(map(normalise, path))
-        if name in taken or name in found:
-            name = f"{name}__x{blake2s(repr(path).encode(), digest_size=4).hexdigest()}"
-        found[name] = path
-    return {path: name for name, path in found.items()}
+
+def is_free(name: str, taken: Container[str]) -> bool:
+    """Whether a field may have this name: it is nobody's, neither the loader's nor the pipeline's, and not too long."""
+    return (
+        name not in taken
+        and len(name) <= MAX_LENGTH
+        and name not in {DELETED, EXTRA}
+        and not name.startswith(_OURS)
+        and not name.endswith(RAW_SUFFIX)
+    )
+
+
+def other_name(path: Path) -> str:
+    """The name of a path whose plain one is not free: a short hash of its own spelling tells it from all others."""
+    mark = f"__x{blake2s(repr(path).encode(errors='backslashreplace'), digest_size=4).hexdigest()}"
+    start = plain_name(path)[: MAX_LENGTH - len(mark)].rstrip("_") or "x"
+    return (f"x{start}" if start.startswith(_OURS) else start) + mark
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """A path that is its own normal form has the first claim on its name."""
+    return sorted(paths, key=lambda path: (path != tuple(map(normalise, path)), path))

@@ -6,7 +6,8 @@ Must not know: tables, names, rows.
 Times (contract, definitions; api_guide samples): with Z, with fractions of any length, with +00:00, -0500 or
 no offset, with a blank for the T or before the offset, dates alone. All become UTC microseconds; one without
 an offset is taken as UTC; a column of days takes the UTC day of a time. An empty text in a column that is not
-text means that there is no value.
+text means that there is no value. A time outside the years 1 to 9999 in UTC fits nowhere: Python's clock, DuckDB's and
+PostgreSQL's end at different instants, and a table must not depend on where it is.
 """
 
 import json
@@ -38,9 +39,15 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _TIME = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([Zz]|([+-])(\d\d):?(\d\d)?)?)?\s*",
+    r"(?:[Tt ](\d\d)(?::(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s*([Zz]|([+-])(\d\d):?(\d\d)?)?)?\s*",
     re.ASCII,
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = (each.replace(tzinfo=UTC) - _EPOCH for each in (datetime.min, datetime.max))  # noqa: DTZ901
+_MICROSECONDS = _FIRST // timedelta(microseconds=1), _LAST // timedelta(microseconds=1)
+_DAYS = _FIRST.days, _LAST.days
+_MAYBE_ESCAPED = r"\\u(0000|[dD][89a-fA-F])"
+_NUL_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 Refused = dict[int, Any]
 
@@ -55,7 +62,7 @@ def typed(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
     The kinds of values are looked at first, because Arrow would quietly cut 1.5 to 1 and turn true into 1.0.
     """
     if type_ == "json":
-        return pa.array([None if value is None else json_text(value) for value in values], pa.string()), {}
+        return _json_texts(values)
     if _FITS[type_].issuperset(map(type, values)):
         try:
             return _at_once(type_, values), {}
@@ -66,10 +73,66 @@ def typed(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
 
 def json_text(value: Any) -> str:
     """Compact JSON with sorted keys: the same value is the same text in every run."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'"{value}"'  # which JSON has no number for
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # half of a surrogate pair, or a number beyond 64 bits
+    except TypeError:  # half of a surrogate pair, a number beyond 64 bits, or more than 254 levels
+        pass
+    try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    except RecursionError:
+        return _deep_text(value)
+
+
+class _Mark(str):
+    """JSON that is written already."""
+
+    __slots__ = ()
+
+
+def _deep_text(value: Any) -> str:
+    """The same for any depth."""
+    written: list[str] = []
+    todo: list[Any] = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, _Mark):
+            written.append(item)
+        elif isinstance(item, dict | list) and item:
+            parts: list[Any] = [_Mark("{" if isinstance(item, dict) else "[")]
+            for number, key in enumerate(sorted(item) if isinstance(item, dict) else range(len(item))):
+                name = f"{json.dumps(key)}:" if isinstance(item, dict) else ""
+                parts += [_Mark(f"{',' if number else ''}{name}"), item[key]]
+            todo += reversed([*parts, _Mark("}" if isinstance(item, dict) else "]")])
+        else:
+            written.append(json_text(item))
+    return "".join(written)
+
+
+def _json_texts(values: Sequence[Any]) -> tuple[pa.Array, Refused]:
+    """JSON that holds a NUL or half a surrogate pair is no JSON to PostgreSQL, which refuses the whole batch."""
+    texts = [None if value is None else json_text(value) for value in values]
+    array = pa.array(texts, pa.string())
+    odd = pc.match_substring_regex(array, _MAYBE_ESCAPED)
+    if not pc.any(odd).as_py():
+        return array, {}
+    refused = {
+        index: values[index]
+        for index, text in enumerate(texts)
+        if text is not None and odd[index].as_py() and not _is_storable(text)
+    }
+    return pa.array([None if i in refused else text for i, text in enumerate(texts)], pa.string()), refused
+
+
+def _is_storable(text: str) -> bool:
+    if _NUL_ESCAPED.search(text):
+        return False
+    try:
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def instant(value: str) -> datetime:
@@ -96,12 +159,25 @@ def instant(value: str) -> datetime:
 
 def _at_once(type_: Type, values: Sequence[Any]) -> pa.Array:
     if type_ in ("timestamp", "date"):
-        return pa.array(values, pa.string()).cast(ARROW_TYPES[type_])
+        return _checked_times(type_, pa.array(values, pa.string()).cast(ARROW_TYPES[type_]))
     array = pa.array(values, ARROW_TYPES[type_])
+    if type_ == "double" and not pc.all(pc.is_finite(array)).as_py():
+        raise ValueError("a number is none, or is infinite")
     if type_ == "text" and pc.any(pc.match_substring(array, NUL)).as_py():
         raise ValueError(
             "a text holds the character 0, which PostgreSQL refuses together with its whole batch"
         )
+    return array
+
+
+def _checked_times(type_: Type, array: pa.Array) -> pa.Array:
+    """Arrow reads the year 0 and goes beyond 9999; the slower way says which of the times does."""
+    numbers, (first, last) = (
+        (array.view(pa.int64()), _MICROSECONDS) if type_ == "timestamp" else (array.view(pa.int32()), _DAYS)
+    )
+    bounds = pc.min_max(numbers).as_py()
+    if bounds["min"] is not None and not first <= bounds["min"] <= bounds["max"] <= last:
+        raise OverflowError("a time lies outside the years 1 to 9999")
     return array
 
 
