@@ -1,27 +1,26 @@
 """`ctct auth`: log in by code or by browser, show what is known of the login, forget it.
 
-The browser comes back to a page on this machine that lives only as long as the login. Tokens never pass through here
-as text: the login keeps them itself.
+Tokens never pass through here as text: the login keeps them itself.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 import webbrowser
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pendulum
 
+from pipelines.constant_contact.callback import callbacks
 from pipelines.constant_contact.commands import quiet_libraries
+from pipelines.constant_contact.display.plain_text import plain
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError
-from sources.constant_contact.api.login import DeviceGrant, Login
+from sources.constant_contact.api.login import DeviceGrant, Login, code_from_callback
 
 if TYPE_CHECKING:
     from sources.constant_contact.api.connection import Connection
@@ -29,16 +28,6 @@ if TYPE_CHECKING:
 FLOWS = ("device", "browser")
 CALLBACK_WAIT_S = 300.0
 """The provider's code lives for five minutes, so waiting longer is of no use."""
-IDLE_S = 5.0
-"""After which a connection without a request is closed."""
-DONE = b"<!doctype html><title>ctct</title><p style='font:1.1em sans-serif;margin:3em'>%b</p>"
-
-
-class _Waiting(ThreadingHTTPServer):
-    """A thread for each connection: browsers open some in advance and never say a word on them."""
-
-    daemon_threads = True
-    block_on_close = False
 
 
 def login(flow: str, *, port: int) -> int:
@@ -104,47 +93,16 @@ def _show(grant: DeviceGrant) -> None:
 
 
 def _by_browser(attempt: Login, port: int) -> None:
-    arrived = threading.Event()
-    found: list[str] = []
-
-    class Callback(BaseHTTPRequestHandler):
-        timeout = IDLE_S
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            if parts.path != "/callback":
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(DONE % b"You may close this page and go back to the terminal.")
-            if not found:
-                found.append(parts.query)
-            arrived.set()
-
-        def log_message(self, *_: object) -> None:
-            """The query holds the code; it belongs in no log."""
-
-    try:
-        server = _Waiting(("127.0.0.1", port), Callback)
-    except OSError as error:
-        raise UserError(f"port {port} is taken ({error.strerror}); choose another one with --port") from error
-    started = attempt.start_browser(f"http://localhost:{server.server_port}/callback")
-    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-    thread.start()
-    try:
+    with callbacks(port) as server:
+        started = attempt.start_browser(server.redirect_uri)
         _say(f"Open  {started.url}")
         webbrowser.open(started.url)
-        if not arrived.wait(CALLBACK_WAIT_S):
-            raise RunFailed(
-                "nobody came back from the browser in time; start again: ctct auth login --flow browser"
-            )
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-    attempt.finish_browser(started, found[0])
+        query = server.wait(partial(code_from_callback, started), seconds=CALLBACK_WAIT_S)
+    if query is None:
+        raise RunFailed(
+            "nobody came back from the browser in time; start again: ctct auth login --flow browser"
+        )
+    attempt.finish_browser(started, query)
 
 
 def _account(connection: Connection) -> str:
@@ -162,5 +120,5 @@ def _ago(at: pendulum.DateTime | None, now: pendulum.DateTime) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(plain(text, lines=True) + "\n")
     sys.stdout.flush()

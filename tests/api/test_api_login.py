@@ -9,7 +9,7 @@ import pendulum
 import pytest
 
 from sources.constant_contact.api.errors import ConfigError, LoginFailed
-from sources.constant_contact.api.login import Login, browser_login, code_from_callback
+from sources.constant_contact.api.login import Login, WrongCallback, browser_login, code_from_callback
 
 REDIRECT = "http://127.0.0.1:8765/callback"
 GRANT = {
@@ -111,17 +111,27 @@ def test_the_browser_flow_sends_challenge_state_and_prompt(connect):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("code=abc&state=wrong", "does not belong to this login"),
-        ("code=abc", "does not belong to this login"),
+        ("code=abc&state=wrong", "does not belong to the login"),
+        ("code=abc", "does not belong to the login"),
+        ("error=access_denied&state=of-another-window", "does not belong to the login"),
+        ("code=abc&state=%FF%00", "does not belong to the login"),
         ("state={state}", "without a code"),
-        ("state={state}&error=access_denied&error_description=no", "access_denied, no"),
     ],
 )
-def test_a_callback_that_is_not_ours_is_refused(connect, query, said):
-    """A wrong state, a refusal and a missing code are told apart."""
+def test_a_callback_that_is_not_ours_is_told_apart(connect, query, said):
+    """A wrong state and a missing code are no end of a login: the right answer may still come."""
     made = browser_login(connect(), redirect_uri=REDIRECT)
-    with pytest.raises(LoginFailed, match=said):
+    with pytest.raises(WrongCallback, match=said):
         code_from_callback(made, query.format(state=made.state))
+
+
+def test_a_refusal_of_this_login_ends_it(connect):
+    """An error with the right state is the person's or the provider's no."""
+    made = browser_login(connect(), redirect_uri=REDIRECT)
+    with pytest.raises(LoginFailed, match="access_denied, no") as refused:
+        code_from_callback(made, f"state={made.state}&error=access_denied&error_description=no{'o' * 5000}")
+    assert not isinstance(refused.value, WrongCallback)
+    assert len(str(refused.value)) < 500
 
 
 def test_the_browser_flow_exchanges_the_code_and_keeps_the_tokens(api, reply, login):

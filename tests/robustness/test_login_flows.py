@@ -122,12 +122,17 @@ def test_browser_login_with_a_real_browser(home: Callable[..., Home], tmp_path: 
     assert 0 == here.run("auth", "status").code
 
 
-def test_browser_login_refuses_a_foreign_state(home: Callable[..., Home]) -> None:
-    """An answer with another state than the one that was sent is no login."""
+def test_browser_login_outlives_foreign_answers(home: Callable[..., Home]) -> None:
+    """Answers with another state than the one that was sent neither log in nor end the login; a refusal of it does."""
     here = home()
     login = here.start("auth", "login", "--flow", "browser", "--port", "0")
     address = httpx.URL(shown(login, r"Open\s+(\S+)"))
-    httpx.get(address.params["redirect_uri"], params={"code": "stolen", "state": "foreign"}, trust_env=False)
+    back = httpx.URL(address.params["redirect_uri"])
+    for query in ({"code": "stolen", "state": "foreign"}, {"error": "access_denied", "state": "foreign"}):
+        assert 400 == httpx.get(back, params=query, trust_env=False).status_code
+    assert 404 == httpx.get(back.join("/favicon.ico"), trust_env=False).status_code
+    assert login.process.is_alive()
+    httpx.get(back, params={"error": "access_denied", "state": address.params["state"]}, trust_env=False)
 
     ended = login.wait()
 
@@ -144,7 +149,7 @@ def test_browser_login_past_a_silent_connection(home: Callable[..., Home]) -> No
     back = httpx.URL(address.params["redirect_uri"])
     with socket.create_connection(("127.0.0.1", back.port or 0)):
         time.sleep(0.3)
-        httpx.get(back, params={"error": "access_denied", "state": "foreign"}, trust_env=False)
+        httpx.get(back, params={"error": "access_denied", "state": address.params["state"]}, trust_env=False)
 
         ended = login.wait(timeout_s=20)
 

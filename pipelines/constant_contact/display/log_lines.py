@@ -14,6 +14,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
+from pipelines.constant_contact.display.plain_text import plain
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -60,7 +62,7 @@ class _Formatter(logging.Formatter):
 
 def say(sentence: str) -> None:
     """The sentence that ends a command."""
-    sys.stderr.write(line("error", sentence) if OPTIONS.json else f"ctct: {sentence}")
+    sys.stderr.write(line("error", sentence) if OPTIONS.json else f"ctct: {plain(sentence, lines=True)}")
     sys.stderr.write("\n")
 
 

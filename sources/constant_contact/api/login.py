@@ -52,6 +52,7 @@ SCOPES: Final = ("account_read", "contact_data", "campaign_data", "offline_acces
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 DEFAULT_INTERVAL_S: Final = 5.0
 SLOWER_BY_S: Final = 5.0  # RFC 8628: slow_down adds five seconds for good
+MAX_QUOTE: Final = 300  # characters of a refusal that are repeated
 REFRESH_TOKEN_DAYS: Final = 180  # unused for so long, it lapses
 
 Poll = Literal["pending", "slow_down"]
@@ -171,20 +172,24 @@ def browser_login(
     )
 
 
+class WrongCallback(LoginFailed):
+    """A callback that is not the answer to this login; the right one may still come."""
+
+
 def code_from_callback(login: BrowserLogin, query: str) -> str:
-    """The code in the query of the callback. Raises LoginFailed, also when the state is not the one that was
-    sent.
+    """The code in the query of the callback.
+
+    Raises WrongCallback for one of another login (its state differs) or with nothing in it, and LoginFailed for a
+    refusal of this login.
     """
-    given = {name: values[0] for name, values in parse_qs(query).items()}
-    if not hmac.compare_digest(given.get("state", "").encode(), login.state.encode()):
-        raise LoginFailed(
-            "the callback does not belong to this login (its state differs); start again: ctct auth login"
-        )
+    given = {name: values[0] for name, values in parse_qs(query, errors="replace").items()}
+    if not hmac.compare_digest(given.get("state", "").encode(errors="replace"), login.state.encode()):
+        raise WrongCallback("This answer does not belong to the login under way (its state differs).")
     if "error" in given:
         said = ", ".join(given[name] for name in ("error", "error_description") if name in given)
-        raise LoginFailed(f"the login was refused ({said}); start again: ctct auth login")
+        raise LoginFailed(f"the login was refused ({said[:MAX_QUOTE]}); start again: ctct auth login")
     if not given.get("code"):
-        raise LoginFailed("the callback came without a code; start again: ctct auth login")
+        raise WrongCallback("This answer came without a code.")
     return given["code"]
 
 
