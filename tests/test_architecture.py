@@ -56,6 +56,7 @@ ARROWS = {
         f"{SOURCE}.campaign_rows",
         f"{SOURCE}.rows",
     ),
+    f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.source": (SOURCE,),
     SOURCE: (f"{SOURCE}.source",),
     SANDBOX: (SANDBOX,),
@@ -65,7 +66,7 @@ ARROWS = {
 }
 # package of others -> the only areas that may import it
 ONLY_IN = {
-    "dlt": (f"{SOURCE}.source", PIPELINE),
+    "dlt": (f"{SOURCE}.source", f"{SOURCE}.configuration", PIPELINE),
     "dbt": (PIPELINE,),
     "duckdb": (PIPELINE,),
     "rich": (PIPELINE,),

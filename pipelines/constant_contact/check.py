@@ -1,4 +1,4 @@
-"""`ctct check`: is everything in place for a sync? One line each, with the mend where it is not.
+"""`ctct check`: is everything in place for a sync? One line each, with what to do where it is not.
 
 Costs three requests: the privileges (which prove the login), the account, and one contact.
 """
@@ -15,6 +15,7 @@ from pipelines.constant_contact.commands import quiet_libraries, target_of
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.request import load_settings
+from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, Fatal, Postponed, Skippable
 from sources.constant_contact.catalogue import CATALOGUE
@@ -42,19 +43,20 @@ class Line:
 
 
 def run_check(*, destination: str, dataset: str) -> int:
-    """Print the lines; 0 when all is well, 2 when something must be mended."""
+    """Print the lines; 0 when all is well, 2 when something must be put right."""
     where = target_of(destination, dataset)
     quiet_libraries()
     own = load_settings()
     good = True
     for line in lines(own, where):
         good = good and line.ok
-        sys.stdout.write(f"{'ok  ' if line.ok else 'MEND'}  {line.what:<12} {line.found}\n")
+        sys.stdout.write(f"{'ok  ' if line.ok else 'FIX '}  {line.what:<12} {line.found}\n")
         sys.stdout.flush()
     return 0 if good else 2
 
 
 def lines(own: Settings, where: Target) -> Iterator[Line]:
+    yield from configured()
     with closing(Client(own.connection())) as client:
         login = _login(client)
         yield login
@@ -86,6 +88,19 @@ def _account(opened: Warehouse, client: Client) -> str:
         if identity.account_id
         else identity.warning
     )
+
+
+def configured() -> Iterator[Line]:
+    """The settings that are set, each with its origin, and what is set for nothing."""
+    from sources.constant_contact.source import settings, unused_settings  # noqa: PLC0415 - dlt takes two seconds
+
+    for value in configuration.values(settings):
+        yield Line(what="setting", ok=True, found=f"{value.key} = {value.shown}, from {value.origin}")
+    unused = unused_settings()
+    for one in unused:
+        yield Line(what="setting", ok=not one.wrong, found=one.sentence)
+    if not unused:
+        yield Line(what="settings", ok=True, found="no unknown names; what is not listed has its default")
 
 
 def _login(client: Client) -> Line:

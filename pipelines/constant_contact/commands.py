@@ -19,7 +19,7 @@ from pipelines.constant_contact.display.run_json import as_object
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES
 from pipelines.constant_contact.nightly.run import sync as run_sync
-from pipelines.constant_contact.request import SyncRequest, load_settings
+from pipelines.constant_contact.request import SyncRequest, files_must_be_readable, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,11 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
     from pipelines.constant_contact.planning import probe  # noqa: PLC0415
     from pipelines.constant_contact.planning.plan import to_json  # noqa: PLC0415
     from pipelines.constant_contact.planning.view import render  # noqa: PLC0415
+    from sources.constant_contact.source import unused_settings  # noqa: PLC0415
 
     quiet_libraries()
+    for unused in unused_settings():
+        log_lines.warn(unused.sentence)
     made = probe.plan_sync(wanted)
     if as_json:
         sys.stdout.write(to_json(made) + "\n")
@@ -168,6 +171,7 @@ def target_of(destination: str, dataset: str) -> Target:
     """Raises UserError for a dataset that no destination can have."""
     if not dataset.isidentifier() or dataset != dataset.lower():
         raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
+    files_must_be_readable()
     return Target(destination=destination, dataset=dataset)
 
 

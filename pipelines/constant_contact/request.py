@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.errors import UserError
+from sources.constant_contact import configuration
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.catalogue import resource_names
 
 if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
+
+KINDS = {float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
+"""Type of a setting -> what a person calls it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ def load_settings(**explicit: Any) -> Settings:
 
     from sources.constant_contact.source import settings  # noqa: PLC0415
 
+    files_must_be_readable()
     try:
         found = settings(**explicit)
         found.connection()
@@ -54,13 +59,34 @@ def load_settings(**explicit: Any) -> Settings:
             raise ValueError(  # noqa: TRY301 - said like the other settings
                 f"requests_per_commit is {found.requests_per_commit}; set it to a whole number above 0"
             )
+    except ConfigurationException as error:  # some are ValueErrors too
+        raise UserError(f"configuration: {_sentence(error)}") from error
     except (ApiError, ValueError) as error:
         raise UserError(f"configuration: {error}") from error
-    except ConfigurationException as error:
-        field_name = getattr(error, "field_name", None)
-        what = f"{field_name} has a value of the wrong kind" if field_name else str(error).splitlines()[0]
-        raise UserError(
-            f"configuration: {what}; see [sources.constant_contact] in .dlt/config.toml or the environment "
-            f"variable SOURCES__CONSTANT_CONTACT__{str(field_name or '').upper()}"
-        ) from error
     return found
+
+
+def files_must_be_readable() -> None:
+    """Raises UserError for a configuration file that is no TOML, before the load tool stumbles over it."""
+    try:
+        configuration.read_layers()
+    except configuration.UnreadableError as error:
+        raise UserError(f"configuration: {error}") from error
+
+
+def _sentence(error: Exception) -> str:
+    """A value of the wrong kind, or a secret in a file that is not for secrets; secrets are never quoted."""
+    from dlt.common.configuration.exceptions import ValueNotSecretException  # noqa: PLC0415
+
+    if isinstance(error, ValueNotSecretException):
+        key = error.key.rpartition(".")[2]
+        return (
+            f"{key} is a secret and is in {error.provider_name}; move it to .dlt/secrets.toml or to the environment "
+            f"variable {configuration.ENVIRONMENT}{key.upper()}"
+        )
+    key, hint = str(getattr(error, "field_name", "a setting")), getattr(error, "hint", str)
+    value = "" if key in configuration.SECRETS else f" {getattr(error, 'field_value', '')!r},"
+    return (
+        f"{key} is{value} not {KINDS.get(hint, 'a text')}; correct it in {configuration.SECTION} of .dlt/config.toml "
+        f"or in the environment variable {configuration.ENVIRONMENT}{key.upper()}"
+    )

@@ -8,6 +8,7 @@ been read already, for a run that commits in groups.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 from collections import defaultdict, deque
@@ -24,6 +25,7 @@ from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the ann
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
+from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
 from sources.constant_contact.api.errors import ConfigError
@@ -110,6 +112,15 @@ def settings(**explicit: Any) -> Settings:
     return resolve_configuration(Settings(), sections=("sources", NAME), explicit_value=explicit or None)
 
 
+SETTINGS = tuple(inspect.get_annotations(Settings))
+"""The keys that are read."""
+
+
+def unused_settings() -> list[configuration.Finding]:
+    """What is configured and read by nobody: misspelt keys, and keys without a feature yet."""
+    return configuration.findings(SETTINGS)
+
+
 def constant_contact(**explicit: Any) -> DltSource:
     """The whole account as a source; `with_resources(...)` chooses. Keyword arguments override settings.
 
@@ -181,6 +192,8 @@ class Live:
     def _open(self) -> Reading:
         if self._reading is None:
             own = settings(**self._explicit)
+            for unused in unused_settings():
+                log.warning("%s", unused.sentence)
             pipeline: Any = dlt.current.pipeline()
             must_be_of_this_folder(pipeline)
             client, loaded_rows = Client(own.connection()), warehouse_of(pipeline)

@@ -66,6 +66,12 @@ def say(sentence: str) -> None:
     sys.stderr.write("\n")
 
 
+def warn(sentence: str) -> None:
+    """Of a command that shows no progress."""
+    sys.stderr.write(line("warning", sentence) if OPTIONS.json else f"warning: {sentence}")
+    sys.stderr.write("\n")
+
+
 def line(level: str, message: str, more: Mapping[str, Any] | None = None) -> str:
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     fields = {"time": at, "level": level, "message": message, **(more or {})}

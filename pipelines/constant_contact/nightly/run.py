@@ -112,8 +112,10 @@ class _Night:
         self.client.close()
 
     def run(self) -> RunResult:
-        from sources.constant_contact.source import begin, warehouse_of  # noqa: PLC0415
+        from sources.constant_contact.source import begin, unused_settings, warehouse_of  # noqa: PLC0415
 
+        for unused in unused_settings():
+            self._warn(unused.sentence)
         pipeline = self.opened.pipeline
         self.client.check_login()
         self._connection.enter_context(self.opened.kept_open())
