@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(auth, name="auth")
 
 LogFormat = Literal["text", "json"]
+StatusFormat = Literal["text", "json", "prometheus"]
 Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
 Dataset = Annotated[str, typer.Option(help="Schema of the raw tables; the marts go to NAME_analytics.")]
 Select = Annotated[str | None, typer.Option(metavar="A,B", help="Only these resources.")]
@@ -153,14 +154,39 @@ def check(destination: Destination = "duckdb", dataset: Dataset = "constant_cont
     return run_check(destination=destination, dataset=dataset)
 
 
-@app.command(short_help="What is loaded and how fresh, last runs, quota, audit.")
+@app.command(short_help="Fresh or stale, what is loaded, last runs, quota, audit.")
 def status(
-    destination: Destination = "duckdb", dataset: Dataset = "constant_contact", as_json: Json = False
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    max_age: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Exit 1 where the last complete run is older, such as 26h."),
+    ] = None,
+    output_format: Annotated[
+        StatusFormat, typer.Option("--format", help="For people, one JSON object, or metrics.")
+    ] = "text",
+    as_json: Json = False,
 ) -> int:
-    """Where the warehouse is, what is in it and how fresh, last runs, quota, audit. Asks nothing of the API."""
+    """Fresh or stale first; what is loaded, last runs, quota, audit, rows set aside. Asks nothing of the API."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    return commands.status(destination=destination, dataset=dataset, as_json=as_json)
+    if as_json and output_format == "prometheus":
+        raise UserError("choose --json or --format prometheus, not both")
+    form = "json" if as_json else output_format
+    return commands.status(destination=destination, dataset=dataset, form=form, max_age=max_age)
+
+
+@app.command(short_help="The history of runs.")
+def runs(
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
+    as_json: Json = False,
+) -> int:
+    """The runs on record, newest first: when, how they ended, requests, rows, duration, why not complete."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    return commands.runs(destination=destination, dataset=dataset, limit=limit, as_json=as_json)
 
 
 @app.command(short_help="Build and test the marts from what is loaded.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.target import DATASET, Target
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
@@ -23,6 +23,7 @@ from pipelines.constant_contact.request import SyncRequest, files_must_be_readab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
     from pathlib import Path
 
     from pipelines.constant_contact.display.status import Quota
@@ -59,21 +60,72 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
     return 0
 
 
-def status(*, destination: str, dataset: str, as_json: bool) -> int:
+def status(*, destination: str, dataset: str, form: str, max_age: str | None) -> int:
+    """0; with `max_age` 1 where the last complete run is older."""
+    from pipelines.constant_contact.display import prometheus  # noqa: PLC0415
     from pipelines.constant_contact.display.status import collect, to_json  # noqa: PLC0415
     from pipelines.constant_contact.display.status_view import render  # noqa: PLC0415
+    from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
     quiet_libraries()
+    oldest = DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
     own = load_settings()
     opened = Warehouse(target_of(destination, dataset), create=False)
+    if opened.exists or dataset != DATASET:
+        _must_be_loaded(opened, empty_is_fine=dataset == DATASET)
     report = collect(
-        opened.query if opened.exists else None, dataset, destination=opened.dbt, quota=_quota(own)
+        opened.query if opened.exists else None,
+        dataset,
+        destination=opened.dbt,
+        quota=_quota(own),
+        max_age=oldest,
     )
-    if as_json:
+    if form == "json":
         sys.stdout.write(to_json(report) + "\n")
+    elif form == "prometheus":
+        sys.stdout.write(prometheus.render(report))
     else:
         _print(render(report))
+    return 1 if max_age is not None and not report.verdict.fresh else 0
+
+
+def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:
+    from pipelines.constant_contact.display import run_history  # noqa: PLC0415
+
+    quiet_libraries()
+    opened = Warehouse(target_of(destination, dataset), create=False)
+    _must_be_loaded(opened, empty_is_fine=False)
+    history = run_history.collect(opened.query, dataset, limit)
+    if as_json:
+        sys.stdout.write(run_history.to_json(dataset, history) + "\n")
+    else:
+        _print(run_history.render(history))
     return 0
+
+
+def _duration(option: str, text: str) -> timedelta:
+    from sources.constant_contact.windows import duration  # noqa: PLC0415
+
+    try:
+        return duration(text, setting=option)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def _must_be_loaded(opened: Warehouse, *, empty_is_fine: bool) -> None:
+    """Raises UserError for a dataset that is not there, with those that are; nothing is made of it."""
+    opened.must_exist()
+    if opened.columns():
+        return
+    others = opened.datasets()
+    if not others and empty_is_fine:
+        return
+    what = f"there is no dataset {opened.target.dataset!r} in {opened.name}"
+    raise UserError(
+        f"{what}; choose one that is there with --dataset: {', '.join(others)}"
+        if others
+        else f"{what} yet; run ctct sync first"
+    )
 
 
 def transform(
@@ -87,6 +139,7 @@ def transform(
     work_dir = opened.work_dir / "transforms"
     if docs is not None:
         _must_be_writable(docs)
+    _must_be_loaded(opened, empty_is_fine=False)
     try:
         with opened.alone(), progress.listener() as listener:
             ended = transforms.run_transforms(
@@ -120,7 +173,7 @@ def _must_be_writable(file: Path) -> None:
 def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
     quiet_libraries()
     opened = Warehouse(target_of(destination, dataset), create=False)
-    opened.must_exist()
+    _must_be_loaded(opened, empty_is_fine=False)
     page = write_report(opened, out)
     sys.stdout.write(f"{page}\n")
     if show:
@@ -211,6 +264,13 @@ def _write_line(line: str) -> None:
 
 
 def _print(renderable: Any) -> None:
+    """As wide as the terminal; into a pipe or a file 80 columns without the blanks that fill a line."""
     from rich.console import Console  # noqa: PLC0415
 
-    Console().print(renderable)
+    console = Console()
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

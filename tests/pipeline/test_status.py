@@ -15,7 +15,7 @@ from rich.console import Console
 
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.display.status import (
-    AuditDifference,
+    AuditCount,
     Backfill,
     Quota,
     StatusReport,
@@ -95,7 +95,7 @@ def test_audit_is_that_of_the_newest_audited_run(report: StatusReport) -> None:
     assert report.audit is not None
     assert (report.audit.run_id, report.audit.counts) == ("r2", 2)
     assert report.audit.differences == (
-        AuditDifference(
+        AuditCount(
             table="contacts__list_memberships",
             scope="list",
             scope_id="l1",

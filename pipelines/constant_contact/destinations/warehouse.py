@@ -173,6 +173,15 @@ class Warehouse:
         )
         return dict(decompress_state(str(found[0]["state"]))) if found else {}
 
+    def datasets(self) -> list[str]:
+        """Those that the load tool made in this warehouse, sorted; its own staging datasets are left out."""
+        rows = self.query(
+            "select distinct table_schema from information_schema.tables where table_name = '_dlt_loads'"
+            " order by table_schema"
+        )
+        names = [str(row["table_schema"]) for row in rows]
+        return [name for name in names if not name.endswith("_staging")]
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the state folder and the destination; whoever comes second is told at once."""

@@ -1,4 +1,4 @@
-"""`ctct status`: where the warehouse is, what is in it and how fresh, the last runs, what is left today.
+"""`ctct status`: is it fresh, where the warehouse is, what is in it and how fresh, the last runs, what is left today.
 
 Reads the warehouse's own tables only (`_dlt_loads`, `_ctct_runs`, `_ctct_audit` and row counts); quota and
 backfill are known elsewhere and passed in. Nothing is asked of the API. Any table may be missing: a warehouse
@@ -16,6 +16,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE, Verdict, completed_at, verdict
 from pipelines.constant_contact.reporting.dataset_view import (
     DatasetView,
     identifier,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MAX_RUNS = 5
 LOADER_TABLES = "_dlt_"
 OWN_TABLES = "_ctct_"
+SET_ASIDE = "_ctct_set_aside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,9 @@ class RunStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditDifference:
+class AuditCount:
+    """One count that was compared."""
+
     table: str
     scope: str
     scope_id: str
@@ -81,6 +85,7 @@ class AuditDifference:
     source_count: int
     loaded_count: int
     explanation: str
+    ok: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,9 @@ class AuditStatus:
     run_id: str
     checked_at: dt.datetime | None
     counts: int
-    differences: tuple[AuditDifference, ...]
+    differences: tuple[AuditCount, ...]
+    lines: tuple[AuditCount, ...] = ()
+    """All counts, those that differ among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +129,17 @@ class Backfill:
 class StatusReport:
     warehouse: Warehouse
     dataset: str
+    verdict: Verdict
+    completed_at: dt.datetime | None
+    """End of the newest complete run."""
     loaded_at: dt.datetime | None
     tables: tuple[TableStatus, ...]
     marts: tuple[TableStatus, ...]
     runs: tuple[RunStatus, ...]
     """Newest first."""
     audit: AuditStatus | None
+    set_aside: tuple[TableStatus, ...]
+    """Rows that have no place in their table yet, by table; `changed_at` is when the newest was seen."""
     quota: Quota | None
     backfill: tuple[Backfill, ...]
 
@@ -140,6 +152,8 @@ def collect(
     quota: Quota | None = None,
     backfill: tuple[Backfill, ...] = (),
     which: Callable[[str], str | None] = shutil.which,
+    max_age: dt.timedelta = DEFAULT_MAX_AGE,
+    now: dt.datetime | None = None,
 ) -> StatusReport:
     """Read the status; `query` is None where there is no warehouse to ask yet."""
     ask = query if query is not None else _nothing
@@ -147,14 +161,22 @@ def collect(
     loads = _loads(raw)
     hidden = (LOADER_TABLES, OWN_TABLES)
     names = sorted(name for name in raw.columns if not name.startswith(hidden))
+    runs = recorded_runs(raw, MAX_RUNS)
+    loaded_at = max(loads.values(), default=None)
+    complete = _last_complete(raw) or completed_at(runs, loaded_at)
     return StatusReport(
         warehouse=_warehouse(destination, which),
         dataset=dataset,
-        loaded_at=max(loads.values(), default=None),
+        verdict=verdict(
+            complete, runs[0] if runs else None, max_age=max_age, now=now or dt.datetime.now(dt.UTC)
+        ),
+        completed_at=complete,
+        loaded_at=loaded_at,
         tables=_tables(raw, names, loads),
         marts=_tables(marts, sorted(marts.columns), {}),
-        runs=_runs(raw),
+        runs=runs,
         audit=_audit(raw),
+        set_aside=_set_aside(raw),
         quota=quota,
         backfill=backfill,
     )
@@ -254,11 +276,34 @@ def _newest_load(view: DatasetView, table: str) -> str:
     return f"max({identifier('_dlt_load_id')})" if view.has(table, "_dlt_load_id") else "cast(null as text)"
 
 
-def _runs(raw: DatasetView) -> tuple[RunStatus, ...]:
+def recorded_runs(raw: DatasetView, limit: int) -> tuple[RunStatus, ...]:
+    """The newest runs first; none where no run was recorded."""
     if not raw.has("_ctct_runs", "run_id", "started_at", "status"):
         return ()
-    sql = f"select * from {raw.name('_ctct_runs')} order by started_at desc limit {MAX_RUNS}"
+    sql = f"select * from {raw.name('_ctct_runs')} order by started_at desc limit {limit}"
     return tuple(_run(row) for row in raw.query(sql))
+
+
+def _last_complete(raw: DatasetView) -> dt.datetime | None:
+    if not raw.has("_ctct_runs", "ended_at", "status"):
+        return None
+    sql = f"select max(ended_at) as ended_at from {raw.name('_ctct_runs')} where status = 'complete'"
+    return moment(raw.query(sql)[0]["ended_at"])
+
+
+def _set_aside(raw: DatasetView) -> tuple[TableStatus, ...]:
+    if not raw.has(SET_ASIDE, "table_name", "last_seen_at"):
+        return ()
+    sql = (
+        f"select table_name, count(*) as row_count, max(last_seen_at) as seen_at from {raw.name(SET_ASIDE)}"
+        " group by table_name order by table_name"
+    )
+    return tuple(
+        TableStatus(
+            name=text(row["table_name"]), rows=whole(row["row_count"]), changed_at=moment(row["seen_at"])
+        )
+        for row in raw.query(sql)
+    )
 
 
 def _run(row: Row) -> RunStatus:
@@ -296,16 +341,18 @@ def _audit(raw: DatasetView) -> AuditStatus | None:
     rows = raw.query(f"select * from {table} where run_id = ({newest}) order by table_name")
     if not rows:
         return None
+    lines = tuple(_count(row) for row in rows)
     return AuditStatus(
         run_id=text(rows[0]["run_id"]),
         checked_at=max((time for row in rows if (time := moment(row["checked_at"]))), default=None),
         counts=len(rows),
-        differences=tuple(_difference(row) for row in rows if not row["ok"]),
+        differences=tuple(line for line in lines if not line.ok),
+        lines=lines,
     )
 
 
-def _difference(row: Row) -> AuditDifference:
-    return AuditDifference(
+def _count(row: Row) -> AuditCount:
+    return AuditCount(
         table=text(row["table_name"]),
         scope=text(row.get("scope")),
         scope_id=text(row.get("scope_id")),
@@ -313,4 +360,5 @@ def _difference(row: Row) -> AuditDifference:
         source_count=whole(row.get("source_count")),
         loaded_count=whole(row.get("loaded_count")),
         explanation=text(row.get("explanation")),
+        ok=bool(row["ok"]),
     )

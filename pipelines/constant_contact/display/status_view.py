@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipelines.constant_contact.display.status import (
-        AuditDifference,
+        AuditCount,
         AuditStatus,
         Backfill,
         Quota,
@@ -31,10 +31,14 @@ MAX_DIFFERENCES = 8
 FOLD_WIDTH = 79
 BYTES_PER_MB = 1_000_000
 INDENT = (0, 0, 0, 2)
+STATUS_WIDTH, REQUESTS_WIDTH, ROWS_WIDTH = 13, 15, 14
+"""So that tables of one run each stand below one another."""
 
 
 def render(report: StatusReport) -> Group:
-    parts: list[RenderableType] = [_heading("Warehouse"), *_warehouse(report.warehouse)]
+    style = "bold green" if report.verdict.fresh else "bold yellow"
+    parts: list[RenderableType] = [Text(report.verdict.sentence, style=style)]
+    parts += [_heading("Warehouse"), *_warehouse(report.warehouse)]
     if report.warehouse.exists and not report.tables:
         parts.append(_line(f"dataset {report.dataset} has no tables yet: run `ctct sync`", "yellow"))
     if report.tables:
@@ -42,7 +46,9 @@ def render(report: StatusReport) -> Group:
     if report.marts:
         parts += [_heading(f"Marts in {report.dataset}_analytics"), _tables(report.marts, fresh=False)]
     if report.runs:
-        parts += [_heading("Last runs"), _runs(report.runs), *_last_run_notes(report.runs[0])]
+        parts += [_heading("Last runs"), runs_table(report.runs), *_last_run_notes(report.runs[0])]
+    if report.set_aside:
+        parts += [_heading("Rows set aside, see _ctct_set_aside"), _tables(report.set_aside, fresh=False)]
     if report.audit is not None:
         parts += [_heading("Audit"), *_audit(report.audit)]
     if report.quota is not None:
@@ -97,12 +103,12 @@ def _tables(tables: Sequence[TableStatus], *, fresh: bool) -> RenderableType:
     return Padding(grid, INDENT)
 
 
-def _runs(runs: Sequence[RunStatus]) -> RenderableType:
+def runs_table(runs: Sequence[RunStatus]) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    grid.add_column()
-    grid.add_column()
-    for _number in range(3):
-        grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, min_width=STATUS_WIDTH)
+    for width in (REQUESTS_WIDTH, ROWS_WIDTH, 0):
+        grid.add_column(justify="right", no_wrap=True, min_width=width)
     for run in runs:
         word, style = STATUS_WORDS.get(run.status, (run.status, ""))
         grid.add_row(
@@ -144,7 +150,7 @@ def _audit(audit: AuditStatus) -> list[RenderableType]:
     return lines
 
 
-def _difference(difference: AuditDifference) -> str:
+def _difference(difference: AuditCount) -> str:
     scope = "" if difference.scope in {"", "total"} else f" of {difference.scope} "
     scope += (difference.scope_name or difference.scope_id) if scope else ""
     why = f" ({difference.explanation})" if difference.explanation else ""
