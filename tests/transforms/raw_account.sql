@@ -174,3 +174,10 @@ insert into constant_contact.contacts__list_memberships_history values
 
 create table constant_contact._dlt_loads (load_id text, schema_name text, status bigint, inserted_at timestamptz, schema_version_hash text);
 insert into constant_contact._dlt_loads values ('1772900000.1', 'constant_contact', 0, '2026-03-11T03:05:00Z', 'h');
+
+create table constant_contact.contact_counts (
+    counted_on date, total bigint, explicit bigint, implicit bigint, pending bigint, unsubscribed bigint, new_subscriber bigint
+);
+insert into constant_contact.contact_counts values
+('2026-03-10', 4, 1, 1, 0, 1, 1),
+('2026-03-11', 5, 2, 1, 0, 1, 1);

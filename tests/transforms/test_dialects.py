@@ -17,7 +17,6 @@ NOT_ALL = {
         "links",
         "list_growth",
         "list_sizes",
-        "opt_outs",
         "segments",
         "sign_up_cohorts",
         "subject_lines",

@@ -110,14 +110,32 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("12", "harbor.example/club", None, None, 1, 1, 0.25),
         ("13", "harbor.example/never", None, None, 0, 0, 0.0),
     ],
-    "select calendar_date, joined, opted_out, deleted, contacts_at_end from contact_growth"
-    " where joined + opted_out + deleted > 0 order by 1": [
-        (date(2026, 1, 5), 1, 0, 0, 1),
-        (date(2026, 1, 20), 1, 0, 0, 2),
-        (date(2026, 2, 2), 2, 0, 0, 4),
-        (date(2026, 2, 20), 1, 0, 0, 5),
-        (date(2026, 3, 2), 0, 1, 0, 4),
-        (date(2026, 3, 10), 0, 0, 1, 3),
+    "select calendar_date, joined, opted_out, deleted, contacts_at_end, mailable_at_end, pending_at_end"
+    " from contact_growth where joined + opted_out + deleted > 0 order by 1": [
+        (date(2026, 1, 5), 1, 0, 0, 1, 1, 0),
+        (date(2026, 1, 20), 1, 0, 0, 2, 2, 0),
+        (date(2026, 2, 2), 2, 0, 0, 4, 3, 0),
+        (date(2026, 2, 20), 1, 0, 0, 5, 3, 0),
+        (date(2026, 3, 2), 0, 1, 0, 4, 3, 0),
+        (date(2026, 3, 10), 0, 0, 1, 3, 3, 0),
+    ],
+    # six contacts, of whom Eve is deleted; the one with SMS only has no permission
+    "select contact_kind, loaded_count, reported_count, is_equal, counted_date from contact_reconciliation"
+    " order by 1": [
+        ("all", 5, 5, True, date(2026, 3, 11)),
+        ("explicit", 2, 2, True, date(2026, 3, 11)),
+        ("implicit", 1, 1, True, date(2026, 3, 11)),
+        ("other", 1, 1, True, date(2026, 3, 11)),
+        ("pending", 0, 0, True, date(2026, 3, 11)),
+        ("unsubscribed", 1, 1, True, date(2026, 3, 11)),
+    ],
+    "select contact_id, joined_date, left_date from contacts order by 1": [
+        ("ada", date(2026, 1, 5), None),
+        ("ben", date(2026, 1, 20), None),
+        ("cy", date(2026, 2, 2), date(2026, 3, 2)),
+        ("dee", date(2026, 2, 2), None),
+        ("eve", date(2026, 2, 20), date(2026, 3, 10)),
+        ("sms", date(2026, 3, 1), None),
     ],
     "select list_id, joined_date, joined, members_at_end from list_growth order by 1, 2": [
         ("club", date(2026, 1, 5), 1, 1),
@@ -142,14 +160,15 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("cy", "Newsletter", 1, False, False),
         ("eve", "Newsletter", 1, False, True),
     ],
+    # the syncs at 03:00 UTC were on the evening before in New York
     "select list_id, changed_date, joined, departed, members_at_end from list_sizes order by 1, 2": [
-        ("club", date(2026, 2, 10), 0, 0, 1),
-        ("club", date(2026, 2, 20), 0, 1, 0),
-        ("club", date(2026, 2, 21), 1, 0, 1),
-        ("news", date(2026, 2, 10), 0, 0, 3),
-        ("news", date(2026, 2, 21), 1, 0, 4),
-        ("news", date(2026, 3, 3), 0, 1, 3),
-        ("news", date(2026, 3, 11), 0, 1, 2),
+        ("club", date(2026, 2, 9), 0, 0, 1),
+        ("club", date(2026, 2, 19), 0, 1, 0),
+        ("club", date(2026, 2, 20), 1, 0, 1),
+        ("news", date(2026, 2, 9), 0, 0, 3),
+        ("news", date(2026, 2, 20), 1, 0, 4),
+        ("news", date(2026, 3, 2), 0, 1, 3),
+        ("news", date(2026, 3, 10), 0, 1, 2),
     ],
     "select count(*), min(calendar_date), max(calendar_date) from calendar": [
         (65, date(2026, 1, 5), date(2026, 3, 10)),
@@ -201,7 +220,7 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("spring-1", "mobile", 2, 3, 2 / 3, 1.0),
         ("spring-2", "not captured", 1, 0, 1.0, None),
     ],
-    "select create_source, opt_in_source, contacts, mailable_contacts, active_share, lifetime_open_rate"
+    "select create_source, opt_in_source, contacts, mailable_contacts, active_share_of_mailed, lifetime_open_rate"
     " from acquisition_sources order by 1, 2": [
         ("Account", "Account", 2, 2, 0.5, 0.25),
         ("Contact", "Contact", 3, 1, 2 / 3, 0.4),

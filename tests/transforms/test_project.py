@@ -31,8 +31,6 @@ LOAD_ID = "_dlt_load_id"
 
 
 CANNOT_BE = {
-    ("bounces", "bounce_rate"): {"zero"},  # a code has a row because somebody bounced with it
-    ("repeat_bouncers", "bounce_rate"): {"zero"},  # a contact has a row because its mails bounced
     ("sign_up_cohorts", "retention_rate"): {"null"},  # a cohort has a row because somebody signed up
 }
 """Mart and rate -> kinds of value that no row of the mart can have."""
@@ -107,6 +105,27 @@ def test_a_rate_divides_what_its_definition_says(manifest: Any) -> None:
         above, below = (measures[parts[part]["name"]] for part in ("numerator", "denominator"))
         assert f"case when {denominator} is not null then {numerator} end" == above
         assert f"case when {numerator} is not null then {denominator} end" == below
+
+
+def test_every_rate_and_share_has_a_range_test(manifest: Any) -> None:
+    """
+    A mart with a rate or a share has the test that holds them between 0 and 1.
+    """
+    marts = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and "marts" in node["fqn"]
+    }
+    tested = {
+        node["attached_node"] for node in manifest["nodes"].values() if node["name"].startswith("shares_")
+    }
+    with_shares = {
+        name
+        for name, node in marts.items()
+        if any(re.search(r"(_rate|_share)$|share_of_", column) for column in node["columns"])
+    }
+    assert len(with_shares) > 15
+    assert with_shares == tested
 
 
 def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:

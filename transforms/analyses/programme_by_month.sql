@@ -1,17 +1,15 @@
 -- How does the whole programme do, month by month?
--- Rates are sums over sums, and leave out mails whose opens or clicks are not known.
+-- Rates are sums over sums, and leave out mails whose opens or clicks are not known. Months of the time zone in which days are counted.
 select
-    date_trunc('month', first_sent_at) as sent_month,
+    date_trunc('month', first_sent_date) as sent_month,
     count(*) as mails,
     sum(sends) as sends,
-    sum(case when deliveries is not null then unique_opens end)
-    / nullif(cast(sum(case when unique_opens is not null then deliveries end) as double precision), 0)
-        as open_rate,
-    sum(case when deliveries is not null then unique_clicks end)
-    / nullif(cast(sum(case when unique_clicks is not null then deliveries end) as double precision), 0)
-        as click_rate,
+    sum(deliveries_opened)
+    / nullif(cast(sum(case when deliveries_opened is not null then deliveries end) as double precision), 0) as open_rate,
+    sum(deliveries_clicked)
+    / nullif(cast(sum(case when deliveries_clicked is not null then deliveries end) as double precision), 0) as click_rate,
     sum(opt_outs) as opt_outs
 from {{ ref('campaign_activities') }}
-where first_sent_at is not null
-group by date_trunc('month', first_sent_at)
+where first_sent_date is not null
+group by date_trunc('month', first_sent_date)
 order by sent_month

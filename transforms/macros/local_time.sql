@@ -1,4 +1,74 @@
-{# A UTC time without zone as wall-clock time in `zone`, a column or literal with an IANA name. #}
-{% macro local_time(column, zone) -%}
-    (({{ column }} at time zone 'UTC') at time zone {{ zone }})
+{# A UTC time without zone as wall-clock time of the time zone in which days are counted. #}
+{% macro local_time(column) -%}
+    {{ return(adapter.dispatch('wall_clock', 'constant_contact')(column, time_zone())) }}
 {%- endmacro %}
+
+
+{# The day on which a UTC time falls in that time zone. #}
+{% macro local_date(column) -%}
+    cast({{ local_time(column) }} as date)
+{%- endmacro %}
+
+
+{% macro default__wall_clock(column, zone) -%}
+    (({{ column }} at time zone 'UTC') at time zone '{{ zone }}')
+{%- endmacro %}
+
+
+{#
+The time zone in which days, weeks and months are counted: the variable `time_zone`, an IANA name or UTC; 'account', the
+default, is the account's own. Looked up once for each model, so that the compiled SQL names it as a constant.
+#}
+{% macro time_zone() %}
+    {%- set chosen = var('time_zone', 'account') -%}
+    {%- if not execute -%}
+        {{ return('UTC') }}
+    {%- elif chosen != 'account' -%}
+        {%- if not is_known_time_zone(chosen) -%}
+            {{ exceptions.raise_compiler_error(
+                "time_zone '" ~ chosen ~ "' is not a time zone that this database knows; set an IANA name such as"
+                " America/New_York, or UTC, or account for the account's own"
+            ) }}
+        {%- endif -%}
+        {{ return(chosen) }}
+    {%- endif -%}
+    {%- set own = account_time_zone() -%}
+    {%- if own is not none and not is_known_time_zone(own) -%}
+        {%- do exceptions.warn("the account's time zone '" ~ own ~ "' is not one that this database knows; days are counted in UTC") -%}
+        {{ return('UTC') }}
+    {%- endif -%}
+    {{ return(own or 'UTC') }}
+{% endmacro %}
+
+
+{# The account's time zone as the API names it; none where the account is not loaded. #}
+{% macro account_time_zone() %}
+    {%- set relation = raw_relation('account') -%}
+    {%- if relation is none -%}
+        {{ return(none) }}
+    {%- elif 'time_zone_id' not in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return(run_query('select max(time_zone_id) from ' ~ relation).columns[0].values()[0]) }}
+{% endmacro %}
+
+
+{% macro is_known_time_zone(name) %}
+    {{ return(adapter.dispatch('is_known_time_zone', 'constant_contact')(name)) }}
+{% endmacro %}
+
+
+{% macro default__is_known_time_zone(name) %}
+    {{ return(true) }}
+{% endmacro %}
+
+
+{% macro duckdb__is_known_time_zone(name) %}
+    {%- set quoted = "'" ~ name | replace("'", "''") ~ "'" -%}
+    {{ return(run_query('select count(*) from pg_timezone_names() where name = ' ~ quoted).columns[0].values()[0] > 0) }}
+{% endmacro %}
+
+
+{% macro postgres__is_known_time_zone(name) %}
+    {{ return(duckdb__is_known_time_zone(name)) }}
+{% endmacro %}

@@ -4,14 +4,14 @@
 {%- endmacro %}
 
 
-{# Delivered recipients who did it over delivered recipients, for rows of `recipients`. Who is not known on both sides is on neither. #}
+{# Delivered recipients who did it over delivered recipients of whom it is known, for rows of `recipients`. #}
 {% macro response_rate(flag) -%}
     {{ rate(responders(flag), delivered_with(flag)) }}
 {%- endmacro %}
 
 
 {% macro responders(flag) -%}
-    {{ count_where(flag ~ ' and is_delivered is not null') }}
+    {{ count_where(flag ~ ' and is_delivered') }}
 {%- endmacro %}
 
 
@@ -61,13 +61,26 @@
 {%- endmacro %}
 
 
-{# hard: the address will not work again; block: the receiving system refused; soft: may work next time. #}
+{# The class of a bounce. hard: the address will not work again; block: the receiving system refused; auto_reply: the mail
+   arrived; soft: the rest, bounces without a code included. #}
 {% macro bounce_class(code) -%}
     case
         when {{ code }} in ('B', 'S') then 'hard'
         when {{ code }} = 'Z' then 'block'
-        when {{ code }} is not null then 'soft'
+        when {{ code }} = 'V' then 'auto_reply'
+        else 'soft'
     end
+{%- endmacro %}
+
+
+{# Text whose smallest value is that of the gravest bounce: hard before block before soft before auto_reply; the code follows. #}
+{% macro bounce_severity(code) -%}
+    case
+        when {{ code }} in ('B', 'S') then '1'
+        when {{ code }} = 'Z' then '2'
+        when {{ code }} = 'V' then '4'
+        else '3'
+    end || coalesce({{ code }}, '')
 {%- endmacro %}
 
 
@@ -90,4 +103,16 @@
         when permission_to_send = 'pending_confirmation' then 'pending'
         else permission_to_send
     end
+{%- endmacro %}
+
+
+{# The later of two times, of which one or both may be null. Engines differ in what greatest() makes of a null. #}
+{% macro later_of(one, other) -%}
+    case when {{ one }} >= {{ other }} or {{ other }} is null then {{ one }} else {{ other }} end
+{%- endmacro %}
+
+
+{# The earlier of two times, of which one or both may be null. #}
+{% macro earlier_of(one, other) -%}
+    case when {{ one }} <= {{ other }} or {{ other }} is null then {{ one }} else {{ other }} end
 {%- endmacro %}

@@ -1,4 +1,12 @@
-{# Value of one query parameter, as written; null where it is absent or empty. The `&` in front keeps names apart that end alike. #}
+{# Value of one query parameter, as written, whatever the case of its name; null where it is absent or empty. The `&` in
+   front keeps names apart that end alike. #}
 {% macro url_parameter(query, name) -%}
-    nullif({{ dbt.split_part(dbt.split_part("'&' || " ~ query, "'&" ~ name ~ "='", 2), "'&'", 1) }}, '')
+    {%- set start = "strpos(lower('&' || " ~ query ~ "), '&" ~ name ~ "=')" -%}
+    case
+        when {{ start }} > 0
+            then
+                nullif(
+                    {{ dbt.split_part("substr('&' || " ~ query ~ ", " ~ start ~ " + " ~ (name | length + 2) ~ ")", "'&'", 1) }}, ''
+                )
+    end
 {%- endmacro %}

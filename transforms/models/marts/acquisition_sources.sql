@@ -41,7 +41,7 @@ final as (
         deleted_contacts,
         active_contacts,
         mailed_contacts,
-        {{ rate('active_contacts', 'mailed_contacts') }} as active_share,
+        {{ rate('active_contacts', 'mailed_contacts') }} as active_share_of_mailed,
         {{ rate('unsubscribed_contacts', 'contacts') }} as unsubscribed_share,
         {{ rate('mails_opened', 'sends') }} as lifetime_open_rate,
         {{ rate('mails_clicked', 'sends') }} as lifetime_click_rate,

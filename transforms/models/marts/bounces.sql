@@ -1,9 +1,17 @@
--- one row per campaign activity and bounce_code
+-- one row per campaign activity and bounce_code ('unknown' where the API gave none)
+--
+-- a recipient whose mail came back with several codes counts at the gravest: hard before block before soft before auto_reply
 with
 
 email_events as (
 
     select * from {{ ref('email_events') }}
+
+),
+
+mails as (
+
+    select * from {{ ref('int_recipients') }}
 
 ),
 
@@ -13,41 +21,57 @@ campaign_activities as (
 
 ),
 
-counted as (
+events_per_code as (
 
     select
         campaign_activity_id,
-        bounce_code,
+        coalesce(bounce_code, 'unknown') as bounce_code,
         max(bounce_reason) as bounce_reason,
         max(bounce_class) as bounce_class,
-        count(distinct contact_id) as bounces,
         count(*) as bounce_events,
         min(occurred_at) as first_bounced_at
     from email_events
-    where
-        event_type = 'bounce'
-        and bounce_code is not null
+    where event_type = 'bounce'
     group by
         campaign_activity_id,
-        bounce_code
+        coalesce(bounce_code, 'unknown')
+
+),
+
+recipients_per_code as (
+
+    select
+        campaign_activity_id,
+        coalesce(bounce_code, 'unknown') as bounce_code,
+        count(*) as bounces,
+        {{ count_where('is_sent') }} as sends_bounced
+    from mails
+    where bounce_class is not null
+    group by
+        campaign_activity_id,
+        coalesce(bounce_code, 'unknown')
 
 ),
 
 final as (
 
     select
-        counted.campaign_activity_id,
+        events_per_code.campaign_activity_id,
         campaign_activities.campaign_id,
-        counted.bounce_code,
-        counted.bounce_reason,
-        counted.bounce_class,
-        counted.bounces,
-        counted.bounce_events,
-        {{ rate('counted.bounces', 'campaign_activities.sends') }} as bounce_rate,
-        counted.first_bounced_at
-    from counted
+        events_per_code.bounce_code,
+        events_per_code.bounce_reason,
+        events_per_code.bounce_class,
+        coalesce(recipients_per_code.bounces, 0) as bounces,
+        events_per_code.bounce_events,
+        {{ rate('coalesce(recipients_per_code.sends_bounced, 0)', 'campaign_activities.sends') }} as bounce_rate,
+        events_per_code.first_bounced_at
+    from events_per_code
+    left join recipients_per_code
+        on
+            events_per_code.campaign_activity_id = recipients_per_code.campaign_activity_id
+            and events_per_code.bounce_code = recipients_per_code.bounce_code
     left join campaign_activities
-        on counted.campaign_activity_id = campaign_activities.campaign_activity_id
+        on events_per_code.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

@@ -1,4 +1,4 @@
--- one row per day (UTC), from the first contact, campaign or event to the newest of them
+-- one row per day, from the first contact, campaign or event to the newest of them
 with
 
 contacts as (
@@ -21,19 +21,26 @@ email_events as (
 
 known_dates as (
 
+{% for column in ['created_at', 'updated_at', 'opted_in_at', 'opted_out_at'] %}
     select
-        cast(min(least(created_at, opted_in_at)) as date) as first_date,
-        cast(max(greatest(updated_at, opted_in_at, opted_out_at, deleted_date)) as date) as last_date
+        {{ local_date('min(' ~ column ~ ')') }} as first_date,
+        {{ local_date('max(' ~ column ~ ')') }} as last_date
+    from contacts
+    union all
+{% endfor %}
+    select
+        min(deleted_date) as first_date,
+        max(deleted_date) as last_date
     from contacts
     union all
     select
-        cast(min(created_at) as date) as first_date,
-        cast(max(updated_at) as date) as last_date
+        {{ local_date('min(created_at)') }} as first_date,
+        {{ local_date('max(' ~ later_of('created_at', 'updated_at') ~ ')') }} as last_date
     from email_campaigns
     union all
     select
-        cast(min(occurred_at) as date) as first_date,
-        cast(max(occurred_at) as date) as last_date
+        min(occurred_date) as first_date,
+        max(occurred_date) as last_date
     from email_events
 
 ),

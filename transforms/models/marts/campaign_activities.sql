@@ -1,14 +1,24 @@
 -- one row per campaign activity that is mailed (roles primary_email and resend)
 {% set counts = {
-    'sends': ['reported_sends', 'email_sends'],
-    'bounces': ['reported_bounces', 'email_bounces'],
-    'opens': ['reported_opens', 'email_opens'],
-    'unique_opens': ['reported_unique_opens', 'email_opens'],
-    'machine_like_opens': ['reported_opens', 'email_opens'],
-    'clicks': ['reported_clicks', 'email_clicks'],
-    'unique_clicks': ['reported_unique_clicks', 'email_clicks'],
-    'forwards': ['reported_forwards', 'email_forwards'],
-    'opt_outs': ['reported_opt_outs', 'email_optouts'],
+    'sends': ['reported_sends', 'email_sends', 'sends'],
+    'bounces': ['reported_bounces', 'email_bounces', 'bounce_reports'],
+    'auto_replies': ['reported_bounces', 'email_bounces', 'bounce_reports'],
+    'opens': ['reported_opens', 'email_opens', 'opens'],
+    'unique_opens': ['reported_unique_opens', 'email_opens', 'unique_opens'],
+    'machine_like_opens': ['reported_opens', 'email_opens', 'opens'],
+    'clicks': ['reported_clicks', 'email_clicks', 'clicks'],
+    'unique_clicks': ['reported_unique_clicks', 'email_clicks', 'unique_clicks'],
+    'forwards': ['reported_forwards', 'email_forwards', 'forwards'],
+    'opt_outs': ['reported_opt_outs', 'email_optouts', 'opt_outs'],
+} %}
+{# count -> what must be known beside the sends; each counts some of the sends, so that no rate can exceed 1 #}
+{% set subsets = {
+    'sends_bounced': 'bounces',
+    'deliveries': 'bounces',
+    'deliveries_opened': 'bounces + unique_opens',
+    'deliveries_clicked': 'bounces + unique_clicks',
+    'deliveries_opened_and_clicked': 'bounces + unique_opens + unique_clicks',
+    'deliveries_opted_out': 'bounces + opt_outs',
 } %}
 with
 
@@ -30,47 +40,38 @@ reports as (
 
 ),
 
-email_events as (
+mails as (
 
-    select * from {{ ref('email_events') }}
-
-),
-
-bounced_recipients as (
-
-    select distinct
-        campaign_activity_id,
-        contact_id
-    from email_events
-    where event_type = 'bounce'
+    select * from {{ ref('int_recipients') }}
 
 ),
 
 events_per_activity as (
 
     select
-        email_events.campaign_activity_id,
-        {{ count_distinct_where('email_events.contact_id', "event_type = 'send'") }} as sends,
-        {{ count_distinct_where(
-            'email_events.contact_id', "event_type = 'send' and bounced_recipients.contact_id is null"
-        ) }} as deliveries,
-        {{ count_distinct_where('email_events.contact_id', "event_type = 'bounce'") }} as bounces,
-        {{ count_where("event_type = 'open'") }} as opens,
-        {{ count_distinct_where('email_events.contact_id', "event_type = 'open'") }} as unique_opens,
-        {{ count_where("event_type = 'open' and is_machine_like") }} as machine_like_opens,
-        {{ count_where("event_type = 'click'") }} as clicks,
-        {{ count_distinct_where('email_events.contact_id', "event_type = 'click'") }} as unique_clicks,
-        {{ count_distinct_where('email_events.contact_id', "event_type = 'forward'") }} as forwards,
-        {{ count_distinct_where('email_events.contact_id', "event_type = 'opt_out'") }} as opt_outs,
-        min(case when event_type = 'send' then occurred_at end) as first_sent_at,
-        max(case when event_type = 'send' then occurred_at end) as last_sent_at,
-        max(occurred_at) as last_event_at
-    from email_events
-    left join bounced_recipients
-        on
-            email_events.campaign_activity_id = bounced_recipients.campaign_activity_id
-            and email_events.contact_id = bounced_recipients.contact_id
-    group by email_events.campaign_activity_id
+        campaign_activity_id,
+        {{ count_where('is_sent') }} as sends,
+        {{ count_where('is_delivered') }} as deliveries,
+        {{ count_where('is_bounced') }} as bounces,
+        {{ count_where("bounce_class = 'auto_reply'") }} as auto_replies,
+        {{ count_where('bounce_class is not null') }} as bounce_reports,
+        {{ count_where('is_sent and is_bounced') }} as sends_bounced,
+        cast(sum(opens) as bigint) as opens,
+        {{ count_where('opens > 0') }} as unique_opens,
+        {{ count_where('is_delivered and opens > 0') }} as deliveries_opened,
+        cast(sum(machine_like_opens) as bigint) as machine_like_opens,
+        cast(sum(clicks) as bigint) as clicks,
+        {{ count_where('clicks > 0') }} as unique_clicks,
+        {{ count_where('is_delivered and clicks > 0') }} as deliveries_clicked,
+        {{ count_where('is_delivered and opens > 0 and clicks > 0') }} as deliveries_opened_and_clicked,
+        {{ count_where('forwards > 0') }} as forwards,
+        {{ count_where('opt_outs > 0') }} as opt_outs,
+        {{ count_where('is_delivered and opt_outs > 0') }} as deliveries_opted_out,
+        min(sent_at) as first_sent_at,
+        max(last_sent_at) as last_sent_at,
+        max(last_event_at) as last_event_at
+    from mails
+    group by campaign_activity_id
 
 ),
 
@@ -86,12 +87,14 @@ counted as (
             when events_per_activity.sends is null and reports.campaign_activity_id is null then null
             when
                 coalesce(reports.{{ feed[0] }}, 0) > 0
-                and coalesce(events_per_activity.{{ 'opens' if name == 'machine_like_opens' else name }}, 0) = 0
+                and coalesce(events_per_activity.{{ feed[2] }}, 0) = 0
                 then null
             else coalesce(events_per_activity.{{ name }}, 0)
         end as {{ name }},
 {% endfor %}
-        events_per_activity.deliveries as delivered_recipients,
+{% for name in subsets %}
+        coalesce(events_per_activity.{{ name }}, 0) as counted_{{ name }},
+{% endfor %}
         reports.reported_abuse as complaints,
         events_per_activity.first_sent_at,
         events_per_activity.last_sent_at,
@@ -105,12 +108,24 @@ counted as (
 
 ),
 
-delivered as (
+reached as (
 
     select
         counted.*,
-        case when sends is not null and bounces is not null then coalesce(delivered_recipients, 0) end as deliveries
+{% for name, known in subsets.items() %}
+        case when sends + {{ known }} is not null then counted_{{ name }} end as {{ name }}{{ ',' if not loop.last }}
+{% endfor %}
     from counted
+
+),
+
+-- the API counts complaints without naming who complained; more of them than deliveries is a contradiction
+rated as (
+
+    select
+        reached.*,
+        case when complaints <= deliveries then complaints end as deliveries_complained
+    from reached
 
 ),
 
@@ -131,34 +146,42 @@ final as (
         campaign_activities.reply_to_email,
         campaign_activities.contact_list_ids,
         campaign_activities.segment_ids,
-        delivered.sends,
-        delivered.deliveries,
-        delivered.bounces,
-        delivered.opens,
-        delivered.unique_opens,
-        delivered.machine_like_opens,
-        delivered.clicks,
-        delivered.unique_clicks,
-        delivered.forwards,
-        delivered.opt_outs,
-        delivered.complaints,
-        {{ rate('delivered.deliveries', 'delivered.sends') }} as delivery_rate,
-        {{ rate('delivered.bounces', 'delivered.sends') }} as bounce_rate,
-        {{ rate('delivered.unique_opens', 'delivered.deliveries') }} as open_rate,
-        {{ rate('delivered.unique_clicks', 'delivered.deliveries') }} as click_rate,
-        {{ rate('delivered.unique_clicks', 'delivered.unique_opens') }} as click_to_open_rate,
-        {{ rate('delivered.opt_outs', 'delivered.deliveries') }} as opt_out_rate,
-        {{ rate('delivered.complaints', 'delivered.deliveries') }} as complaint_rate,
-        delivered.is_sent,
+        rated.sends,
+        rated.deliveries,
+        rated.bounces,
+        rated.auto_replies,
+        rated.sends_bounced,
+        rated.opens,
+        rated.unique_opens,
+        rated.deliveries_opened,
+        rated.machine_like_opens,
+        rated.clicks,
+        rated.unique_clicks,
+        rated.deliveries_clicked,
+        rated.deliveries_opened_and_clicked,
+        rated.forwards,
+        rated.opt_outs,
+        rated.deliveries_opted_out,
+        rated.complaints,
+        rated.deliveries_complained,
+        {{ rate('rated.deliveries', 'rated.sends') }} as delivery_rate,
+        {{ rate('rated.sends_bounced', 'rated.sends') }} as bounce_rate,
+        {{ rate('rated.deliveries_opened', 'rated.deliveries') }} as open_rate,
+        {{ rate('rated.deliveries_clicked', 'rated.deliveries') }} as click_rate,
+        {{ rate('rated.deliveries_opened_and_clicked', 'rated.deliveries_opened') }} as click_to_open_rate,
+        {{ rate('rated.deliveries_opted_out', 'rated.deliveries') }} as opt_out_rate,
+        {{ rate('rated.deliveries_complained', 'rated.deliveries') }} as complaint_rate,
+        rated.is_sent,
         email_campaigns.created_at,
         email_campaigns.updated_at,
-        delivered.first_sent_at,
-        delivered.last_sent_at,
-        delivered.last_event_at,
-        delivered.stats_refreshed_at
+        {{ local_date('rated.first_sent_at') }} as first_sent_date,
+        rated.first_sent_at,
+        rated.last_sent_at,
+        rated.last_event_at,
+        rated.stats_refreshed_at
     from campaign_activities
-    inner join delivered
-        on campaign_activities.campaign_activity_id = delivered.campaign_activity_id
+    inner join rated
+        on campaign_activities.campaign_activity_id = rated.campaign_activity_id
     left join email_campaigns
         on campaign_activities.campaign_id = email_campaigns.campaign_id
     where coalesce(lower(campaign_activities.activity_role), '') <> 'permalink'

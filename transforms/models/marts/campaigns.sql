@@ -1,11 +1,19 @@
 -- one row per campaign_id, whatever its status, sent or not
+{# count of people -> what must hold for one mail at least to that person, and the count of the mail that tells whether it is known #}
 {% set people = {
-    'deliveries': 'is_delivered',
-    'bounces': 'is_bounced',
-    'unique_opens': 'is_opened',
-    'unique_clicks': 'is_clicked',
-    'forwards': 'is_forwarded',
-    'opt_outs': 'is_opted_out',
+    'deliveries': ['is_delivered', 'deliveries'],
+    'bounces': ['is_bounced', 'bounces'],
+    'recipients_bounced': ['is_sent and recipients.is_bounced', 'sends_bounced'],
+    'unique_opens': ['is_opened', 'unique_opens'],
+    'deliveries_opened': ['is_delivered and recipients.is_opened', 'deliveries_opened'],
+    'unique_clicks': ['is_clicked', 'unique_clicks'],
+    'deliveries_clicked': ['is_delivered and recipients.is_clicked', 'deliveries_clicked'],
+    'deliveries_opened_and_clicked': [
+        'is_delivered and recipients.is_opened and recipients.is_clicked', 'deliveries_opened_and_clicked',
+    ],
+    'forwards': ['is_forwarded', 'forwards'],
+    'opt_outs': ['is_opted_out', 'opt_outs'],
+    'deliveries_opted_out': ['is_delivered and recipients.is_opted_out', 'deliveries_opted_out'],
 } %}
 {% set totals = ['sends', 'opens', 'machine_like_opens', 'clicks', 'complaints'] %}
 with
@@ -50,8 +58,11 @@ mails_per_campaign as (
 {% for name in totals %}
         cast(sum({{ name }}) as bigint) as {{ name }},
 {% endfor %}
-{% for name in totals + people.keys() | list %}
+{% for name in totals %}
         count({{ name }}) as mails_with_{{ name }},
+{% endfor %}
+{% for name, known in people.items() %}
+        count({{ known[1] }}) as mails_with_{{ name }},
 {% endfor %}
         min(first_sent_at) as first_sent_at,
         max(last_sent_at) as last_sent_at,
@@ -68,8 +79,8 @@ contacts_per_campaign as (
         campaign_activities.campaign_id,
         recipients.contact_id,
         max(case when recipients.is_sent then 1 else 0 end) as recipients,
-{% for name, flag in people.items() %}
-        max(case when recipients.{{ flag }} then 1 else 0 end) as {{ name }}{{ ',' if not loop.last }}
+{% for name, known in people.items() %}
+        max(case when recipients.{{ known[0] }} then 1 else 0 end) as {{ name }}{{ ',' if not loop.last }}
 {% endfor %}
     from recipients
     inner join campaign_activities
@@ -130,6 +141,16 @@ counted as (
 
 ),
 
+-- more complaints than people reached is a contradiction of the totals: the API does not say who complained
+rated as (
+
+    select
+        counted.*,
+        case when complaints <= deliveries then complaints end as deliveries_complained
+    from counted
+
+),
+
 final as (
 
     select
@@ -137,36 +158,43 @@ final as (
         email_campaigns.campaign_name,
         email_campaigns.campaign_type,
         lower(email_campaigns.campaign_status) as campaign_status,
-        counted.campaign_activities,
-        counted.resends,
-        counted.sends,
-        counted.recipients,
-        counted.deliveries,
-        counted.bounces,
-        counted.opens,
-        counted.unique_opens,
-        counted.machine_like_opens,
-        counted.clicks,
-        counted.unique_clicks,
-        counted.forwards,
-        counted.opt_outs,
-        counted.complaints,
-        {{ rate('counted.deliveries', 'counted.recipients') }} as delivery_rate,
-        {{ rate('counted.bounces', 'counted.recipients') }} as bounce_rate,
-        {{ rate('counted.unique_opens', 'counted.deliveries') }} as open_rate,
-        {{ rate('counted.unique_clicks', 'counted.deliveries') }} as click_rate,
-        {{ rate('counted.unique_clicks', 'counted.unique_opens') }} as click_to_open_rate,
-        {{ rate('counted.opt_outs', 'counted.deliveries') }} as opt_out_rate,
-        {{ rate('counted.complaints', 'counted.deliveries') }} as complaint_rate,
-        counted.first_sent_at is not null as is_sent,
+        rated.campaign_activities,
+        rated.resends,
+        rated.sends,
+        rated.recipients,
+        rated.deliveries,
+        rated.bounces,
+        rated.recipients_bounced,
+        rated.opens,
+        rated.unique_opens,
+        rated.deliveries_opened,
+        rated.machine_like_opens,
+        rated.clicks,
+        rated.unique_clicks,
+        rated.deliveries_clicked,
+        rated.deliveries_opened_and_clicked,
+        rated.forwards,
+        rated.opt_outs,
+        rated.deliveries_opted_out,
+        rated.complaints,
+        rated.deliveries_complained,
+        {{ rate('rated.deliveries', 'rated.recipients') }} as delivery_rate,
+        {{ rate('rated.recipients_bounced', 'rated.recipients') }} as bounce_rate,
+        {{ rate('rated.deliveries_opened', 'rated.deliveries') }} as open_rate,
+        {{ rate('rated.deliveries_clicked', 'rated.deliveries') }} as click_rate,
+        {{ rate('rated.deliveries_opened_and_clicked', 'rated.deliveries_opened') }} as click_to_open_rate,
+        {{ rate('rated.deliveries_opted_out', 'rated.deliveries') }} as opt_out_rate,
+        {{ rate('rated.deliveries_complained', 'rated.deliveries') }} as complaint_rate,
+        rated.first_sent_at is not null as is_sent,
         email_campaigns.created_at,
         email_campaigns.updated_at,
-        counted.first_sent_at,
-        counted.last_sent_at,
-        counted.last_event_at
+        {{ local_date('rated.first_sent_at') }} as first_sent_date,
+        rated.first_sent_at,
+        rated.last_sent_at,
+        rated.last_event_at
     from email_campaigns
-    left join counted
-        on email_campaigns.campaign_id = counted.campaign_id
+    left join rated
+        on email_campaigns.campaign_id = rated.campaign_id
 
 )
 

@@ -1,6 +1,7 @@
--- one row per day (UTC), from the first contact to the newest day known
+-- one row per day in the time zone of `time_zone`, from the first contact to the newest day known
 --
--- from today's rows: a contact that came, left and came back counts once, at its latest opt-in
+-- from today's rows: a contact that came, left and came back counts once, at its latest opt-in; a contact without any date
+-- counts on the first day
 with
 
 contacts as (
@@ -15,28 +16,38 @@ calendar as (
 
 ),
 
-joins_per_day as (
+first_day as (
 
-    select
-        cast(coalesce(opted_in_at, created_at) as date) as calendar_date,
-        count(*) as joined
-    from contacts
-    where email_address is not null
-    group by cast(coalesce(opted_in_at, created_at) as date)
+    select min(calendar_date) as calendar_date
+    from calendar
 
 ),
 
-leavers as (
+addressed as (
 
     select
-        contact_id,
-        consent_state,
+        contacts.contact_id,
+        contacts.consent_state,
+        coalesce(contacts.joined_date, first_day.calendar_date) as joined_date,
         case
-            when is_deleted then deleted_date
-            when consent_state = 'unsubscribed' then cast(opted_out_at as date)
+            when contacts.consent_state in ('unsubscribed', 'deleted')
+                then coalesce(contacts.left_date, contacts.joined_date, first_day.calendar_date)
         end as left_date
     from contacts
-    where email_address is not null
+    cross join first_day
+    where contacts.email_address is not null
+
+),
+
+joins_per_day as (
+
+    select
+        joined_date as calendar_date,
+        count(*) as joined,
+        {{ count_where("consent_state = 'subscribed'") }} as joined_subscribed,
+        {{ count_where("consent_state = 'pending'") }} as joined_pending
+    from addressed
+    group by joined_date
 
 ),
 
@@ -46,7 +57,7 @@ leaves_per_day as (
         left_date as calendar_date,
         {{ count_where("consent_state = 'unsubscribed'") }} as opted_out,
         {{ count_where("consent_state = 'deleted'") }} as deleted
-    from leavers
+    from addressed
     where left_date is not null
     group by left_date
 
@@ -57,6 +68,8 @@ counted as (
     select
         calendar.calendar_date,
         coalesce(joins_per_day.joined, 0) as joined,
+        coalesce(joins_per_day.joined_subscribed, 0) as joined_subscribed,
+        coalesce(joins_per_day.joined_pending, 0) as joined_pending,
         coalesce(leaves_per_day.opted_out, 0) as opted_out,
         coalesce(leaves_per_day.deleted, 0) as deleted
     from calendar
@@ -75,6 +88,8 @@ final as (
         deleted,
         joined - opted_out - deleted as net_growth,
         cast(sum(joined - opted_out - deleted) over (order by calendar_date) as bigint) as contacts_at_end,
+        cast(sum(joined_subscribed) over (order by calendar_date) as bigint) as mailable_at_end,
+        cast(sum(joined_pending) over (order by calendar_date) as bigint) as pending_at_end,
         calendar_date
     from counted
 

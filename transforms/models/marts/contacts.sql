@@ -33,17 +33,17 @@ taggings as (
 
 ),
 
-email_events as (
+mails as (
 
-    select * from {{ ref('email_events') }}
+    select * from {{ ref('int_recipients') }}
 
 ),
 
 -- recency is counted from the newest event, not from the clock: a warehouse that rested keeps its tiers
 newest_event as (
 
-    select max(occurred_at) as occurred_at
-    from email_events
+    select max(last_event_at) as occurred_at
+    from mails
 
 ),
 
@@ -71,20 +71,20 @@ events_per_contact as (
 
     select
         contact_id,
-        {{ count_distinct_where('campaign_activity_id', "event_type = 'send'") }} as lifetime_sends,
-        {{ count_where("event_type = 'bounce'") }} as lifetime_bounces,
-        {{ count_where("event_type = 'open'") }} as lifetime_opens,
-        {{ count_distinct_where('campaign_activity_id', "event_type = 'open'") }} as mails_opened,
-        {{ count_where("event_type = 'click'") }} as lifetime_clicks,
-        {{ count_distinct_where('campaign_activity_id', "event_type = 'click'") }} as mails_clicked,
-        {{ count_where("event_type = 'opt_out'") }} as lifetime_opt_outs,
-        {{ count_where("event_type = 'forward'") }} as lifetime_forwards,
-        min(case when event_type = 'send' then occurred_at end) as first_sent_at,
-        max(case when event_type = 'send' then occurred_at end) as last_sent_at,
-        max(case when event_type = 'open' then occurred_at end) as last_opened_at,
-        max(case when event_type = 'click' then occurred_at end) as last_clicked_at,
-        max(case when event_type in ('open', 'click') then occurred_at end) as last_engaged_at
-    from email_events
+        {{ count_where('is_sent') }} as lifetime_sends,
+        cast(sum(bounces) as bigint) as lifetime_bounces,
+        cast(sum(opens) as bigint) as lifetime_opens,
+        {{ count_where('is_sent and opens > 0') }} as mails_opened,
+        cast(sum(clicks) as bigint) as lifetime_clicks,
+        {{ count_where('is_sent and clicks > 0') }} as mails_clicked,
+        cast(sum(opt_outs) as bigint) as lifetime_opt_outs,
+        cast(sum(forwards) as bigint) as lifetime_forwards,
+        min(sent_at) as first_sent_at,
+        max(last_sent_at) as last_sent_at,
+        max(last_opened_at) as last_opened_at,
+        max(last_clicked_at) as last_clicked_at,
+        max({{ later_of('last_opened_at', 'last_clicked_at') }}) as last_engaged_at
+    from mails
     group by contact_id
 
 ),
@@ -104,9 +104,9 @@ joined as (
         events_per_contact.last_opened_at,
         events_per_contact.last_clicked_at,
         events_per_contact.last_engaged_at,
-        {{ dbt.datediff('events_per_contact.first_sent_at', 'newest_event.occurred_at', 'day') }}
+        {{ dbt.datediff(local_date('events_per_contact.first_sent_at'), local_date('newest_event.occurred_at'), 'day') }}
             as days_since_first_send,
-        {{ dbt.datediff('events_per_contact.last_engaged_at', 'newest_event.occurred_at', 'day') }}
+        {{ dbt.datediff(local_date('events_per_contact.last_engaged_at'), local_date('newest_event.occurred_at'), 'day') }}
             as days_since_engaged
     from contacts
     left join lists_per_contact
@@ -124,6 +124,8 @@ tiered as (
     select
         joined.*,
         {{ consent_state() }} as consent_state,
+        {{ local_date('coalesce(opted_in_at, created_at)') }} as joined_date,
+        {{ local_date('opted_out_at') }} as opted_out_date,
         case
             when lifetime_sends is null or lifetime_opens is null then null
             when lifetime_sends = 0 then 'never_mailed'
@@ -179,6 +181,11 @@ final as (
         recency_tier = 'at_risk' as is_at_risk,
         recency_tier = 'dormant' as is_dormant,
         deleted_date is not null as is_deleted,
+        joined_date,
+        case
+            when consent_state = 'deleted' then {{ later_of('deleted_date', 'joined_date') }}
+            when consent_state = 'unsubscribed' then {{ later_of('opted_out_date', 'joined_date') }}
+        end as left_date,
         deleted_date,
         created_at,
         updated_at,

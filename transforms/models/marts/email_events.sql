@@ -108,7 +108,7 @@ final as (
         timed.opt_out_reason,
         timed.bounce_code,
         {{ bounce_reason('timed.bounce_code') }} as bounce_reason,
-        {{ bounce_class('timed.bounce_code') }} as bounce_class,
+        case when timed.event_type = 'bounce' then {{ bounce_class('timed.bounce_code') }} end as bounce_class,
         timed.load_id,
         timed.occurrence,
         timed.event_number,
@@ -122,6 +122,7 @@ final as (
         end as is_machine_like,
         timed.contact_deleted_date,
         timed.sent_at,
+        {{ local_date('timed.occurred_at') }} as occurred_date,
         timed.occurred_at
     from timed
     left join campaign_activities

@@ -29,8 +29,12 @@ responses as (
     select
         recipients.campaign_activity_id,
         windows.within_hours,
-        {{ count_where('recipients.seconds_to_open <= windows.within_hours * 3600') }} as unique_opens,
-        {{ count_where('recipients.seconds_to_click <= windows.within_hours * 3600') }} as unique_clicks
+{% for kind, flag in {'opens': 'open', 'clicks': 'click'}.items() %}
+        {{ count_where('recipients.seconds_to_' ~ flag ~ ' <= windows.within_hours * 3600') }} as unique_{{ kind }},
+        {{ count_where('recipients.seconds_to_' ~ flag ~ ' is not null') }} as {{ kind }}_so_far,
+        {{ count_where('recipients.is_delivered and recipients.seconds_to_' ~ flag ~ ' <= windows.within_hours * 3600') }}
+            as deliveries_with_{{ kind }}{{ ',' if not loop.last }}
+{% endfor %}
     from recipients
     cross join windows
     where recipients.is_sent
@@ -49,15 +53,15 @@ final as (
         case when campaign_activities.opens is not null then responses.unique_opens end as unique_opens,
         case when campaign_activities.clicks is not null then responses.unique_clicks end as unique_clicks,
         {{ rate(
-            'case when campaign_activities.opens is not null then responses.unique_opens end',
+            'case when campaign_activities.opens is not null then responses.deliveries_with_opens end',
             'campaign_activities.deliveries',
         ) }} as open_rate,
         {{ rate(
-            'case when campaign_activities.clicks is not null then responses.unique_clicks end',
+            'case when campaign_activities.clicks is not null then responses.deliveries_with_clicks end',
             'campaign_activities.deliveries',
         ) }} as click_rate,
-        {{ rate('responses.unique_opens', 'campaign_activities.unique_opens') }} as share_of_opens,
-        {{ rate('responses.unique_clicks', 'campaign_activities.unique_clicks') }} as share_of_clicks,
+        {{ rate('responses.unique_opens', 'responses.opens_so_far') }} as share_of_opens,
+        {{ rate('responses.unique_clicks', 'responses.clicks_so_far') }} as share_of_clicks,
         {{ dbt.dateadd('hour', 'responses.within_hours', 'campaign_activities.last_sent_at') }}
         <= campaign_activities.stats_refreshed_at as is_complete
     from responses

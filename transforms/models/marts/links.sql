@@ -13,6 +13,12 @@ email_events as (
 
 ),
 
+recipients as (
+
+    select * from {{ ref('recipients') }}
+
+),
+
 campaign_activities as (
 
     select * from {{ ref('campaign_activities') }}
@@ -22,20 +28,25 @@ campaign_activities as (
 clicks_per_link as (
 
     select
-        campaign_activity_id,
-        url_id,
-        max(link_url) as link_url,
+        email_events.campaign_activity_id,
+        email_events.url_id,
+        max(email_events.link_url) as link_url,
         count(*) as clicks,
-        count(distinct contact_id) as unique_clicks,
-        min(occurred_at) as first_clicked_at,
-        max(occurred_at) as last_clicked_at
+        count(distinct email_events.contact_id) as unique_clicks,
+        {{ count_distinct_where('email_events.contact_id', 'recipients.is_delivered') }} as deliveries_clicked,
+        min(email_events.occurred_at) as first_clicked_at,
+        max(email_events.occurred_at) as last_clicked_at
     from email_events
+    left join recipients
+        on
+            email_events.campaign_activity_id = recipients.campaign_activity_id
+            and email_events.contact_id = recipients.contact_id
     where
-        event_type = 'click'
-        and url_id is not null
+        email_events.event_type = 'click'
+        and email_events.url_id is not null
     group by
-        campaign_activity_id,
-        url_id
+        email_events.campaign_activity_id,
+        email_events.url_id
 
 ),
 
@@ -50,6 +61,7 @@ joined as (
         email_links.reported_unique_clicks,
         clicks_per_link.clicks,
         clicks_per_link.unique_clicks,
+        clicks_per_link.deliveries_clicked,
         clicks_per_link.first_clicked_at,
         clicks_per_link.last_clicked_at
     from email_links
@@ -60,12 +72,12 @@ joined as (
 
 ),
 
+-- quotes and blanks around an address are no part of it
 split_once as (
 
     select
         joined.*,
-        {{ dbt.split_part(dbt.split_part('link_url', "'#'", 1), "'?'", 1) }} as link_base,
-        {{ dbt.split_part(dbt.split_part('link_url', "'#'", 1), "'?'", 2) }} as link_query
+        {{ dbt.split_part("ltrim(rtrim(link_url, ' \"'''), ' \"''')", "'#'", 1) }} as link_without_fragment
     from joined
 
 ),
@@ -74,53 +86,73 @@ split_twice as (
 
     select
         split_once.*,
-        {{ dbt.split_part(dbt.split_part('link_base', "'://'", 2), "'/'", 1) }} as link_host,
-        rtrim(regexp_replace(link_base, '^[^:/]*://[^/]*', ''), '/') as link_path,
-        ltrim(regexp_replace(link_query, '(^|&)utm_[a-z_]+=[^&]*', '', 'g'), '&') as query_without_utm
+        {{ dbt.split_part('link_without_fragment', "'?'", 1) }} as link_base,
+        case
+            when strpos(link_without_fragment, '?') > 0
+                then substr(link_without_fragment, strpos(link_without_fragment, '?') + 1)
+            else ''
+        end as link_query
     from split_once
+
+),
+
+-- a user name and its password, and the usual ports, are no part of the page's address
+split_thrice as (
+
+    select
+        split_twice.*,
+        lower(
+            regexp_replace(
+                regexp_replace({{ dbt.split_part(dbt.split_part('link_base', "'://'", 2), "'/'", 1) }}, '^.*@', ''),
+                ':(80|443)?$', ''
+            )
+        ) as link_host_and_port,
+        rtrim(regexp_replace(link_base, '^[^:/]*://[^/]*', ''), '/') as link_path,
+        ltrim(regexp_replace(link_query, '(^|&)[uU][tT][mM]_[a-zA-Z_]+=[^&]*', '', 'g'), '&') as query_without_utm
+    from split_twice
 
 ),
 
 final as (
 
     select
-        split_twice.campaign_activity_id,
-        split_twice.url_id,
+        split_thrice.campaign_activity_id,
+        split_thrice.url_id,
         campaign_activities.campaign_id,
-        split_twice.list_id,
-        split_twice.link_url,
+        split_thrice.list_id,
+        split_thrice.link_url,
         case
-            when split_twice.link_host <> ''
+            when split_thrice.link_host_and_port <> ''
                 then
-                    lower(split_twice.link_host)
-                    || split_twice.link_path
-                    || case when split_twice.query_without_utm <> '' then '?' || split_twice.query_without_utm else '' end
+                    split_thrice.link_host_and_port
+                    || split_thrice.link_path
+                    || case when split_thrice.query_without_utm <> '' then '?' || split_thrice.query_without_utm else '' end
         end as link_address,
-        nullif(lower(split_twice.link_host), '') as link_host,
-        split_twice.link_tag,
-        {{ url_parameter('split_twice.link_query', 'utm_source') }} as utm_source,
-        {{ url_parameter('split_twice.link_query', 'utm_medium') }} as utm_medium,
-        {{ url_parameter('split_twice.link_query', 'utm_campaign') }} as utm_campaign,
-        {{ url_parameter('split_twice.link_query', 'utm_content') }} as utm_content,
-        {{ url_parameter('split_twice.link_query', 'utm_term') }} as utm_term,
+        nullif(regexp_replace(split_thrice.link_host_and_port, ':[0-9]*$', ''), '') as link_host,
+        split_thrice.link_tag,
+        {{ url_parameter('split_thrice.link_query', 'utm_source') }} as utm_source,
+        {{ url_parameter('split_thrice.link_query', 'utm_medium') }} as utm_medium,
+        {{ url_parameter('split_thrice.link_query', 'utm_campaign') }} as utm_campaign,
+        {{ url_parameter('split_thrice.link_query', 'utm_content') }} as utm_content,
+        {{ url_parameter('split_thrice.link_query', 'utm_term') }} as utm_term,
         case
-            when campaign_activities.clicks is not null then coalesce(split_twice.clicks, 0)
-            else split_twice.clicks
+            when campaign_activities.clicks is not null then coalesce(split_thrice.clicks, 0)
+            else split_thrice.clicks
         end as clicks,
         case
-            when campaign_activities.clicks is not null then coalesce(split_twice.unique_clicks, 0)
-            else split_twice.unique_clicks
+            when campaign_activities.clicks is not null then coalesce(split_thrice.unique_clicks, 0)
+            else split_thrice.unique_clicks
         end as unique_clicks,
-        split_twice.reported_unique_clicks,
+        split_thrice.reported_unique_clicks,
         {{ rate(
-            'case when campaign_activities.clicks is not null then coalesce(split_twice.unique_clicks, 0) end',
+            'case when campaign_activities.clicks is not null then coalesce(split_thrice.deliveries_clicked, 0) end',
             'campaign_activities.deliveries',
         ) }} as click_rate,
-        split_twice.first_clicked_at,
-        split_twice.last_clicked_at
-    from split_twice
+        split_thrice.first_clicked_at,
+        split_thrice.last_clicked_at
+    from split_thrice
     left join campaign_activities
-        on split_twice.campaign_activity_id = campaign_activities.campaign_activity_id
+        on split_thrice.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

@@ -1,4 +1,4 @@
--- one row per list_id and day (UTC) on which today's members of the list joined
+-- one row per list_id and day on which today's members of the list joined
 --
 -- the API dates no membership, so a member joined at the later of its opt-in and the making of the list
 with
@@ -26,10 +26,7 @@ dated as (
     select
         list_memberships.list_id,
         list_memberships.contact_id,
-        cast(
-            greatest(coalesce(contacts.opted_in_at, contacts.created_at), coalesce(lists.created_at, contacts.created_at))
-            as date
-        ) as joined_date
+        {{ later_of('contacts.joined_date', local_date('lists.created_at')) }} as joined_date
     from list_memberships
     inner join contacts
         on list_memberships.contact_id = contacts.contact_id

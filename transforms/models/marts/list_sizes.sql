@@ -1,4 +1,4 @@
--- one row per list_id and day (UTC) on which a sync saw its members change
+-- one row per list_id and day on which a sync saw its members change
 --
 -- from the history of memberships: members who left again are seen; before the first sync nothing is known
 with
@@ -13,7 +13,7 @@ changes as (
 
     select
         list_id,
-        cast(valid_from as date) as changed_date,
+        {{ local_date('valid_from') }} as changed_date,
         1 as members,
         case when is_start_known then 1 else 0 end as joined,
         0 as departed
@@ -21,7 +21,7 @@ changes as (
     union all
     select
         list_id,
-        cast(valid_to as date) as changed_date,
+        {{ local_date('valid_to') }} as changed_date,
         -1 as members,
         0 as joined,
         1 as departed

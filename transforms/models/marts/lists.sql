@@ -35,6 +35,7 @@ members_per_list as (
     from list_memberships
     left join contacts
         on list_memberships.contact_id = contacts.contact_id
+    where not coalesce(contacts.is_deleted, false)
     group by list_memberships.list_id
 
 ),

@@ -13,41 +13,54 @@ contacts as (
 
 ),
 
-numbered as (
+-- mails that reached the contact, or are not known to have bounced, up to the opt-out
+mails_before as (
 
     select
-        recipients.*,
-        count(sent_at) over (
-            partition by contact_id
-            order by sent_at
-        ) as mails_received
-    from recipients
+        opt_outs.campaign_activity_id,
+        opt_outs.contact_id,
+        count(*) as mails_received
+    from recipients as opt_outs
+    inner join recipients as mails
+        on
+            opt_outs.contact_id = mails.contact_id
+            and opt_outs.opted_out_at >= mails.sent_at
+    where
+        opt_outs.is_opted_out
+        and coalesce(mails.is_delivered, mails.is_sent)
+    group by
+        opt_outs.campaign_activity_id,
+        opt_outs.contact_id
 
 ),
 
 final as (
 
     select
-        numbered.campaign_activity_id,
-        numbered.contact_id,
-        numbered.campaign_id,
-        numbered.email_domain,
+        recipients.campaign_activity_id,
+        recipients.contact_id,
+        recipients.campaign_id,
+        recipients.email_domain,
         contacts.opt_in_source,
-        {{ reason_text('numbered.opt_out_reason') }} as opt_out_reason,
+        {{ reason_text('recipients.opt_out_reason') }} as opt_out_reason,
         contacts.consent_state,
-        numbered.mails_received,
-        cast({{ dbt.datediff('coalesce(contacts.opted_in_at, contacts.created_at)', 'numbered.opted_out_at', 'day') }}
+        coalesce(mails_before.mails_received, 0) as mails_received,
+        cast({{ dbt.datediff('contacts.joined_date', local_date('recipients.opted_out_at'), 'day') }}
             as bigint) as days_subscribed,
-        cast({{ dbt.datediff('numbered.sent_at', 'numbered.opted_out_at', 'second') }} as bigint)
+        cast({{ dbt.datediff('recipients.sent_at', 'recipients.opted_out_at', 'second') }} as bigint)
             as seconds_to_opt_out,
-        numbered.is_opened,
-        numbered.is_clicked,
+        recipients.is_opened,
+        recipients.is_clicked,
         contacts.consent_state = 'subscribed' as is_back,
-        numbered.opted_out_at
-    from numbered
+        recipients.opted_out_at
+    from recipients
+    left join mails_before
+        on
+            recipients.campaign_activity_id = mails_before.campaign_activity_id
+            and recipients.contact_id = mails_before.contact_id
     left join contacts
-        on numbered.contact_id = contacts.contact_id
-    where numbered.is_opted_out
+        on recipients.contact_id = contacts.contact_id
+    where recipients.is_opted_out
 
 )
 

@@ -21,7 +21,8 @@ compared as (
     select
         reports.campaign_activity_id,
         cast('{{ metric }}' as {{ dbt.type_string() }}) as metric,
-        campaign_activities.{{ metric }} as loaded_count,
+        campaign_activities.{{ metric }}
+        {%- if metric == 'bounces' %} + campaign_activities.auto_replies{% endif %} as loaded_count,
         reports.reported_{{ metric }} as reported_count,
         campaign_activities.last_event_at,
         reports.stats_refreshed_at

@@ -1,9 +1,9 @@
--- one row per contact whose mails bounced in several activities, or bounced hard at least once
+-- one row per contact whose mails bounced in several activities, or bounced hard at least once; auto-replies are no bounces
 with
 
-email_events as (
+mails as (
 
-    select * from {{ ref('email_events') }}
+    select * from {{ ref('int_recipients') }}
 
 ),
 
@@ -17,13 +17,14 @@ bounces_per_contact as (
 
     select
         contact_id,
-        count(distinct campaign_activity_id) as mails_bounced,
-        {{ count_distinct_where('campaign_activity_id', "bounce_class = 'hard'") }} as mails_bounced_hard,
-        {{ count_distinct_where('campaign_activity_id', "bounce_class = 'block'") }} as mails_blocked,
-        min(occurred_at) as first_bounced_at,
-        max(occurred_at) as last_bounced_at
-    from email_events
-    where event_type = 'bounce'
+        count(*) as mails_bounced,
+        {{ count_where("bounce_class = 'hard'") }} as mails_bounced_hard,
+        {{ count_where("bounce_class = 'block'") }} as mails_blocked,
+        {{ count_where('is_sent') }} as sends_bounced,
+        min(first_bounced_at) as first_bounced_at,
+        max(last_bounced_at) as last_bounced_at
+    from mails
+    where is_bounced
     group by contact_id
 
 ),
@@ -39,7 +40,7 @@ final as (
         bounces_per_contact.mails_bounced_hard,
         bounces_per_contact.mails_blocked,
         contacts.lifetime_sends,
-        {{ rate('bounces_per_contact.mails_bounced', 'contacts.lifetime_sends') }} as bounce_rate,
+        {{ rate('bounces_per_contact.sends_bounced', 'contacts.lifetime_sends') }} as bounce_rate,
         contacts.is_mailable,
         bounces_per_contact.first_bounced_at,
         bounces_per_contact.last_bounced_at

@@ -32,11 +32,11 @@ mails_per_segment as (
         cast(sum(sends) as bigint) as sends,
         cast(sum(deliveries) as bigint) as deliveries,
         cast(sum(unique_opens) as bigint) as unique_opens,
-        cast(sum(case when deliveries is not null then unique_opens end) as bigint) as opens_of_deliveries,
-        cast(sum(case when unique_opens is not null then deliveries end) as bigint) as deliveries_with_opens,
+        cast(sum(deliveries_opened) as bigint) as deliveries_opened,
+        cast(sum(case when deliveries_opened is not null then deliveries end) as bigint) as deliveries_with_opens,
         cast(sum(unique_clicks) as bigint) as unique_clicks,
-        cast(sum(case when deliveries is not null then unique_clicks end) as bigint) as clicks_of_deliveries,
-        cast(sum(case when unique_clicks is not null then deliveries end) as bigint) as deliveries_with_clicks,
+        cast(sum(deliveries_clicked) as bigint) as deliveries_clicked,
+        cast(sum(case when deliveries_clicked is not null then deliveries end) as bigint) as deliveries_with_clicks,
         max(last_sent_at) as last_sent_at
     from targeted
     where segment_id is not null
@@ -55,8 +55,8 @@ final as (
         mails_per_segment.deliveries,
         mails_per_segment.unique_opens,
         mails_per_segment.unique_clicks,
-        {{ rate('mails_per_segment.opens_of_deliveries', 'mails_per_segment.deliveries_with_opens') }} as open_rate,
-        {{ rate('mails_per_segment.clicks_of_deliveries', 'mails_per_segment.deliveries_with_clicks') }} as click_rate,
+        {{ rate('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens') }} as open_rate,
+        {{ rate('mails_per_segment.deliveries_clicked', 'mails_per_segment.deliveries_with_clicks') }} as click_rate,
         segments.deleted_at is not null as is_deleted,
         segments.created_at,
         segments.edited_at,

@@ -1,4 +1,4 @@
--- one row per month (UTC) and number of mails that a contact got in it (1, 2, 3, 4, 5-8, 9+)
+-- one row per month and number of mails that a contact got in it (1, 2, 3, 4, 5-8, 9+)
 with
 
 recipients as (
@@ -11,7 +11,7 @@ contact_months as (
 
     select
         contact_id,
-        cast({{ dbt.date_trunc('month', 'sent_at') }} as date) as sent_month,
+        cast({{ dbt.date_trunc('month', local_date('sent_at')) }} as date) as sent_month,
         count(*) as sends,
         {{ count_true('is_delivered') }} as deliveries,
         {{ responders('is_opened') }} as openers,
@@ -25,7 +25,7 @@ contact_months as (
     where is_sent
     group by
         contact_id,
-        cast({{ dbt.date_trunc('month', 'sent_at') }} as date)
+        cast({{ dbt.date_trunc('month', local_date('sent_at')) }} as date)
 
 ),
 

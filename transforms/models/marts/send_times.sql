@@ -1,11 +1,5 @@
--- one row per weekday (1 Monday to 7 Sunday) and hour (0 to 23) of the send, in the account's time zone
+-- one row per weekday (1 Monday to 7 Sunday) and hour (0 to 23) in which a mail began to be sent, in the time zone of `time_zone`
 with
-
-account as (
-
-    select * from {{ ref('stg_account') }}
-
-),
 
 recipients as (
 
@@ -13,10 +7,15 @@ recipients as (
 
 ),
 
-zone as (
+-- a large mail takes hours to go out; all its recipients count where it began
+mails as (
 
-    select coalesce(max(time_zone_id), 'UTC') as time_zone_id
-    from account
+    select
+        campaign_activity_id,
+        {{ local_time('min(sent_at)') }} as sent_at_local
+    from recipients
+    where is_sent
+    group by campaign_activity_id
 
 ),
 
@@ -24,10 +23,11 @@ localised as (
 
     select
         recipients.*,
-        zone.time_zone_id,
-        {{ local_time('recipients.sent_at', 'zone.time_zone_id') }} as sent_at_local
+        cast('{{ time_zone() }}' as {{ dbt.type_string() }}) as time_zone_id,
+        mails.sent_at_local
     from recipients
-    cross join zone
+    inner join mails
+        on recipients.campaign_activity_id = mails.campaign_activity_id
     where recipients.is_sent
 
 ),

@@ -19,19 +19,17 @@ calendar as (
 
 ),
 
+-- who unsubscribed before opting in, or at a time not known, has left in the month of the sign-up
 members as (
 
     select
         contact_id,
-        cast({{ dbt.date_trunc('month', 'coalesce(opted_in_at, created_at)') }} as date) as cohort_month,
-        case
-            when is_deleted then cast({{ dbt.date_trunc('month', 'deleted_date') }} as date)
-            when consent_state = 'unsubscribed' then cast({{ dbt.date_trunc('month', 'opted_out_at') }} as date)
-        end as left_month
+        cast({{ dbt.date_trunc('month', 'joined_date') }} as date) as cohort_month,
+        cast({{ dbt.date_trunc('month', 'left_date') }} as date) as left_month
     from contacts
     where
         email_address is not null
-        and coalesce(opted_in_at, created_at) is not null
+        and joined_date is not null
 
 ),
 
@@ -46,13 +44,13 @@ contact_months as (
 
     select
         contact_id,
-        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date) as activity_month,
+        cast({{ dbt.date_trunc('month', 'occurred_date') }} as date) as activity_month,
         {{ count_where("event_type = 'send'") }} as sends,
         {{ count_where("event_type in ('open', 'click')") }} as engagements
     from email_events
     group by
         contact_id,
-        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date)
+        cast({{ dbt.date_trunc('month', 'occurred_date') }} as date)
 
 ),
 

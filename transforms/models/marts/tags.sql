@@ -33,6 +33,7 @@ contacts_per_tag as (
     from taggings
     left join contacts
         on taggings.contact_id = contacts.contact_id
+    where not coalesce(contacts.is_deleted, false)
     group by taggings.tag_id
 
 ),
