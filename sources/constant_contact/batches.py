@@ -60,6 +60,13 @@ def apply_changes(state: State, changes: Iterable[StateChange]) -> None:
                 del parent[step]
 
 
+def changed(state: State, changes: Iterable[StateChange]) -> State:
+    """A copy of `state` with the changes."""
+    copied = copy.deepcopy(state)
+    apply_changes(copied, changes)
+    return copied
+
+
 @dataclass(slots=True)
 class Group:
     """Batches that are committed together."""

@@ -159,6 +159,18 @@ class Warehouse:
             found.setdefault(str(row["table_name"]), []).append(str(row["column_name"]))
         return {name: tuple(columns) for name, columns in found.items()}
 
+    def tables_known(self) -> Mapping[str, Any]:
+        """The source's tables with rows, as the load tool knows them from earlier loads."""
+        if SOURCE not in self.pipeline.schema_names:
+            return {}
+        schema = self.pipeline.schemas[SOURCE]
+        return {name: schema.tables[name] for name in schema.data_table_names(seen_data_only=True)}
+
+    def forget_schema(self) -> None:
+        """Let the load tool look at each table again before the next load; it takes a known schema for made."""
+        stored = self.pipeline.schemas[SOURCE].stored_version_hash
+        self.execute(f"delete from {self.qualified('_dlt_version')} where version_hash = '{stored}'")
+
     def committed_state(self) -> dict[str, Any]:
         """The pipeline's state in the last load that came to its end; empty before the first."""
         from dlt.common.versioned_state import decompress_state  # noqa: PLC0415

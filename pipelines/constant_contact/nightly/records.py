@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from pipelines.constant_contact.nightly.agreement import COMMIT, table_rows
 from sources.constant_contact.batches import StateChange
+from sources.constant_contact.identity import ACCOUNT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import dlt
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import RunResult
     from sources.constant_contact.api.budget import Budget
 
+SOURCE = "constant_contact"
 RUNS, AUDIT = "_ctct_runs", "_ctct_audit"
 COUNTED = "requests_counted"
 """In the state: key -> day and requests, so that a run that was killed is counted up to its last group."""
@@ -40,6 +41,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "seconds": _T,
         "ledger_day": "date",
         "ledger_key": _T,
+        "account_id": _T,
+        "commit_number": _N,
+        "table_rows": _T,
         "version": _T,
     },
     AUDIT: {
@@ -58,8 +62,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 KEYS = {RUNS: ["run_id"], AUDIT: ["run_id", "table_name", "scope", "scope_id"]}
 
 
-def record(pipeline: dlt.Pipeline, result: RunResult, *, ledger_key: str) -> None:
-    """Write one run and its audit, in a load package of their own."""
+def record(opened: Warehouse, result: RunResult, *, ledger_key: str) -> None:
+    """Write one run and its audit, in a load package of their own, with what the raw tables hold now."""
     import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
     merge: Any = {"disposition": "merge", "strategy": "delete-insert"}
@@ -67,8 +71,13 @@ def record(pipeline: dlt.Pipeline, result: RunResult, *, ledger_key: str) -> Non
         name: {column: {"data_type": kind} for column, kind in kinds.items()}
         for name, kinds in COLUMNS.items()
     }
-    rows = {RUNS: [_run(result, ledger_key)], AUDIT: _audit(result)}
-    pipeline.run(
+    left = {
+        "account_id": source_state(opened).get(ACCOUNT_ID),
+        "commit_number": source_state(opened).get(COMMIT),
+        "table_rows": json.dumps(table_rows(opened, opened.columns()), sort_keys=True),
+    }
+    rows = {RUNS: [_run(result, ledger_key) | left], AUDIT: _audit(result)}
+    opened.pipeline.run(
         [
             dlt.resource(
                 found,
@@ -84,15 +93,24 @@ def record(pipeline: dlt.Pipeline, result: RunResult, *, ledger_key: str) -> Non
     )
 
 
-def counted_so_far(ledger_key: str, budget: Budget) -> StateChange:
-    """The day's requests on this key, to be committed with a group."""
+def with_each_commit(opened: Warehouse, ledger_key: str, budget: Budget) -> tuple[StateChange, ...]:
+    """What every group commits besides its own: its number, and the day's requests on this key."""
     day, spent = budget.counted()
-    return StateChange(path=(COUNTED, ledger_key), value={"day": day, "requests": spent})
+    return (
+        StateChange(path=(COMMIT,), value=source_state(opened).get(COMMIT, 0) + 1),
+        StateChange(path=(COUNTED, ledger_key), value={"day": day, "requests": spent}),
+    )
+
+
+def source_state(opened: Warehouse) -> dict[str, Any]:
+    """The state of our source in the working folder."""
+    found: dict[str, Any] = opened.pipeline.state.get("sources", {}).get(SOURCE, {})
+    return found
 
 
 def requests_counted(opened: Warehouse, ledger_key: str) -> Iterator[tuple[str, int]]:
     """(UTC day, requests) that the destination knows of, for a machine whose own ledger is gone."""
-    state = opened.pipeline.state.get("sources", {}).get("constant_contact", {}).get(COUNTED, {})
+    state = source_state(opened).get(COUNTED, {})
     if ledger_key in state:
         yield state[ledger_key]["day"], state[ledger_key]["requests"]
     if {"ledger_day", "ledger_key", "requests_today"} <= set(opened.columns().get(RUNS, ())):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FOLLOWING = (".sql", ".reference")
 """Jobs that the load tool adds to a package while loading it."""
 FINISHING = "the last run ended before its last group was loaded; finishing that first"
+GONE = "{} no longer has the state of what earlier runs loaded (it was deleted, emptied or replaced); all is read anew"
 DROPPING = "what the last run left behind cannot be finished; it is dropped and will be read again"
 
 
@@ -59,6 +60,8 @@ def agree_with_destination(opened: Warehouse, warn: Callable[[str], None]) -> No
             # Most likely the package: a destination that does not answer fails again, and says so, right below.
             warn(DROPPING)
             pipeline.drop()
+    if pipeline.state.get("sources") and not opened.committed_state():
+        warn(GONE.format(opened.name))
     pipeline.sync_destination()
     if _is_ahead(opened):
         pipeline.drop()

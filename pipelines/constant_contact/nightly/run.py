@@ -32,6 +32,7 @@ from pipelines.constant_contact.events import (
     Warned,
 )
 from pipelines.constant_contact.nightly import records
+from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
 from pipelines.constant_contact.nightly.audit import COUNTED, audit
 from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.ending import (
@@ -49,7 +50,7 @@ from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError
-from sources.constant_contact.batches import Group
+from sources.constant_contact.batches import Group, changed
 from sources.constant_contact.identity import Identity, NewerState, OtherAccount
 from sources.constant_contact.reader import Reader
 
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
-    from sources.constant_contact.batches import Batch
+    from sources.constant_contact.batches import Batch, StateChange
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
 
@@ -102,6 +103,7 @@ class _Night:
         self.has_read = False
         self.failure: RunFailed | None = None
         self.identity = Identity(account_id=None)
+        self.taken_back: tuple[StateChange, ...] = ()
         self.load_s = 0.0
         self.extract_s = 0.0
         self._emit_lock = threading.Lock()
@@ -121,6 +123,7 @@ class _Night:
         self._connection.enter_context(self.opened.kept_open())
         refusal = self._identify()
         self._finish_pending()
+        self.taken_back = self._taken_back()
         self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
         self._emit(
             RunStarted(
@@ -137,7 +140,7 @@ class _Night:
             client=self.client,
             wanted=self.wanted,
             warehouse=warehouse_of(pipeline),
-            state=self._state(),
+            state=changed(self._state(), self.taken_back),
             full_refresh=self.request.full_refresh,
             now=self.started_at,
             identity=self.identity,
@@ -176,6 +179,19 @@ class _Night:
                 self.client.budget.seed(day, spent)
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
+
+    def _taken_back(self) -> tuple[StateChange, ...]:
+        """What the state may no longer say, because somebody changed the tables since the last run."""
+        try:
+            tables = agree_on_tables(self.opened, records.source_state(self.opened))
+        except self.opened.troubles() as error:
+            raise failed_load(error, self.opened.name) from error
+        if tables:
+            self._warn(
+                f"{', '.join(tables)}: not as the last run left it, because rows were dropped, deleted or restored "
+                "from outside; what is missing is read again"
+            )
+        return taken_back(tables)
 
     def _read(self, reading: Reading) -> None:
         began = time.monotonic()
@@ -218,8 +234,10 @@ class _Night:
         if self.groups == 0:
             tables = with_all_tables(tables, empty_tables(self.wanted))
         try:
-            counted = records.counted_so_far(self.client.connection.key, self.client.budget)
-            self.opened.load(loaded(tables, (*group.state, *self.identity.changes, counted)))
+            always = records.with_each_commit(self.opened, self.client.connection.key, self.client.budget)
+            changes = (*self.taken_back, *group.state, *self.identity.changes, *always)
+            self.opened.load(loaded(tables, changes))
+            self.taken_back = ()
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
         seconds = time.monotonic() - began
@@ -267,7 +285,7 @@ class _Night:
         refusals: tuple[type[Exception], ...] = (UserError, *self.opened.troubles())
         try:
             with self.opened.kept_open():
-                records.record(pipeline, result, ledger_key=self.client.connection.key)
+                records.record(self.opened, result, ledger_key=self.client.connection.key)
         except refusals as error:
             self._warn(f"this run could not be recorded in the warehouse: {error}")
         return replace(result, warnings=tuple(self.warnings))
@@ -309,8 +327,7 @@ class _Night:
         return left if cap is None else min(left, cap - self.client.requests_sent)
 
     def _state(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.opened.pipeline.state.get("sources", {}).get(SOURCE, {})
-        return found
+        return records.source_state(self.opened)
 
     def _transform(self) -> TransformEnded:
         from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415

@@ -1,0 +1,106 @@
+"""Whether the rows are still those that the last run left: what was dropped, emptied or restored is read again.
+
+A run notes how many rows each raw table has at its end, and the number of the commit that it ended with. Where the
+state still has that number, the tables must have those rows; a table that does not has been changed from outside.
+Most tables need nothing more, since each run compares them with the API's counts. The others are those that a run
+trusts because its state says how far they were read: this module takes that part of the state back.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sources.constant_contact.batches import StateChange
+from sources.constant_contact.campaign_rows import references_of
+from sources.constant_contact.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
+
+RUNS = "_ctct_runs"
+COMMIT = "commit"
+"""In the state: how many groups were committed; beside the rows in `_ctct_runs.commit_number`."""
+TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "contacts": (("contacts",),),
+    "email_campaigns": (("campaigns",),),
+    "email_campaign_activities": (("campaigns",),),
+    **{
+        name: (("feeds",), ("totals", "settled"))
+        for name, endpoint in CATALOGUE.items()
+        if endpoint.reads == "feed"
+    },
+}
+"""resource -> the parts of the state that say how far it was read."""
+
+
+def table_rows(opened: Warehouse, columns: Collection[str]) -> dict[str, int]:
+    """Rows of each raw table."""
+    names = [
+        table.name for endpoint in CATALOGUE.values() for table in endpoint.tables if table.name in columns
+    ]
+    if not names:
+        return {}
+    counts = " union all ".join(
+        f"select '{name}' as name, count(*) as rows_loaded from {opened.qualified(name)}" for name in names
+    )
+    return {str(row["name"]): int(str(row["rows_loaded"])) for row in opened.query(counts)}
+
+
+def agree_on_tables(opened: Warehouse, state: Mapping[str, Any]) -> list[str]:
+    """Raw tables that are not as the last run left them; afterwards nothing stands in the way of reading them again."""
+    tables = _changed(opened, state.get(COMMIT, 0))
+    if not opened.tables_known().keys() <= opened.columns().keys():
+        opened.forget_schema()
+    if "email_campaign_activities" in tables:
+        ask_again_for_details(opened)
+    return tables
+
+
+def _changed(opened: Warehouse, commit: int) -> list[str]:
+    columns = opened.columns()
+    missing = {name for name in opened.tables_known() if name not in columns}
+    noted = _noted(opened, columns, commit)
+    found = table_rows(opened, columns) if noted else {}
+    return sorted(missing | {name for name, rows in noted.items() if found.get(name) != rows})
+
+
+def _noted(opened: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> dict[str, int]:
+    """The rows of each table at the end of the run that made this commit; empty where it left no record."""
+    if not {"commit_number", "table_rows"} <= set(columns.get(RUNS, ())):
+        return {}
+    rows = opened.query(
+        f"select table_rows from {opened.qualified(RUNS)}"
+        f" where commit_number = {commit} and table_rows is not null order by ended_at desc limit 1"
+    )
+    return dict(json.loads(str(rows[0]["table_rows"]))) if rows else {}
+
+
+def taken_back(tables: Collection[str]) -> tuple[StateChange, ...]:
+    """What the state must forget, so that these tables are read again."""
+    resources = {
+        name for name, endpoint in CATALOGUE.items() if any(table.name in tables for table in endpoint.tables)
+    }
+    paths = dict.fromkeys(path for name in sorted(resources) for path in TRUSTED.get(name, ()))
+    return tuple(StateChange(path=path, value=None) for path in paths)
+
+
+def ask_again_for_details(opened: Warehouse) -> None:
+    """Campaigns whose e-mails are not all loaded lose their time of change, by which a run takes them for known."""
+    columns = opened.columns()
+    if "email_campaigns" not in columns:
+        return
+    activities = "email_campaign_activities"
+    loaded: set[Any] = set()
+    if activities in columns:
+        loaded = {
+            row["campaign_activity_id"]
+            for row in opened.query(f"select campaign_activity_id from {opened.qualified(activities)}")
+        }
+    campaigns = opened.qualified("email_campaigns")
+    for row in opened.query(f"select campaign_id, campaign_activities from {campaigns}"):
+        if not loaded.issuperset(one.get("campaign_activity_id") for one in references_of(row)):
+            campaign = str(row["campaign_id"]).replace("'", "''")
+            opened.execute(f"update {campaigns} set updated_at = null where campaign_id = '{campaign}'")
