@@ -94,9 +94,6 @@ def split_rows(body: Any, rows_key: str | None, path: str) -> tuple[list[Row], R
         raise RowsMissing(
             _missing(path, f"an array as {rows_key!r}" if rows_key else "an array", rows), path=path
         )
-    for row in rows:
-        if not isinstance(row, dict):
-            raise RowsMissing(_missing(path, "objects as rows", row), path=path)
     return rows, envelope
 
 

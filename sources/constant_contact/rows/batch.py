@@ -23,14 +23,13 @@ import pyarrow as pa
 from sources.constant_contact.catalogue import Endpoint, Table
 from sources.constant_contact.catalogue.columns import DELETED, EXTRA, RAW_SUFFIX, Type
 from sources.constant_contact.catalogue.schema import ARROW_TYPES, arrow_schema
-from sources.constant_contact.rows.report import BadValue, RowRefused, sample
+from sources.constant_contact.rows.keys import STAND_INS, keyed, reason_of, unusable
+from sources.constant_contact.rows.report import BadValue, OddRow, RowRefused, kind_of, sample
 from sources.constant_contact.rows.shape import Gathered, Path, at, gather, level, undotted
 from sources.constant_contact.rows.unknown import Columns
 from sources.constant_contact.rows.values import NUL, DoesNotFitError, Refused, instant, json_text, typed
 
 Rows = Sequence[Mapping[str, Any]]
-STAND_INS: Mapping[str, str] = MappingProxyType({"url_id": "link_url"})
-"""A key that a row may lack -> the property that tells its rows apart as well."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -40,6 +39,13 @@ class _Notes:
 
     bad: list[BadValue]
     unknown: Columns
+    aside: list[OddRow] | None
+
+    def put_aside(self, odd: Sequence[OddRow]) -> None:
+        if odd and self.aside is None:
+            raise RowRefused(odd[0])
+        if self.aside is not None:
+            self.aside += odd
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -53,6 +59,7 @@ def to_arrow(
     without: Collection[str] = (),
     bad: list[BadValue] | None = None,
     unknown: Columns | None = None,
+    aside: list[OddRow] | None = None,
 ) -> dict[str, pa.Table]:
     """The endpoint's table and its children by name.
 
@@ -61,14 +68,17 @@ def to_arrow(
                so it gets no tombstone, and the table is in the answer only where some row has the property
     bad        gets one entry for each column with values that did not fit; they are kept in `<column>__raw`
     unknown    which undeclared fields have a column of their own; None: as if there had been no rows before
+    aside      gets the rows, and members of sets, whose key cannot be formed; None: RowRefused is raised for the first
     Rows with the same key: the greatest `table.newest` stays, the later one among equals.
-    Raises RowRefused for a row without a usable key.
+    A set of which no member has a key leaves the loaded one alone.
     """
     table = endpoint.table
     if nowhere := constants.keys() - set(table.column_names):
         raise KeyError(f"table {table.name} has no column {', '.join(sorted(nowhere))} to hold a constant.")
-    notes = _Notes(bad=[] if bad is None else bad, unknown=unknown or Columns())
-    kept = _distinct(table, _named(table, undotted(rows) if endpoint.reads == "stats" else rows), constants)
+    notes = _Notes(bad=[] if bad is None else bad, unknown=unknown or Columns(), aside=aside)
+    good, odd = keyed(table, rows, constants)
+    notes.put_aside(odd)
+    kept = _distinct(table, _named(table, undotted(good) if endpoint.reads == "stats" else good), constants)
     found = gather(level(table, endpoint.children), kept)
     _keep_what_constants_hide(table, found, kept, constants)
     children = tuple(
@@ -90,31 +100,22 @@ def _named(table: Table, rows: Rows) -> Rows:
     """`rows` with what stands in for an id that is optional in the contract and a key here."""
     for name in table.key:
         other = STAND_INS.get(name)
-        if other is not None and any(type(row) is dict and row.get(name) in (None, "") for row in rows):
-            rows = [
-                {**row, name: row.get(other)} if type(row) is dict and row.get(name) in (None, "") else row
-                for row in rows
-            ]
+        if other is not None and any(row.get(name) in (None, "") for row in rows):
+            rows = [{**row, name: row.get(other)} if row.get(name) in (None, "") else row for row in rows]
     return rows
 
 
 def _distinct(table: Table, rows: Rows, constants: Mapping[str, Any]) -> Rows:
-    """`rows` with each key once; refuses what is no object or has no key."""
-    for position, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise RowRefused(table=table.name, key=table.key[0], position=position, found=row)
+    """`rows` with each key once."""
     keys: list[list[Any]] = []
     for name in table.key:
         source = table.column(name).source
-        if name in constants:
-            continue
-        values = (
-            [row.get(source[0]) for row in rows] if len(source) == 1 else [at(row, source) for row in rows]
-        )
-        for position, value in enumerate(values):
-            if value is None or value == "" or isinstance(value, dict | list):
-                raise RowRefused(table=table.name, key=name, position=position, found=value)
-        keys.append(values)
+        if name not in constants:
+            keys.append(
+                [row.get(source[0]) for row in rows]
+                if len(source) == 1
+                else [at(row, source) for row in rows]
+            )
     whole = list(zip(*keys, strict=True)) if keys else [()] * len(rows)
     if len(set(whole)) == len(rows):
         return rows
@@ -168,10 +169,6 @@ def _table(
             name = f"{column.name}{RAW_SUFFIX}"
             raws[name] = _text_at({index: json_text(raw) for index, raw in refused.items()}, count)
             notes.bad.append(_bad_value(table, column.name, refused, raw=name))
-        if column.name in table.key and array.null_count:
-            position = array.is_null().index(True).as_py()
-            value = found.columns[column.name][position]
-            raise RowRefused(table=table.name, key=column.name, position=position, found=value)
     others = _undeclared(table, found.unknown, count, notes.unknown) if found.unknown else {}
     extras = {**dict(sorted(raws.items())), **dict(sorted(others.items()))}
     schema = pa.schema([*arrow_schema(table), *(pa.field(name, pa.string()) for name in extras)])
@@ -231,7 +228,7 @@ def _child(
             places += range(len(members))
         elif members == [] or (members is None and not unsaid):
             empty.append(parent)
-    found = _members(table, owners, items, places)
+    found = _members(table, owners, items, places, notes)
     count = len(found.columns[table.key[0]])
     tombstone: dict[str, Any] = {table.key[-1]: -1 if table.position else "", DELETED: True}
     for name, values in found.columns.items():
@@ -251,20 +248,20 @@ def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: _Notes) -
     notes.bad.append(_bad_value(table, "__".join(child.from_), odd, raw=raw))
 
 
-def _members(table: Table, owners: list[str], items: list[Any], places: list[int]) -> Gathered:
+def _members(table: Table, owners: list[str], items: list[Any], places: list[int], notes: _Notes) -> Gathered:
     own = table.key[-1]
+    kept = _with_keys(table, owners, items, notes)
+    if len(kept) < len(items):
+        owners, items = [owners[index] for index in kept], [items[index] for index in kept]
+        places = [places[index] for index in kept]
     if table.kind == "values":
-        _check(table, items)
         pairs = dict.fromkeys(zip(owners, items, strict=True))
         found = Gathered(columns={table.key[0]: [p for p, _ in pairs], own: [i for _, i in pairs]})
         found.columns[DELETED] = [None] * len(pairs)
         return found
-    if not {dict}.issuperset(map(type, items)):
-        _check(table, [item if type(item) is dict else None for item in items])
     if not table.position:
         source = table.column(own).source[0]
         keys = [item.get(source) for item in items]
-        _check(table, keys)
         last = {pair: index for index, pair in enumerate(zip(owners, keys, strict=True))}
         if len(last) < len(items):  # the same member twice: the later one stays
             owners = [owners[index] for index in last.values()]
@@ -277,12 +274,40 @@ def _members(table: Table, owners: list[str], items: list[Any], places: list[int
     return found
 
 
-def _check(table: Table, keys: list[Any]) -> None:
-    if {str}.issuperset(map(type, keys)) and "" not in keys:
-        return
-    for position, value in enumerate(keys):
-        if value is None or value == "" or type(value) in (dict, list, NoneType):
-            raise RowRefused(table=table.name, key=table.key[-1], position=position, found=value)
+def _with_keys(table: Table, owners: list[str], items: list[Any], notes: _Notes) -> Sequence[int]:
+    """Which members of sets have a key of their own; the others are set aside."""
+    own = table.column(table.key[-1])
+    reasons: dict[int, str] = {}
+    keys = items
+    if table.kind == "objects":
+        if not {dict}.issuperset(map(type, items)):
+            reasons = {
+                index: f"it is {kind_of(item)} where an object should be"
+                for index, item in enumerate(items)
+                if type(item) is not dict
+            }
+        source = own.source[0]
+        keys = (
+            []
+            if table.position
+            else [None if i in reasons else item.get(source) for i, item in enumerate(items)]
+        )
+    for index in unusable(own, keys):
+        reasons.setdefault(index, reason_of(own, keys[index]))
+    notes.put_aside(
+        [
+            OddRow(
+                table=table.name,
+                key=own.name,
+                reason=reason,
+                row=items[index],
+                position=index,
+                parent=owners[index],
+            )
+            for index, reason in sorted(reasons.items())
+        ]
+    )
+    return [index for index in range(len(items)) if index not in reasons] if reasons else range(len(items))
 
 
 def _text_at(values: Mapping[int, Any], count: int) -> pa.Array:

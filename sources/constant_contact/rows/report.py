@@ -1,4 +1,4 @@
-"""What can be wrong with rows: a value that does not fit (kept and counted), a row that has no place at all.
+"""What can be wrong with rows: a value that does not fit (kept and counted), a row that has no place in its table.
 
 Must not know: Arrow. No value of a customer appears here in clear: samples show the shape of a value only.
 """
@@ -25,15 +25,39 @@ class BadValue:
     count: int
 
 
-class RowRefused(ValueError):  # noqa: N818  reads as what happened, like the errors of the API client
-    """A row that is no object, lacks its key, or whose key cannot be read: it has no place in its table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OddRow:
+    """A row whose key cannot be formed."""
 
-    def __init__(self, *, table: str, key: str, position: int, found: Any) -> None:
-        self.table, self.key, self.position = table, key, position
+    table: str
+    """Where it would belong."""
+    key: str
+    """The first part of the key that it does not have."""
+    reason: str
+    """A sentence about `it`; shows no value."""
+    row: Any
+    """As it came."""
+    position: int
+    """Among the rows that were looked at."""
+    parent: str = ""
+    """The key of the row in whose array it stood."""
+
+
+class RowRefused(ValueError):  # noqa: N818  reads as what happened, like the errors of the API client
+    """An odd row, where nobody said what is to be done with such."""
+
+    def __init__(self, odd: OddRow) -> None:
+        self.table, self.key, self.position = odd.table, odd.key, odd.position
         super().__init__(
-            f"{table}: row {position} of the batch has no usable {key} (found {sample(found)}); nothing of "
-            "the batch was loaded. Read the page again; if it stays, the API changed: change the catalogue."
+            f"{odd.table}: row {odd.position} of the batch has no usable {odd.key} ({odd.reason}); nothing of "
+            "the batch was loaded"
         )
+
+
+def kind_of(value: Any) -> str:
+    """What JSON calls it."""
+    names = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
 
 
 def sample(value: Any) -> str:
