@@ -11,11 +11,13 @@ from sources.constant_contact.catalogue import account, campaigns, contacts, ema
 from sources.constant_contact.catalogue.campaigns import REPORTED_ROLES
 from sources.constant_contact.catalogue.columns import CatalogueError, Column, Table, Type, demand
 from sources.constant_contact.catalogue.endpoint import READS, Endpoint, Reads
+from sources.constant_contact.catalogue.records import SET_ASIDE
 
 __all__ = [
     "CATALOGUE",
     "READS",
     "REPORTED_ROLES",
+    "SET_ASIDE",
     "CatalogueError",
     "Column",
     "Endpoint",
@@ -74,7 +76,9 @@ def tables() -> tuple[Table, ...]:
 
 
 def table(name: str) -> Table:
-    """One table, child tables included; KeyError with the valid names otherwise."""
+    """One table, child tables and the source's own included; KeyError with the valid names otherwise."""
+    if name == SET_ASIDE.name:
+        return SET_ASIDE
     if name not in _TABLES:
         raise KeyError(f"no table {name!r}; there are {', '.join(_TABLES)}.")
     return _TABLES[name]

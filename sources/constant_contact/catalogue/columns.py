@@ -110,7 +110,8 @@ class Table:
         demand(names[: len(self.key)] == self.key, where, "put the key's columns first, in the key's order.")
         if self.parent is None:
             demand(not self.from_ and not self.position, where, "only a child table has from_ and position.")
-            demand(DELETED not in names, where, f"only a child table has the marker {DELETED}.")
+            own = self.name.startswith("_ctct_")
+            demand(own or DELETED not in names, where, f"only a child table has the marker {DELETED}.")
         else:
             demand(self.from_, where, "a child table says which property it comes from.")
             demand(self.name.startswith(f"{self.parent}__"), where, f"name it {self.parent}__<property>.")

@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 
 from sources.constant_contact.catalogue import Endpoint, Table
-from sources.constant_contact.catalogue.columns import DELETED, EXTRA, RAW_SUFFIX, Type
+from sources.constant_contact.catalogue.columns import DELETED, EXTRA, RAW_SUFFIX, Column, Type
 from sources.constant_contact.catalogue.schema import ARROW_TYPES, arrow_schema
 from sources.constant_contact.rows.keys import STAND_INS, keyed, reason_of, unusable
 from sources.constant_contact.rows.report import BadValue, OddRow, RowRefused, kind_of, sample
@@ -45,7 +45,7 @@ class _Notes:
         if odd and self.aside is None:
             raise RowRefused(odd[0])
         if self.aside is not None:
-            self.aside += odd
+            self.aside.extend(odd)
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -169,10 +169,19 @@ def _table(
             name = f"{column.name}{RAW_SUFFIX}"
             raws[name] = _text_at({index: json_text(raw) for index, raw in refused.items()}, count)
             notes.bad.append(_bad_value(table, column.name, refused, raw=name))
+        if column.name in table.key and array.null_count:  # a part that the pipeline itself owes
+            raise _without_key(table, column, array, found)
     others = _undeclared(table, found.unknown, count, notes.unknown) if found.unknown else {}
     extras = {**dict(sorted(raws.items())), **dict(sorted(others.items()))}
     schema = pa.schema([*arrow_schema(table), *(pa.field(name, pa.string()) for name in extras)])
     return pa.Table.from_arrays([*arrays.values(), *extras.values()], schema=schema)
+
+
+def _without_key(table: Table, column: Column, array: pa.Array, found: Gathered) -> RowRefused:
+    position = array.is_null().index(True).as_py()
+    value = found.columns[column.name][position]
+    reason = reason_of(column, value)
+    return RowRefused(OddRow(table=table.name, key=column.name, reason=reason, row=value, position=position))
 
 
 def _undeclared(
