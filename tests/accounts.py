@@ -199,7 +199,7 @@ class Quick(Compared):
                 self._columns[name].append(column)
         matches = " and ".join(f'old."{column}" = incoming."{column}"' for column in key)
         run(f'delete from "{name}" as old using incoming where {matches}')
-        marker = "" if of.parent is None else " where _deleted is distinct from true"
+        marker = "" if "_deleted" not in rows.column_names else " where _deleted is distinct from true"
         run(f'insert into "{name}" by name select * from incoming{marker}')
         self._connection.unregister("incoming")
 

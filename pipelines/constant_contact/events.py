@@ -108,7 +108,7 @@ class RunResult:
     account_id: str | None = None
     """`encoded_account_id`; None: not known."""
     set_aside: Mapping[str, int] = field(default_factory=dict)
-    """Rows that this run could not load and kept in `_ctct_set_aside`, by table."""
+    """Rows in `_ctct_set_aside` at the end, by the table that they belong to."""
     warnings: tuple[str, ...] = ()
     audit: tuple[AuditLine, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -33,7 +33,7 @@ def moment_of(row: Mapping[str, Any]) -> datetime | None:
     at = row.get("updated_at")
     try:
         found = pendulum.parse(at) if isinstance(at, str) else at
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if isinstance(found, datetime) else None
 
@@ -46,18 +46,33 @@ def version_of(row: Mapping[str, Any]) -> str:
 
 def references_of(row: Mapping[str, Any] | None) -> list[Row]:
     """The campaign's references to its activities; loaded ones are JSON text or, by some drivers, already parsed."""
-    value = None if row is None else row.get("campaign_activities")
+    value = None if row is None else _references(row)
     if value is None:
         return []
     found = orjson.loads(value) if isinstance(value, str | bytes) else value
-    return [each for each in found if isinstance(each, dict)]
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _references(row: Mapping[str, Any]) -> Any:
+    """The column, or what is kept beside it because no destination takes it as JSON."""
+    value = row.get("campaign_activities")
+    return row.get("campaign_activities__raw") if value is None else value
+
+
+def identified(references: Iterable[Row]) -> list[Row]:
+    """Those that say which activity they mean; the others stay in the campaign's own column only."""
+    return [
+        each
+        for each in references
+        if isinstance(each.get("campaign_activity_id"), str | int) and each["campaign_activity_id"] != ""
+    ]
 
 
 def reported(references: Iterable[Row]) -> tuple[str, ...]:
     """Ids of the activities that have reports, once they are sent."""
     return tuple(
         str(each["campaign_activity_id"])
-        for each in references
+        for each in identified(references)
         if str(each.get("role", "")).lower() in REPORTED_ROLES
     )
 
@@ -72,5 +87,5 @@ def is_loaded(row: Row, updated_at: object, known: Mapping[str, Any] | None) -> 
         and "updated_at" in row
         and known.get("updated_at") == updated_at
         and status_of(known) == status_of(row)
-        and (known.get("campaign_activities") is not None or status_of(row) == "removed")
+        and (_references(known) is not None or status_of(row) == "removed")
     )

@@ -30,7 +30,7 @@ from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
 from sources.constant_contact.api.errors import ConfigError
 from sources.constant_contact.batches import apply_changes
-from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table, endpoint, table
+from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, endpoint, table
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
@@ -38,6 +38,7 @@ from sources.constant_contact.identity import Identity, identify
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.reading import Reading
+from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
 from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
 from sources.constant_contact.windows import SyncOptions, duration, moment
@@ -241,7 +242,7 @@ class Live:
 
     def _new(self, name: str, batch: Batch) -> Mapping[str, pa.Table]:
         """Without contacts that this load holds already: their sets of children would come twice."""
-        if name != "contacts" or not batch.tables:
+        if name != "contacts" or name not in batch.tables:
             return batch.tables
         ids = set(batch.tables[name].column("contact_id").to_pylist())
         again = self._seen & ids
@@ -252,6 +253,8 @@ class Live:
             each: rows.filter(
                 pa.array([one not in again for one in rows.column("contact_id").to_pylist()], pa.bool_())
             )
+            if "contact_id" in rows.column_names
+            else rows
             for each, rows in batch.tables.items()
         }
 
@@ -292,13 +295,14 @@ def begin(
 ) -> Reading:
     """A reading with its first slices; nothing is sent before its reader is started."""
     page = None if identity is None else identity.page
+    now = now or pendulum.now("UTC")
     reading = Reading(
         client=client,
         warehouse=warehouse,
         state=dict(state),
         wanted=wanted,
         options=own.options(full_refresh=full_refresh),
-        now=now or pendulum.now("UTC"),
+        now=now,
         once=once,
         reader=within(own.requests_per_commit // 2),
         refused=set(state.get("refused", ())),
@@ -308,6 +312,7 @@ def begin(
             {each.name: warehouse.columns(each.name) for each in catalogue_tables()},
             lock=threading.Lock(),
         ),
+        aside=SetAside(warehouse.rows(SET_ASIDE.name), now=now),
     )
     add_slices(reading)
     return reading
@@ -369,8 +374,9 @@ def _hints(of: Endpoint, one: Table, *, unique: bool) -> dict[str, Any]:
         column.name: {"data_type": column.type, "nullable": column.name not in one.key}
         for column in one.columns
     }
-    if one.parent is not None:
+    if DELETED in columns:
         columns[DELETED]["hard_delete"] = True
+    if one.parent is not None:
         return {
             "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
             "primary_key": "",

@@ -11,7 +11,7 @@ import pytest
 
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.catalogue.schema import arrow_schema
-from sources.constant_contact.rows import BadValue, RowRefused, to_arrow
+from sources.constant_contact.rows import BadValue, OddRow, RowRefused, to_arrow
 
 CONTACTS = endpoint("contacts")
 CHILDREN = [child.name for child in CONTACTS.children]
@@ -361,6 +361,41 @@ def test_a_row_without_its_key_is_refused_by_place(row, key, position):
     with pytest.raises(RowRefused) as refusal:
         to_arrow(CONTACTS, [{"contact_id": "fine"}, row])
     assert (key, position) == (refusal.value.key, refusal.value.position)
+
+
+def test_rows_without_a_key_are_set_aside_and_cost_nobody_else():
+    """Rows and members of sets that have no place are handed back; what stands beside them is loaded."""
+    rows = [
+        {"contact_id": "a", "taggings": ["t", None, {"x": 1}]},
+        {"contact_id": ""},
+        7,
+        {"contact_id": "b", "list_memberships": [None], "notes": ["x", {"note_id": "n"}]},
+    ]
+    aside: list[OddRow] = []
+    answer = to_arrow(CONTACTS, rows, aside=aside)
+    assert ["a", "b"] == answer["contacts"]["contact_id"].to_pylist()
+    assert [
+        ("contacts", "contact_id", "it has no contact_id", ""),
+        ("contacts", "contact_id", "it is a number where an object should be", ""),
+        ("contacts__list_memberships", "list_id", "it has no list_id", "b"),
+        ("contacts__notes", "note_id", "it is a text where an object should be", "b"),
+        ("contacts__taggings", "tag_id", "it has no tag_id", "a"),
+        ("contacts__taggings", "tag_id", "its tag_id is an object", "a"),
+    ] == sorted((odd.table, odd.key, odd.reason, odd.parent) for odd in aside)
+    assert [rows[1], 7] == [odd.row for odd in aside if not odd.parent]
+    assert [{"contact_id": "a", "list_id": "", "_deleted": True}] == rows_of(
+        answer["contacts__list_memberships"]
+    )
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\ud800", "9999-12-31T23:59:59-05:00"], ids=ascii)
+def test_a_key_that_no_destination_takes_is_set_aside(value):
+    """A NUL or half a surrogate pair in an id, or a time outside the years, is no key."""
+    name = "created_time" if value.startswith("9") else "contact_id"
+    row = {"contact_id": "c", "created_time": "2026-01-01T00:00:00Z", "occurrence": 1, name: value}
+    aside: list[OddRow] = []
+    answer = to_arrow(endpoint("email_opens"), [row], constants={"campaign_activity_id": "a"}, aside=aside)
+    assert (0, [name]) == (answer["email_opens"].num_rows, [odd.key for odd in aside])
 
 
 def test_a_key_that_cannot_be_read_is_refused():

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.events import AuditLine
+from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
 
 if TYPE_CHECKING:
@@ -77,13 +78,16 @@ def contact_lines(
     def loaded(*tables: str) -> bool:
         return CONTACTS in wanted and all(name in there for name in (CONTACTS, *tables))
 
+    aside = owed(opened, there)
     lines: list[AuditLine] = []
     if "contact_counts" in wanted and loaded("contact_counts"):
-        lines += _by_consent(opened)
+        lines += _by_consent(opened, aside)
+    groups: list[AuditLine] = []
     if "contact_lists" in wanted and loaded("contact_lists", MEMBERSHIPS):
-        lines += _by_group(opened, MEMBERSHIPS, "list", "contact_lists", "membership_count")
+        groups += _by_group(opened, MEMBERSHIPS, "list", "contact_lists", "membership_count")
     if "contact_tags" in wanted and loaded("contact_tags", TAGGINGS):
-        lines += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
+        groups += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
+    lines += [_beside(line, aside.of_group(line.scope, line.scope_id)) for line in groups]
     return [_explained(line, settled) for line in lines]
 
 
@@ -95,7 +99,15 @@ def _explained(line: AuditLine, settled: State) -> AuditLine:
     return _granted(line, "all rows were read and counted; the API keeps this count apart from them")
 
 
-def _by_consent(opened: Warehouse) -> Iterator[AuditLine]:
+def _beside(line: AuditLine, aside: int) -> AuditLine:
+    """A count that is reached with the rows set aside is no difference; `aside`: how many of them it may count."""
+    if line.ok or not line.loaded_count < line.source_count <= line.loaded_count + aside:
+        return line
+    rows = line.source_count - line.loaded_count
+    return _granted(line, f"{rows} row(s) that it counts are set aside in {TABLE}")
+
+
+def _by_consent(opened: Warehouse, aside: Owed) -> Iterator[AuditLine]:
     latest = opened.query(
         f"select {', '.join(('total', *CONSENTS))} from {opened.qualified('contact_counts')}"
         " order by counted_on desc limit 1"
@@ -109,9 +121,11 @@ def _by_consent(opened: Warehouse) -> Iterator[AuditLine]:
             f" from {opened.qualified(CONTACTS)} where deleted_at is null group by email_address__permission_to_send"
         )
     }
-    yield from _line(CONTACTS, "total", "", latest[0]["total"], sum(found.values()))
+    for line in _line(CONTACTS, "total", "", latest[0]["total"], sum(found.values())):
+        yield _beside(line, aside.contacts)
     for name, permission in CONSENTS.items():
-        yield from _line(CONTACTS, "consent", name, latest[0][name], found.get(permission, 0), name=name)
+        for line in _line(CONTACTS, "consent", name, latest[0][name], found.get(permission, 0), name=name):
+            yield _beside(line, aside.of_consent(permission))
 
 
 def _by_group(opened: Warehouse, table: str, scope: str, collection: str, count: str) -> Iterator[AuditLine]:
@@ -162,11 +176,12 @@ def _event_lines(
     members = _members(opened, columns, activities)
     summaries = _summaries(opened, wanted, columns)
     names = _names(opened, columns)
+    aside = owed(opened, columns)
     for feed, column in FEEDS.items():
         if feed not in wanted or feed not in columns:
             continue
         counted = _counted(opened, feed, persons=feed in PERSONS and bool(summaries))
-        one = _Feed(feed=feed, names=names, counted=counted, members=members)
+        one = _Feed(feed=feed, names=names, counted=counted, members=members, aside=aside)
         for row in activities.values():
             yield from one.activity(row, row[column], state)
         for row in campaigns.values():
@@ -185,6 +200,7 @@ class _Feed:
     counted: Mapping[str, _Counted]
     members: Mapping[str, Collection[str]]
     """campaign -> its e-mails that have reports."""
+    aside: Owed
     _agreed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """campaign -> its e-mails whose totals are those of the feed, or are explained."""
     _with_totals: set[str] = field(default_factory=set)
@@ -204,7 +220,7 @@ class _Feed:
             self.counted[activity].events,
             name=self.names.get(campaign, ""),
         )
-        for line in found:
+        for line in (_beside(line, self.aside.events[self.feed, activity]) for line in found):
             if line.ok:
                 yield line
             elif agreed == line.source_count:
@@ -220,21 +236,28 @@ class _Feed:
         """The campaign's own total; it has no line where its e-mails are not known."""
         if campaign not in self.members:
             return iter(())
-        loaded = sum(self.counted[activity].events for activity in self.members[campaign])
-        return self._of_campaign("campaign", campaign, total, loaded)
+        members = self.members[campaign]
+        loaded = sum(self.counted[activity].events for activity in members)
+        aside = sum(self.aside.events[self.feed, activity] for activity in members)
+        return self._of_campaign("campaign", campaign, total, loaded, aside)
 
     def persons(self, campaign: str, total: Any) -> Iterator[AuditLine]:
         """The contacts that the summary counts; it has no line where no totals say which events there are."""
         if campaign not in self._with_totals:
             return iter(())
         loaded = sum(self.counted[activity].persons for activity in self.members[campaign])
-        return self._of_campaign("campaign_contacts", campaign, total, loaded)
+        aside = sum(self.aside.events[self.feed, activity] for activity in self.members[campaign])
+        return self._of_campaign("campaign_contacts", campaign, total, loaded, aside)
 
-    def _of_campaign(self, scope: str, campaign: str, total: Any, loaded: int) -> Iterator[AuditLine]:
+    def _of_campaign(
+        self, scope: str, campaign: str, total: Any, loaded: int, aside: int
+    ) -> Iterator[AuditLine]:
         name = self.names.get(campaign, "")
         for line in _line(self.feed, scope, campaign, total, loaded, name=name):
-            if line.ok or not self._agreed[campaign].issuperset(self.members[campaign]):
-                yield line
+            if (beside := _beside(line, aside)).ok or not self._agreed[campaign].issuperset(
+                self.members[campaign]
+            ):
+                yield beside
             else:
                 yield _granted(line, "each of its e-mails agrees; this count is computed apart from them")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -12,11 +13,14 @@ from sources.constant_contact.catalogue import CATALOGUE
 from sources.constant_contact.catalogue.columns import DELETED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
     from pipelines.constant_contact.errors import RunFailed
     from pipelines.constant_contact.events import Status
     from sources.constant_contact.reader import Outcome
+    from sources.constant_contact.rows import BadValue
 
 
 def ended_by(
@@ -42,6 +46,17 @@ def rows_counted(rows: pa.Table) -> int:
     if DELETED not in rows.column_names:
         return int(rows.num_rows)
     return int(rows.num_rows) - int(pc.sum(rows.column(DELETED)).as_py() or 0)
+
+
+def value_warnings(bad: Iterable[BadValue]) -> list[str]:
+    """One sentence a column, however many batches it was odd in."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for each in bad:
+        counts[each.table, each.column, each.raw_column] += each.count
+    return [
+        f"{count} value(s) of {table}.{column} do not fit its type; kept in {raw}"
+        for (table, column, raw), count in counts.items()
+    ]
 
 
 def needed_privilege(resource: str) -> str:

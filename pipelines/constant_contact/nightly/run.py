@@ -31,7 +31,7 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
-from pipelines.constant_contact.nightly import records
+from pipelines.constant_contact.nightly import records, set_aside
 from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
 from pipelines.constant_contact.nightly.audit import COUNTED, audit
 from pipelines.constant_contact.nightly.consequences import settle
@@ -40,6 +40,7 @@ from pipelines.constant_contact.nightly.ending import (
     needed_privilege,
     resume_after,
     rows_counted,
+    value_warnings,
     with_all_tables,
 )
 from pipelines.constant_contact.nightly.healing import Host, heal
@@ -97,6 +98,7 @@ class _Night:
         self.started = time.monotonic()
         self.client = Client(own.connection(), listener=self._api_event, max_requests=request.max_requests)
         self.rows: dict[str, int] = {}
+        self.set_aside: dict[str, int] = {}
         self.warnings: list[str] = []
         self.planned: int | None = None
         self.groups = 0
@@ -247,7 +249,7 @@ class _Night:
             name: count
             for found in tables.values()
             for name, rows in found.items()
-            if (count := rows_counted(rows))
+            if not name.startswith("_") and (count := rows_counted(rows))
         }
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
@@ -258,16 +260,15 @@ class _Night:
         for skipped in outcome.skipped:
             needed = needed_privilege(skipped.resource) if skipped.refused else ""
             self._warn(f"{skipped.resource} is left out{needed}: {skipped.reason}")
-        for bad in reading.bad_values:
-            self._warn(
-                f"{bad.count} value(s) of {bad.table}.{bad.column} do not fit its type; kept in {bad.raw_column}"
-            )
+        for sentence in value_warnings(reading.bad_values):
+            self._warn(sentence)
         status, reason = ended_by(outcome, self.failure, has_read=self.has_read, wanted=self.wanted)
         lines: Sequence[AuditLine] = ()
         try:
             lines = self._audited(reading, status)
         except RunFailed as error:  # a load of what was healed
             status, reason = "failed", str(error)
+        self.set_aside = set_aside.noted(self.opened, self._warn)
         if self.own.history and status != "failed":
             record_history(self.opened, self.wanted, at=self.started_at)
         self._connection.close()  # dbt opens the file in its own way
@@ -366,6 +367,7 @@ class _Night:
             requests_today=self.client.budget.spent_today(),
             remaining_today=self.client.budget.remaining_today(),
             rows=dict(self.rows),
+            set_aside=self.set_aside,
             warnings=tuple(self.warnings),
             audit=tuple(lines),
             seconds={

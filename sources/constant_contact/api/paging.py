@@ -48,6 +48,9 @@ class Page:
     number: int  # starts at 1 with each read, also with one that goes on from a saved link
     body_bytes: int
     fetched_at: pendulum.DateTime  # UTC, after the last byte
+    set_aside: int = (
+        0  # rows of the page that were taken out since, because they have no place in their table
+    )
 
 
 def query(params: Params | None) -> str:

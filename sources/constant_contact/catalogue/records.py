@@ -1,4 +1,4 @@
-"""What the source itself writes down beside the account's rows. No resource: nobody selects it, nothing is read for it."""
+"""What the source itself writes down beside the account's rows. No resource: nobody selects it."""
 
 from sources.constant_contact.catalogue.columns import DELETED, Table, bigint, flag, text, timestamp
 
@@ -8,7 +8,11 @@ SET_ASIDE = Table(
     key=("table_name", "row_key"),
     columns=(
         text("table_name", "the table it belongs to", added=True),
-        text("row_key", "hash of the row and of what it was read for, with a number among equal ones", added=True),
+        text(
+            "row_key",
+            "hash of the row and of what it was read for, with a number among equal ones",
+            added=True,
+        ),
         text("key", "the column of the key that it does not have", added=True),
         text("reason", "what is wrong with it", added=True),
         text("row_json", "the row as the API sent it", added=True),

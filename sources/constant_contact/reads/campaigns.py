@@ -24,6 +24,7 @@ from sources.constant_contact.campaign_rows import (
     NEVER_SENT,
     UNDER_WAY,
     Row,
+    identified,
     is_loaded,
     moment_of,
     references_of,
@@ -117,7 +118,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
             "campaigns that changed",
             lambda row=row, known=known: read_campaign(reading, row, known, roster, new_mark),  # type: ignore[misc]
         )
-    yield Batch(resource=CAMPAIGNS, requests=requests)
+    yield reading.as_batch(CAMPAIGNS, requests=requests, whole=mark is None)
     ids = {str(row["campaign_id"]) for row in changed}
     if roster.settle(*(sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids)):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, new_mark))
@@ -184,7 +185,8 @@ def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int
     path = endpoint(CAMPAIGNS).detail_path
     assert path is not None
     try:
-        return {**row, **reading.client.record(path.format(campaign_id=row["campaign_id"]))}, 1
+        found = reading.client.record(path.format(campaign_id=row["campaign_id"]))
+        return {**row, **found, "campaign_id": row["campaign_id"]}, 1
     except NotFound:
         if status_of(row) != "removed":
             raise
@@ -213,7 +215,7 @@ def read_activities(reading: Reading, campaign: Row, requests: int) -> Read:
         if removed:
             rows = _removed(reading, references)
         else:
-            for reference in references:
+            for reference in identified(references):
                 try:
                     rows.append(_activity(reading, campaign, reference))
                 except NotFound as error:
@@ -241,12 +243,13 @@ def _activity(reading: Reading, campaign: Row, reference: Row) -> Row:
     of = endpoint(ACTIVITIES)
     activity_id = reference["campaign_activity_id"]
     found = reading.client.record(of.path.format(campaign_activity_id=activity_id), dict(of.query))
-    return {"campaign_id": campaign["campaign_id"], **reference, **found}
+    ids = {"campaign_id": campaign["campaign_id"], "campaign_activity_id": activity_id}
+    return {**reference, **found, **ids}
 
 
 def _removed(reading: Reading, references: Sequence[Row]) -> list[Row]:
     """Loaded e-mails of a removed campaign: no longer readable, so they keep what is known and get that status."""
-    ids = {reference["campaign_activity_id"] for reference in references}
+    ids = {str(reference["campaign_activity_id"]) for reference in identified(references)}
     return [
         _nested({**row, "current_status": "REMOVED"})
         for row in reading.warehouse.rows(ACTIVITIES)
@@ -317,7 +320,7 @@ def _read_summaries(reading: Reading) -> Generator[Batch, None, set[str]]:
     except Skippable as error:
         reading.reader.skip(SUMMARIES, str(error), refused=error.status == 403)  # noqa: PLR2004
         return set()
-    yield reading.batch(SUMMARIES, rows, requests=requests)
+    yield reading.batch(SUMMARIES, rows, requests=requests, whole=True)
     return {str(row["campaign_id"]) for row in rows}
 
 
@@ -333,7 +336,7 @@ def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
         campaign_id
         for campaign_id, row in loaded.items()
         if status_of(row) != "removed"
-        and any(str(each.get("campaign_activity_id")) not in there for each in references_of(row))
+        and any(str(each["campaign_activity_id"]) not in there for each in identified(references_of(row)))
     }
 
 
@@ -351,6 +354,7 @@ def _mark(reading: Reading) -> pendulum.DateTime | None:
         text is None
         or not reading.wants(CAMPAIGNS)
         or not believed(state.get("whole_at"), reading.options, now=reading.now)
+        or reading.aside.is_due(CAMPAIGNS)
     ):
         return None
     parsed = pendulum.parse(text)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sources.constant_contact.api.errors import BadRequest, NotFound, StillPreparing
-from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import Endpoint, endpoint
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.reads.reading import FIRST
@@ -23,6 +22,7 @@ from sources.constant_contact.reads.reading import FIRST
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sources.constant_contact.batches import Batch
     from sources.constant_contact.reads.reading import Reading
 
 WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "contact_tags", "custom_fields")
@@ -68,30 +68,33 @@ class Listing:
     requests: int
     counted: bool
     """Whether the API counts as many."""
+    set_aside: int = 0
+    """Rows that came without a usable key: any row that seems to be missing may be one of them."""
 
     @property
     def certain(self) -> bool:
         """Between two pages rows may slide past the reader, for a link may be a number of rows to leave out."""
-        return self.pages == 1 and self.counted
+        return self.pages == 1 and self.counted and not self.set_aside
 
 
 def _listed(reading: Reading, of: Endpoint) -> Listing:
     """A listing of several pages that the API's own count does not bear out is read once more."""
     rows: list[Row] = []
-    requests = 0
+    requests = aside = 0
     for _ in range(2):
         here: list[Row] = []
-        pages, count = 0, None
+        pages, count, aside = 0, None, 0
         for page in reading.pages(of):
             here += page.rows
             pages += 1
+            aside += page.set_aside
             count = page.envelope.get(f"{of.rows_key}_count", count)
         rows += here
         requests += pages
-        counted = count is None or len({_key(of, row) for row in here}) == count
+        counted = count is None or len({_key(of, row) for row in here}) + aside == count
         if counted or pages == 1:
             break
-    return Listing(rows=rows, pages=pages, requests=requests, counted=counted)
+    return Listing(rows=rows, pages=pages, requests=requests, counted=counted, set_aside=aside)
 
 
 def complete(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
@@ -101,20 +104,24 @@ def complete(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch
     if of.marks_vanished and reading.wants(of.resource):
         gone = vanished(reading, of, rows)
         if gone and not listing.certain:
-            gone, found, asked = _proved(reading, of, gone)
+            gone, found, asked = _proved(reading, of, gone, keyless=listing.set_aside)
             rows, requests = [*rows, *found], requests + asked
-    batch = reading.batch(of.resource, rows, requests=requests)
+    batch = reading.batch(of.resource, rows, requests=requests, whole=True)
     if gone:
         present = batch.tables[of.resource]
         lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
         together = pa.concat_tables([present, lost], promote_options="permissive")
-        batch = Batch(resource=of.resource, tables={**batch.tables, of.resource: together}, requests=requests)
+        batch = replace(batch, tables={**batch.tables, of.resource: together})
     yield batch
 
 
-def _proved(reading: Reading, of: Endpoint, missing: Sequence[Row]) -> tuple[list[Row], list[Row], int]:
+def _proved(
+    reading: Reading, of: Endpoint, missing: Sequence[Row], *, keyless: int
+) -> tuple[list[Row], list[Row], int]:
     """(what is gone, rows that are there after all, requests). More than `PROOFS` wait for the next run."""
     if of.proof_path is None:
+        if keyless:  # another reading shows no more of them
+            return [], [], 0
         again = _listed(reading, of)
         there = {_key(of, row) for row in again.rows}
         return [row for row in missing if _key(of, row) not in there], again.rows, again.requests
@@ -156,7 +163,11 @@ def read_counts(reading: Reading) -> Iterator[Batch]:
     of = endpoint("contact_counts")
     for page in reading.pages(of):
         yield reading.batch(
-            of.resource, page.rows, requests=1, constants={"counted_on": reading.now.date().isoformat()}
+            of.resource,
+            page.rows,
+            requests=1,
+            constants={"counted_on": reading.now.date().isoformat()},
+            whole=True,
         )
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pendulum
 import pyarrow.compute as pc
 
@@ -25,6 +26,8 @@ from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
+from sources.constant_contact.reads.set_aside import MAX_OBJECTS
+from sources.constant_contact.rows.values import typed
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 STATE = "contacts"
 OPTED_OUT = "email_address__opt_out_date"
+FEW_CONTACTS = 20_000
 LINK_FAILURES = 2
 """Runs that end at a saved link with a failing server before the link is taken to be what fails it."""
 
@@ -48,10 +52,57 @@ def add_slices(reading: Reading) -> None:
         reading.add(STATE, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
     else:
         reading.add(STATE, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
+        if reading.aside.due(STATE):
+            reading.add(STATE, BACKFILL, "contacts that were set aside", lambda: read_set_aside(reading))
 
 
 def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
-    return state.get("mark") is None or not believed(state.get("whole_at"), reading.options, now=reading.now)
+    return (
+        state.get("mark") is None
+        or not believed(state.get("whole_at"), reading.options, now=reading.now)
+        or (reading.aside.is_due(STATE) and None in _created(reading) and _is_small(reading))
+    )
+
+
+def _is_small(reading: Reading) -> bool:
+    """Whether all contacts may be read only to find again what says neither who it is nor when it was created."""
+    counts = [row.get("total") for row in reading.warehouse.rows("contact_counts", ("total",))]
+    known = [count for count in counts if isinstance(count, int)]
+    return bool(known) and max(known) <= FEW_CONTACTS
+
+
+def _created(reading: Reading) -> set[DateTime | None]:
+    """When those that are set aside were created; None for one that does not say it."""
+    found: set[DateTime | None] = set()
+    for text in reading.aside.rows_of(STATE):
+        row = orjson.loads(text)
+        at, _ = typed("timestamp", [row.get("created_at") if isinstance(row, dict) else None])
+        found.add(None if at.null_count else pendulum.instance(at[0].as_py()).start_of("second"))
+    return found
+
+
+def read_set_aside(reading: Reading) -> Iterator[Batch]:
+    """Contacts without an id by the second of their creation, and those with an item without one by their own id."""
+    of = endpoint(STATE)
+    assert of.detail_path is not None
+    second = pendulum.duration(seconds=1)
+    times = sorted(at for at in _created(reading) if at is not None) if reading.aside.is_due(STATE) else []
+    for at in times[:MAX_OBJECTS]:
+        bounds = {"created_after": as_parameter(at - second), "created_before": as_parameter(at + second * 2)}
+        for page in reading.pages(of, extra=bounds):
+            yield reading.as_batch(STATE, reading.tables(STATE, page.rows), requests=1)
+    if times and None not in _created(reading) and len(times) <= MAX_OBJECTS:
+        yield reading.as_batch(STATE, read_for="", whole=True)
+    include = {name: value for name, value in of.params if name == "include"}
+    for contact_id in reading.aside.due(STATE):
+        if contact_id:
+            try:
+                row = reading.client.record(of.detail_path.format(contact_id=contact_id), include)
+                tables = reading.tables(STATE, [{**row, "contact_id": contact_id}])
+            except NotFound:
+                tables = {}
+            yield reading.as_batch(STATE, tables, requests=1, read_for=contact_id, whole=True)
+            reading.reader.check()
 
 
 def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
@@ -87,14 +138,17 @@ def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
     finished = {"mark": mark, "opted_out": opted_out, "whole_at": started_at}
     if reading.once:
         value = {name: at.isoformat() for name, at in finished.items()}
-        yield Batch(
-            resource=STATE,
+        yield reading.as_batch(
+            STATE,
             state=(
                 StateChange(path=(STATE,), value=value),
                 StateChange(path=("refused",), value=sorted(reading.refused) or None),
             ),
+            whole=True,
+            since=started_at,
         )
         return
+    yield reading.as_batch(STATE, whole=True, since=started_at)
     took = pendulum.now("UTC") - reading.now if not resumed else pendulum.duration()
     yield from _changes_since(reading, finished, lookback_more=took)
 
@@ -121,11 +175,8 @@ def _whole_pages(
         whole["next"], whole["ended"] = page.next_link, page.next_link is None or None
         left = {key: value for key, value in whole.items() if value is not None}
         yield (
-            Batch(
-                resource=STATE,
-                tables=tables,
-                requests=1,
-                state=(StateChange(path=(STATE, "whole"), value=left),),
+            reading.as_batch(
+                STATE, tables, requests=1, state=(StateChange(path=(STATE, "whole"), value=left),)
             ),
             whole,
         )
@@ -160,7 +211,7 @@ def _changes_since(
             tables = reading.tables(STATE, page.rows)
             seen = _max(seen, _greatest(tables[STATE], "updated_at"))
             seen_out = _max(seen_out, _greatest(tables[STATE], OPTED_OUT))
-            yield Batch(resource=STATE, tables=tables, requests=1)
+            yield reading.as_batch(STATE, tables, requests=1)
     moved = {
         "mark": advanced(mark, seen, now=reading.now),
         "opted_out": advanced(opted_out, seen_out, now=reading.now),

@@ -44,6 +44,7 @@ class Feed:
 
     def read(self, reading: Reading) -> Iterator[Batch]:
         under_way = reading.state.get("feeds", {}).get(self.activity_id, {}).get(self.resource)
+        again = reading.aside.is_due(self.resource, self.activity_id)
         feed = replace(self, total=self._within_reach(reading))
         chain = Chain(reading, feed)
         if under_way and self.loaded:
@@ -55,15 +56,17 @@ class Feed:
                 chain = Chain(reading, feed)
                 yield from chain.top(to_the_end=True)
         else:
-            yield from chain.top(to_the_end=not self.loaded)
-        if feed.total is not None and chain.count < feed.total and chain.pages > 1:
+            yield from chain.top(to_the_end=again or not self.loaded)
+        if feed.total is not None and chain.counted < feed.total and chain.pages > 1:
             # Rows may have slid past between two pages. Once more, then the totals are taken to be wrong.
             chain = Chain(reading, feed)
             yield from chain.top(to_the_end=True)
-        settled = None if chain.count == self.total else self.total
-        yield Batch(
-            resource=self.resource,
+        last = reading.as_batch(self.resource, read_for=self.activity_id, whole=chain.is_whole)
+        settled = None if chain.agrees_with(self.total) else self.total
+        yield replace(
+            last,
             state=(
+                *last.state,
                 StateChange(path=("feeds", self.activity_id, self.resource), value=None),
                 StateChange(path=("totals", "settled", self.activity_id, self.resource), value=settled),
             ),
@@ -90,6 +93,17 @@ class Chain:
         self.count = feed.loaded
         """Rows of this feed in the warehouse, once all batches so far are loaded."""
         self.pages = 0
+        self.is_whole = False
+        """Whether it was read from its newest row to its oldest."""
+
+    @property
+    def counted(self) -> int:
+        """Rows of this feed in the warehouse and beside it, where those are that have no place."""
+        return self.count + self._reading.aside.count(self._feed.resource, self._feed.activity_id)
+
+    def agrees_with(self, total: int | None) -> bool:
+        """A row that is set aside may be loaded too, from a time when it was as it should be."""
+        return total is not None and self.count <= total <= self.counted
 
     def top(self, *, to_the_end: bool = False) -> Iterator[Batch]:
         """From the newest row until the rest is known; with `to_the_end` all of it, leaving a link to go on from."""
@@ -99,13 +113,14 @@ class Chain:
             span.add(times, last=page.next_link is None)
             news = span.newer - self._known_above(span.border)
             self.count = self._feed.loaded + news
-            reached = self._feed.total is None or self.count >= self._feed.total
+            reached = self._feed.total is None or self.counted >= self._feed.total
             some_known = news - news_before < span.newer - newer_before
             if not to_the_end and reached and some_known and span.border is not None:
                 yield self._batch(_newer(rows, times, span.border))
                 return
             yield self._batch(rows, state=self._under_way(page, span.border) if to_the_end else ())
             newer_before, news_before = span.newer, news
+        self.is_whole = True
 
     def catch_up(self, until: int) -> Iterator[Batch]:
         """What came on top since: everything newer than the instant `until` has been read before."""
@@ -162,11 +177,7 @@ class Chain:
         return again.rows != page.rows
 
     def _times(self, rows: Sequence[Row]) -> list[int]:
-        array, refused = typed("timestamp", [row.get("created_time") for row in rows])
-        if refused or array.null_count:
-            self._reading.tables(
-                self._feed.resource, list(rows), {"occurrence": 1}
-            )  # names the row it refuses
+        array, _ = typed("timestamp", [row.get("created_time") for row in rows])
         found: list[int] = array.cast("int64").to_pylist()
         return found
 
@@ -234,7 +245,8 @@ class Numbers:
                 self._at, self._counts = at, Counter()
             key = self._key(row)
             self._counts[key] += 1
-            numbered.append({**row, "occurrence": self._counts[key]})
+            theirs = {"occurrence_sent": row["occurrence"]} if "occurrence" in row else {}
+            numbered.append({**row, **theirs, "occurrence": self._counts[key]})
         return numbered
 
     def resume(self, at: int, loaded: Sequence[Mapping[str, Any]]) -> None:

@@ -224,7 +224,7 @@ class Healer:
             yield batch
         if chain.count == total == len(seen):
             self.findings.events[name, activity_id] = seen
-        settled = None if chain.count == total else total
+        settled = None if chain.agrees_with(total) else total
         paths = (("feeds", activity_id, name), None), (("totals", "settled", activity_id, name), settled)
         yield Batch(resource=name, state=tuple(StateChange(path=path, value=value) for path, value in paths))
 
@@ -254,11 +254,14 @@ class Healer:
     def _complete(self, of: Choice, span: Span, first: Page, others: Iterator[Page]) -> Iterator[Batch]:
         """All rows of a span; what is loaded and was not among them is noted."""
         seen: set[str] = set()
+        aside = 0
         for page in _chained(first, others):
+            aside += page.set_aside
             seen.update(str(row["contact_id"]) for row in page.rows)
             yield self._fresh(page.rows)
         # Rows that came or went between two pages may have pushed others past the reader: then nothing is noted.
-        if _count(first) not in {None, len(seen)}:
+        # So may those without an id: any of them may be the contact that seems to be missing.
+        if aside or _count(first) not in {None, len(seen)}:
             return
         self.findings.whole |= of.kind == "all" and span == WHOLE
         missing = self._members.ids(of, span) - seen

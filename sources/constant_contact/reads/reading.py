@@ -6,14 +6,18 @@ Must not know: any particular resource.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import BadRequest
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
-from sources.constant_contact.rows import BadValue, Columns, to_arrow
+from sources.constant_contact.reads import set_aside
+from sources.constant_contact.reads.set_aside import SetAside
+from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
+from sources.constant_contact.rows.values import typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,6 +62,9 @@ class Reading:
     unknown: Columns = field(default_factory=Columns)
     """Which undeclared fields have a column; kept in the state as "columns": table -> column -> path of the field."""
 
+    aside: SetAside = field(default_factory=SetAside)
+    """Rows whose key cannot be formed."""
+
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)
 
@@ -73,11 +80,18 @@ class Reading:
         start: str | None = None,
     ) -> Iterator[Page]:
         """Pages of one listing, from the beginning or from a saved next link; ends early when the run is over."""
-        if of.resource in self.answered:
-            yield self.answered.pop(of.resource)
-            return
-        path = of.path.format(**(slots or {}))
-        asked = dict(of.query) | dict(extra or {})
+        known = self.answered.pop(of.resource, None)
+        read = iter([known]) if known is not None else self._asked(of, slots or {}, extra or {}, start)
+        numbers: Counter[str] = Counter()
+        for page in read:
+            yield self._with_keys(of, page, (slots or {}).get("campaign_activity_id", ""), numbers)
+            self.reader.check()
+
+    def _asked(
+        self, of: Endpoint, slots: Mapping[str, str], extra: Mapping[str, str], start: str | None
+    ) -> Iterator[Page]:
+        path = of.path.format(**slots)
+        asked = dict(of.query) | dict(extra)
         tried = () if start else tuple(name for name in of.try_include if name not in self.refused)
         if tried:
             more = asked | {"include": ",".join([asked["include"], *tried])}
@@ -90,12 +104,12 @@ class Reading:
                 self.refused.update(
                     tried
                 )  # the guide names it, the contract does not, and the server goes by that
-            yield from self._checked(itertools.chain([first], chain))
+            yield from itertools.chain([first], chain)
             return
         if of.plainer and not start:
-            yield from self._checked(self._taken(of, path, [asked, *(dict(one) for one in of.plainer)]))
+            yield from self._taken(of, path, [asked, *(dict(one) for one in of.plainer)])
             return
-        yield from self._checked(self.client.pages(path, asked, rows_key=of.rows_key, start=start))
+        yield from self.client.pages(path, asked, rows_key=of.rows_key, start=start)
 
     def _taken(self, of: Endpoint, path: str, queries: Sequence[Mapping[str, str]]) -> Iterator[Page]:
         """The pages of the first query that is not refused."""
@@ -108,10 +122,13 @@ class Reading:
             return itertools.chain([first], chain)
         return self.client.pages(path, queries[-1], rows_key=of.rows_key)
 
-    def _checked(self, pages: Iterator[Page]) -> Iterator[Page]:
-        for page in pages:
-            yield page
-            self.reader.check()
+    def _with_keys(self, of: Endpoint, page: Page, read_for: str, numbers: Counter[str]) -> Page:
+        """The page without rows whose key cannot be formed, which are set aside."""
+        rows, odd = keyed(of.table, page.rows, (REFRESHED,) if of.reads == "stats" else ())
+        if not odd:
+            return page
+        self.aside.add(odd, read_for, numbers)
+        return replace(page, rows=[*rows], set_aside=len(odd))
 
     def batch(
         self,
@@ -121,15 +138,44 @@ class Reading:
         requests: int,
         constants: Mapping[str, Any] | None = None,
         state: tuple[StateChange, ...] = (),
+        whole: bool = False,
     ) -> Batch:
-        """Rows of one resource as a batch; without tables when the resource is only read for others' sake."""
+        """Rows of one resource as a batch; without tables when the resource is only read for others' sake.
+
+        `whole`: they are all that the resource has, so what was set aside before and is not now has its place.
+        """
+        read_for = (constants or {}).get("campaign_activity_id")
         tables = self.tables(resource, rows, constants) if self.wants(resource) else {}
-        return Batch(
-            resource=resource,
-            tables=tables,
-            requests=requests,
-            state=(*state, *(change for name in tables for change in self._columns_made(name))),
-        )
+        return self.as_batch(resource, tables, requests=requests, state=state, read_for=read_for, whole=whole)
+
+    def as_batch(
+        self,
+        resource: str,
+        tables: Mapping[str, pa.Table] | None = None,
+        *,
+        requests: int = 0,
+        state: tuple[StateChange, ...] = (),
+        read_for: str | None = None,
+        whole: bool = False,
+        since: DateTime | None = None,
+    ) -> Batch:
+        """Tables with what was set aside beside them. `whole`: a complete reading has ended, of the resource or of what
+        it was read for; `since`: when that began, if not with this run.
+        """
+        tables = dict(tables or {})
+        if self.wants(resource):
+            of = endpoint(resource)
+            sets = of.children and resource in tables
+            parents = (
+                set(tables[resource].column(of.table.key[0]).to_pylist())
+                if sets and self.aside.any(resource)
+                else ()
+            )
+            aside = self.aside.take(resource, read_for, whole=whole, since=since, parents=parents)
+            if aside is not None:
+                tables[set_aside.TABLE] = aside
+        columns = (change for name in tables for change in self._columns_made(name))
+        return Batch(resource=resource, tables=tables, requests=requests, state=(*state, *columns))
 
     def _columns_made(self, name: str) -> Iterator[StateChange]:
         """Said with each batch, since the one with which a column began may be lost."""
@@ -143,10 +189,31 @@ class Reading:
     ) -> dict[str, pa.Table]:
         of = endpoint(resource)
         if of.reads == "stats":
-            # Optional in the contract, and part of the key: totals of an unknown time are those of the run's day.
-            unknown = {REFRESHED: self.now.start_of("day").isoformat()}
-            rows = [row if row.get(REFRESHED) else {**row, **unknown} for row in rows]
+            rows = self._dated(rows)
         without = [child.name for child in of.children if self.refused.intersection(child.from_)]
-        return to_arrow(
-            of, rows, constants=constants or {}, without=without, bad=self.bad_values, unknown=self.unknown
+        odd: list[OddRow] = []
+        found = to_arrow(
+            of,
+            rows,
+            constants=constants or {},
+            without=without,
+            bad=self.bad_values,
+            unknown=self.unknown,
+            aside=odd,
         )
+        if odd:
+            self.aside.add(odd, (constants or {}).get("campaign_activity_id", ""))
+        return found
+
+    def _dated(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Optional in the contract, and part of the key: totals of an unknown time are those of the run's day."""
+        at, _ = typed("timestamp", [row.get(REFRESHED) for row in rows])
+        if not at.null_count:
+            return rows
+        day = self.now.start_of("day").isoformat()
+        return [
+            row if known else {**row, REFRESHED: day, **({f"{REFRESHED}_raw": old} if old else {})}
+            for row, known, old in zip(
+                rows, at.is_valid().to_pylist(), [row.get(REFRESHED) for row in rows], strict=True
+            )
+        ]

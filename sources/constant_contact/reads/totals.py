@@ -72,11 +72,13 @@ class Loaded:
     def with_links(self) -> frozenset[str]:
         """E-mails whose links are as new as their clicks, and those known to have none."""
         owed = self._reading.state.get("totals", {}).get("owed_links", {})
-        return self._ids(LINKS, "no_links", "no_stats") - frozenset(owed)
+        return self._ids(LINKS, "no_links", "no_stats") - {*owed, *self._reading.aside.due(LINKS)}
 
     def _ids(self, table: str, *without: str) -> frozenset[str]:
         if not self._reading.wants(table):
             return frozenset()
+        if self._reading.aside.is_due(table):
+            without = ()
         state = self._reading.state.get("totals", {})
         rows = self._reading.warehouse.rows(table, ("campaign_activity_id",))
         ids = {str(row["campaign_activity_id"]) for row in rows}
@@ -175,7 +177,8 @@ class Follow:
     def _compare(self, sent: Sequence[Sent]) -> Iterator[Batch]:
         answer = self._answer(STATS, [each.campaign_id for each in sent])
         found = answer.rows
-        yield Batch(resource=STATS, requests=answer.requests, state=self._learned(STATS, answer, sent))
+        learned = self._learned(STATS, answer, sent)
+        yield self._reading.as_batch(STATS, requests=answer.requests, state=learned, whole=answer.works)
         still: list[Row] = []
         for each in sent:
             row = found.get(each.campaign_id)
@@ -230,8 +233,11 @@ class Follow:
     def _differs(self, feed: str, activities: Sequence[str], total: int | None, *, apart: int = 0) -> bool:
         if not self._reading.wants(feed) or total is None:
             return False
+        if any(self._reading.aside.is_due(feed, each) for each in activities):
+            return True
         total -= apart
-        if total == sum(self._loaded.counts[feed].get(each, 0) for each in activities):
+        count = sum(self._loaded.counts[feed].get(each, 0) for each in activities)
+        if count <= total <= count + sum(self._reading.aside.count(feed, each) for each in activities):
             return False
         settled = [self._settled.get(each, {}).get(feed) for each in activities]
         loaded = [self._loaded.counts[feed].get(each, 0) for each in activities]
@@ -248,6 +254,7 @@ class Follow:
             ACTIVITY_STATS,
             list(answer.raw.values()),
             requests=answer.requests,
+            whole=answer.works and self._reading.aside.is_due(ACTIVITY_STATS),
             state=(
                 *self._noted("no_stats", [each for each in ids if answer.works and each not in answer.raw]),
                 *self._owed(by_id),
@@ -319,6 +326,7 @@ class Follow:
                     requests=1,
                     constants={"campaign_activity_id": activity},
                     state=state if page.next_link else (*state, done),
+                    whole=page.next_link is None,
                 )
         except NotFound as error:  # an e-mail without links, where it says so twice
             lost = ("totals", "lost_links", activity)

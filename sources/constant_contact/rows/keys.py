@@ -20,7 +20,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 def keyed(
     table: Table, rows: Sequence[Any], given: Collection[str] = ()
-) -> tuple[Sequence[Mapping[str, Any]], list[OddRow]]:
+) -> tuple[Sequence[Any], list[OddRow]]:
     """The rows with a usable key, in their order, and the others; `given`: parts of the key that no row has to have."""
     reasons: dict[int, tuple[str, str]] = {}
     objects: Sequence[Mapping[str, Any]] = rows
