@@ -37,6 +37,9 @@ class Place:
 class Destination:
     """A destination of dlt without anything of its own."""
 
+    transforms = False
+    """Whether the marts are built there from here."""
+
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -73,8 +76,7 @@ class Destination:
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
         """The place in the terms of the transforms. Raises UserError where they do not run."""
         raise UserError(
-            f"transforms do not run on {self.name} from here: load with --no-transform and run the "
-            "dbt project with your own profile"
+            f"the marts are not built on {self.name} from here: run the dbt project with a profile of your own"
         )
 
 

@@ -36,6 +36,8 @@ RETRY_S = 0.1
 class DuckDb(Destination):
     """A warehouse in one file."""
 
+    transforms = True
+
     def __init__(self) -> None:
         super().__init__(DUCKDB)
 

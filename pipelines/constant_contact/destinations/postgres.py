@@ -47,6 +47,8 @@ def _as_told(preferred: Any, supported: Any, /, *, table_schema: Any) -> Any:  #
 class Postgres(Destination):
     """A database on a server; each dataset is a schema."""
 
+    transforms = True
+
     def __init__(self) -> None:
         super().__init__(POSTGRES)
 

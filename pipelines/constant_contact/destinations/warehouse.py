@@ -65,6 +65,27 @@ class Warehouse:
         return self._kind.dbt(self._place, self._client.credentials)
 
     @property
+    def merges(self) -> bool:
+        """Whether a row that changed replaces the loaded one; elsewhere dlt keeps each version that it loads."""
+        capabilities = self.pipeline.destination.capabilities()
+        return "delete-insert" in (capabilities.supported_merge_strategies or ())
+
+    def left_out(self, *, transform: bool) -> list[str]:
+        """What a sync does not do here, a sentence each: to be known before anything is spent."""
+        kind, sentences = self.location.kind, []
+        if not self.merges:
+            sentences.append(
+                f"{kind.name} keeps every loaded version of a row: the newest _dlt_load_id of a key counts, and audit, "
+                "repair, deletions that follow from others, and history do not run there"
+            )
+        if transform and not kind.transforms:
+            sentences.append(
+                f"the marts are not built on {kind.name} from here; --no-transform leaves this warning out, and the "
+                "dbt project runs there with a profile of your own"
+            )
+        return sentences
+
+    @property
     def duckdb_path(self) -> Path | None:
         return self._place.file
 
@@ -175,6 +196,8 @@ class Warehouse:
         """The pipeline's state in the last load that came to its end; empty before the first."""
         from dlt.common.versioned_state import decompress_state  # noqa: PLC0415
 
+        if not self.merges:
+            return self._state_from_files()
         if not {"_dlt_pipeline_state", "_dlt_loads"} <= self.columns().keys():
             return {}
         found = self.query(
@@ -193,6 +216,18 @@ class Warehouse:
         )
         names = [str(row["table_schema"]) for row in rows]
         return [name for name in names if not name.endswith("_staging")]
+
+    def _state_from_files(self) -> dict[str, Any]:
+        """The same where SQL cannot ask for it."""
+        from dlt.common.destination.exceptions import DestinationUndefinedEntity  # noqa: PLC0415
+        from dlt.pipeline.state_sync import load_pipeline_state_from_destination  # noqa: PLC0415
+
+        try:
+            with self.pipeline.destination_client() as client:
+                found = load_pipeline_state_from_destination(self.target.pipeline_name, client)  # type: ignore[arg-type]
+        except DestinationUndefinedEntity:
+            return {}
+        return dict(found or {})
 
     @contextmanager
     def alone(self) -> Iterator[None]:

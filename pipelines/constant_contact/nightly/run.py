@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.destinations.folder import alone
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
@@ -32,8 +31,8 @@ from pipelines.constant_contact.events import (
     Warned,
 )
 from pipelines.constant_contact.nightly import records, set_aside
-from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
 from pipelines.constant_contact.nightly.audit import COUNTED, audit
+from pipelines.constant_contact.nightly.beginning import finish_pending, no_longer_true, whose_account
 from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
@@ -45,14 +44,13 @@ from pipelines.constant_contact.nightly.ending import (
 )
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
-from pipelines.constant_contact.nightly.recovery import agree_with_destination, mend_folder
+from pipelines.constant_contact.nightly.recovery import mend_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Group, changed
-from sources.constant_contact.identity import Identity, NewerState, OtherAccount
+from sources.constant_contact.identity import Identity
 from sources.constant_contact.reader import Reader
 
 if TYPE_CHECKING:
@@ -120,12 +118,16 @@ class _Night:
 
         for unused in unused_settings():
             self._warn(unused.sentence)
+        for sentence in self.opened.left_out(transform=self.request.transform):
+            self._warn(sentence)
         pipeline = self.opened.pipeline
         self.client.check_login()
         self._connection.enter_context(self.opened.kept_open())
-        refusal = self._identify()
-        self._finish_pending()
-        self.taken_back = self._taken_back()
+        self.identity, refusal = whose_account(
+            self.opened, self.client, accept=self.request.accept_account, warn=self._warn
+        )
+        finish_pending(self.opened, self.client, warn=self._warn)
+        self.taken_back = no_longer_true(self.opened, warn=self._warn)
         self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
         self._emit(
             RunStarted(
@@ -159,48 +161,13 @@ class _Night:
             reading.warehouse.close()
         return self._end(reading)
 
-    def _identify(self) -> ApiError | None:
-        """Whose account it is, or why nothing at all can be asked. Raises OtherAccount before anything is changed."""
-        try:
-            self.identity = identified(self.opened, self.client, accept=self.request.accept_account)
-        except (OtherAccount, NewerState):
-            raise
-        except ApiError as error:
-            return error
-        except self.opened.troubles() as error:
-            raise failed_load(error, self.opened.name) from error
-        if self.identity.warning:
-            self._warn(self.identity.warning)
-        return None
-
-    def _finish_pending(self) -> None:
-        """Load what a run that died had read, go on from what the destination says, and count what it counted."""
-        try:
-            agree_with_destination(self.opened, self._warn)
-            for day, spent in records.requests_counted(self.opened, self.client.connection.key):
-                self.client.budget.seed(day, spent)
-        except self.opened.troubles() as error:
-            raise failed_load(error, self.opened.name) from error
-
-    def _taken_back(self) -> tuple[StateChange, ...]:
-        """What the state may no longer say, because somebody changed the tables since the last run."""
-        try:
-            tables = agree_on_tables(self.opened, records.source_state(self.opened))
-        except self.opened.troubles() as error:
-            raise failed_load(error, self.opened.name) from error
-        if tables:
-            self._warn(
-                f"{', '.join(tables)}: not as the last run left it, because rows were dropped, deleted or restored "
-                "from outside; what is missing is read again"
-            )
-        return taken_back(tables)
-
     def _read(self, reading: Reading) -> None:
         began = time.monotonic()
         for group in self._groups(reading):
             self._commit(group)
         self.extract_s = time.monotonic() - began - self.load_s
-        settle(self.opened, self.wanted)
+        if self.opened.merges:
+            settle(self.opened, self.wanted)
 
     def _groups(self, reading: Reading) -> Iterator[Group]:
         """Half of a group's requests per commit: the other half is read ahead meanwhile and would be lost with it."""
@@ -268,11 +235,12 @@ class _Night:
             lines = self._audited(reading, status)
         except RunFailed as error:  # a load of what was healed
             status, reason = "failed", str(error)
-        self.set_aside = set_aside.noted(self.opened, self._warn)
-        if self.own.history and status != "failed":
+        self.set_aside = set_aside.noted(self.opened, self._warn) if self.opened.merges else {}
+        if self.own.history and status != "failed" and self.opened.merges:
             record_history(self.opened, self.wanted, at=self.started_at)
         self._connection.close()  # dbt opens the file in its own way
-        transform = self._transform() if self.request.transform and status != "failed" else None
+        wanted = self.request.transform and self.opened.location.kind.transforms
+        transform = self._transform() if wanted and status != "failed" else None
         result = self._result(status, reason, reading, lines, transform)
         result = self._recorded(result)
         self._emit(RunEnded(result=result))
@@ -292,7 +260,7 @@ class _Night:
         return replace(result, warnings=tuple(self.warnings))
 
     def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
-        if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
+        if status == "failed" or SOURCE not in self.opened.pipeline.schema_names or not self.opened.merges:
             return ()
         left_out = {skipped.resource for skipped in reading.reader.outcome.skipped} & COUNTED
         wanted = self.wanted - left_out
@@ -360,6 +328,8 @@ class _Night:
             )
         return RunResult(
             run_id=self.run_id,
+            profile=self.request.target.profile,
+            account_id=self.identity.account_id,
             status=status,
             started_at=self.started_at,
             ended_at=pendulum.now("UTC"),

@@ -1,0 +1,63 @@
+"""How a run begins: whose account it is, what an earlier run left behind, and what of the state is still true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.constant_contact.account_guard import identified
+from pipelines.constant_contact.destinations.warehouse import failed_load
+from pipelines.constant_contact.nightly import records
+from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
+from pipelines.constant_contact.nightly.recovery import agree_with_destination
+from sources.constant_contact.api.errors import ApiError
+from sources.constant_contact.identity import Identity, NewerState, OtherAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from sources.constant_contact.api.client import Client
+    from sources.constant_contact.batches import StateChange
+
+
+def whose_account(
+    opened: Warehouse, client: Client, *, accept: str | None, warn: Callable[[str], None]
+) -> tuple[Identity, ApiError | None]:
+    """The account, and why nothing at all can be asked, if so. Raises OtherAccount before anything is changed."""
+    try:
+        identity = identified(opened, client, accept=accept)
+    except (OtherAccount, NewerState):
+        raise
+    except ApiError as error:
+        return Identity(account_id=None), error
+    except opened.troubles() as error:
+        raise failed_load(error, opened.name) from error
+    if identity.warning:
+        warn(identity.warning)
+    return identity, None
+
+
+def finish_pending(opened: Warehouse, client: Client, *, warn: Callable[[str], None]) -> None:
+    """Load what a run that died had read, go on from what the destination says, and count what it counted."""
+    try:
+        agree_with_destination(opened, warn)
+        for day, spent in records.requests_counted(opened, client.connection.key):
+            client.budget.seed(day, spent)
+    except opened.troubles() as error:
+        raise failed_load(error, opened.name) from error
+
+
+def no_longer_true(opened: Warehouse, *, warn: Callable[[str], None]) -> tuple[StateChange, ...]:
+    """What the state may no longer say, because somebody changed the tables since the last run."""
+    if not opened.merges:
+        return ()
+    try:
+        tables = agree_on_tables(opened, records.source_state(opened))
+    except opened.troubles() as error:
+        raise failed_load(error, opened.name) from error
+    if tables:
+        warn(
+            f"{', '.join(tables)}: not as the last run left it, because rows were dropped, deleted or restored "
+            "from outside; what is missing is read again"
+        )
+    return taken_back(tables)
