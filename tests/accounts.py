@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.events import Event, RunResult
     from sources.constant_contact.reader import Outcome
+    from sources.constant_contact.reads.attempts import LeftOut
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact_sandbox import Sandbox, Server
 
@@ -100,6 +101,8 @@ class Quick(Compared):
         self.state: dict[str, Any] = {}
         self.requests_sent = 0
         """By the last night."""
+        self.left_out: Mapping[tuple[str, str], LeftOut] = {}
+        """By the last night: (resource, id of the object) -> why."""
         self._columns: dict[str, list[str]] = {}
         self._connection = duckdb.connect(config={"threads": 1})
         self._connection.execute(f"create schema {SCHEMA}")
@@ -132,6 +135,7 @@ class Quick(Compared):
             state=self.state,
             full_refresh=full_refresh,
         )
+        self.left_out = reading.attempts.left_out
         try:
             for number, group in enumerate(_groups(reading, a_commit)):
                 if number == killed_after:
@@ -153,7 +157,7 @@ class Quick(Compared):
         if outcome.error is not None:
             raise outcome.error
         assert outcome.postponed is None
-        assert [] == outcome.skipped
+        assert ([], []) == (outcome.skipped, list(self.left_out.values()))
         return outcome
 
     def nights(self, limit: int = 200, **how: Any) -> int:

@@ -28,6 +28,10 @@ def status_of(row: Mapping[str, Any]) -> str:
     return str(row.get("current_status") or "").lower()
 
 
+def was_sent(row: Mapping[str, Any]) -> bool:
+    return status_of(row) not in NEVER_SENT
+
+
 def moment_of(row: Mapping[str, Any]) -> datetime | None:
     """The time of the last change, of a row of the API (text) or of a loaded one; None where it says none."""
     at = row.get("updated_at")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import (
+    ApiError,
     BadRequest,
     ConfigError,
     Retryable,
@@ -21,6 +22,7 @@ from sources.constant_contact.api.errors import (
 )
 from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.failures import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +56,8 @@ class Identity:
     """Null where this login may not read it."""
     page: Page | None = None
     """The answer, which is the whole resource `account`: nobody needs to ask again."""
+    error: ApiError | None = None
+    """Why there is no answer."""
     warning: str = ""
 
     @property
@@ -86,9 +90,10 @@ def identify(
     or a server that does not work at all.
     """
     check_version(state)
-    page, current, reason = _current(client)
+    has_failed = failure_of(state, "account") is not None
+    page, current, failure = _current(client.with_few_attempts() if has_failed else client)
     if current is None:
-        return _unreadable(client, warehouse, holder, reason)
+        return _unreadable(client, warehouse, holder, failure)
     if accept is not None:
         return _accepted(current, accept, page)
     loaded = _loaded(warehouse, state)
@@ -106,27 +111,29 @@ def identify(
     return Identity(account_id=current, page=page)
 
 
-def _current(client: Client) -> tuple[Page | None, str | None, str]:
-    """(the answer, the account's id, why it could not be read)."""
+def _current(client: Client) -> tuple[Page | None, str | None, ApiError | None]:
+    """(the answer, the account's id, why it could not be asked)."""
     of = endpoint("account")
     try:
         page = next(client.pages(of.path, dict(of.query), rows_key=of.rows_key))
     except UNREADABLE as error:
-        return None, None, str(error)
+        return None, None, error
     found = page.rows[0].get("encoded_account_id") if page.rows else None
-    if isinstance(found, str) and found:
-        return page, found, ""
-    return None, None, f"{of.path} answered without encoded_account_id"
+    return page, found if isinstance(found, str) and found else None, None
 
 
-def _unreadable(client: Client, warehouse: Warehouse, holder: str, reason: str) -> Identity:
-    if _recognised(client, warehouse) is False:
+def _unreadable(client: Client, warehouse: Warehouse, holder: str, error: ApiError | None) -> Identity:
+    """A server that has just failed is not waited for a second time."""
+    hurried = client.with_few_attempts() if isinstance(error, Retryable) else client
+    if _recognised(hurried, warehouse) is False:
         raise OtherAccount(
             f"this login may not read its account's id, and none of its lists and campaigns is loaded in {holder}, "
             "which belongs to another account; nothing was changed: log in to that account, or choose another --dataset"
         )
+    reason = error or f"{endpoint('account').path} answered without encoded_account_id"
     return Identity(
         account_id=None,
+        error=error,
         warning=f"the account's id cannot be read, so {holder} is not tied to one account: {reason}",
     )
 

@@ -20,6 +20,7 @@ from sources.constant_contact.api.errors import ApiError, Forbidden, Postponed, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sources.constant_contact.api.errors import ForbiddenKind
     from sources.constant_contact.batches import Batch
 
 READERS = 8
@@ -52,6 +53,8 @@ class Skipped:
     reason: str
     refused: bool = False
     """Whether the server forbids the whole resource."""
+    kind: ForbiddenKind = "unknown"
+    """What the refusal itself says is missing."""
 
 
 class Stopped(Exception):  # noqa: N818 - no failure, only a signal between the reader's own threads
@@ -67,6 +70,8 @@ class Outcome:
     skipped: list[Skipped] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
     """title -> slices not (wholly) read."""
+    answered: set[str] = field(default_factory=set)
+    """Resources of which something was read."""
 
 
 class Reader:
@@ -97,14 +102,18 @@ class Reader:
         if self._ending.is_set():
             raise Stopped
 
-    def skip(self, resource: str, reason: str, *, refused: bool = False) -> None:
-        """Note that something is left out; with `refused` nothing more of the resource is tried in this run."""
+    def skip(self, resource: str, reason: str) -> None:
+        """Note that something is left out."""
         with self._lock:
-            if refused and resource in self._refused:
-                return
-            if refused:
+            self.outcome.skipped.append(Skipped(resource=resource, reason=reason))
+
+    def refuse(self, resource: str, error: Forbidden) -> None:
+        """Note that the server forbids a resource; nothing more of it is tried in this run."""
+        with self._lock:
+            if resource not in self._refused:
                 self._refused.add(resource)
-            self.outcome.skipped.append(Skipped(resource=resource, reason=reason, refused=refused))
+                skipped = Skipped(resource=resource, reason=str(error), refused=True, kind=error.kind)
+                self.outcome.skipped.append(skipped)
 
     def end(self, error: ApiError) -> None:
         """Nothing is read at all, for this reason."""
@@ -165,13 +174,17 @@ class Reader:
         try:
             self.check()
             for batch in slice_.read():
+                if batch.requests:
+                    self.outcome.answered.add(batch.resource)
                 self._out.put(batch)
                 self.check()
-        except Skippable as error:
-            if isinstance(error, Forbidden) and error.kind == "deactivated":  # the application, no resource
+        except Forbidden as error:
+            if error.kind == "deactivated":  # the application, no resource
                 self._end(slice_, error=error)
-                return
-            self.skip(slice_.resource, str(error), refused=error.status == 403)  # noqa: PLR2004
+            else:
+                self.refuse(slice_.resource, error)
+        except Skippable as error:
+            self.skip(slice_.resource, str(error))
         except Postponed as error:
             self._end(slice_, postponed=error)
         except Stopped:

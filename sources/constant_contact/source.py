@@ -28,7 +28,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
-from sources.constant_contact.api.errors import ConfigError
+from sources.constant_contact.api.errors import ApiError, ConfigError, Retryable
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, endpoint, table
 from sources.constant_contact.catalogue import tables as catalogue_tables
@@ -37,6 +37,8 @@ from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.identity import Identity, identify
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
+from sources.constant_contact.reads.attempts import Attempts
+from sources.constant_contact.reads.left_out import granted, sentences
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
@@ -230,11 +232,11 @@ class Live:
             apply_changes(dlt.current.source_state(), batch.state)
         if self._more:
             return
+        for sentence in sentences(reading, granted(reading)):
+            log.warning("%s", sentence)
         reading.client.close()
         reading.warehouse.close()
         outcome = reading.reader.outcome
-        for skipped in outcome.skipped:
-            log.warning("%s is left out: %s", skipped.resource, skipped.reason)
         if outcome.error is not None:
             raise outcome.error
         if outcome.postponed is not None:
@@ -294,7 +296,7 @@ def begin(
     identity: Identity | None = None,
 ) -> Reading:
     """A reading with its first slices; nothing is sent before its reader is started."""
-    page = None if identity is None else identity.page
+    account = None if identity is None else identity.page or identity.error
     now = now or pendulum.now("UTC")
     reading = Reading(
         client=client,
@@ -306,7 +308,11 @@ def begin(
         once=once,
         reader=within(own.requests_per_commit // 2),
         refused=set(state.get("refused", ())),
-        answered={} if page is None else {"account": page},
+        answered={} if account is None else {"account": account},
+        attempts=Attempts(
+            is_down=isinstance(account, Retryable),
+            has_answered=account is not None and not isinstance(account, ApiError),
+        ),
         unknown=Columns(
             state.get("columns"),
             {each.name: warehouse.columns(each.name) for each in catalogue_tables()},

@@ -7,6 +7,7 @@ endpoint. Source: symptoms reported by integrators, and what networks do.
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -215,7 +216,8 @@ FAULTS: dict[str, Callable[[Reply], Reply]] = {
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """An armed fault. Without a prefix it strikes API paths only; token calls are named by "/oauth2".
+    """An armed fault. Without a prefix it strikes API paths only; token calls are named by "/oauth2". A `*` in the
+    prefix stands for anything, so that one object can be struck wherever its id is in the path.
     `times`: how often it strikes, None = for ever; `after`: matching requests that pass first;
     `probability` (0-1) is drawn from `dice`, so a seed decides.
     """
@@ -232,7 +234,8 @@ class Rule:
             raise ValueError(f"unknown fault {self.name!r}; valid are: {', '.join(sorted(FAULTS))}")
 
     def strikes(self, path: str) -> bool:
-        if self.times == 0 or not path.startswith(self.path_prefix):
+        prefix = ".*".join(map(re.escape, self.path_prefix.split("*")))
+        if self.times == 0 or not re.match(prefix, path):
             return False
         if not self.path_prefix and path.startswith("/oauth2"):
             return False

@@ -12,6 +12,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from . import seeds
 
 if TYPE_CHECKING:
@@ -80,7 +82,9 @@ class Tokens:
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
     def _new_access(self, now: float, scopes: tuple[str, ...]) -> str:
-        token = f"eyJ{self._text('head', 60)}.{self._text('access', 420)}.{self._text('sign', 256)}"
+        claims = {"scp": list(scopes), "exp": int(now) + ACCESS_TOKEN_S, "jti": self._text("access", 360)}
+        payload = base64.urlsafe_b64encode(orjson.dumps(claims)).decode().rstrip("=")
+        token = f"eyJ{self._text('head', 60)}.{payload}.{self._text('sign', 256)}"
         self.access[token] = (now + ACCESS_TOKEN_S, scopes)
         self.access_token = token
         return token

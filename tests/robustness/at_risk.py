@@ -41,6 +41,8 @@ class AtRisk(Quick):
     patience_s = 60.0
     clock: Clock | None = None
     """None: waits pass at once."""
+    days_later = 0
+    """How long after today the night is."""
 
     def night_at_risk(self, *, full_refresh: bool = False, a_commit: int = 6) -> Outcome:
         """A night with an impatient client; what was committed before its end stays."""
@@ -62,8 +64,9 @@ class AtRisk(Quick):
             warehouse=SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns()),
             state=self.state,
             full_refresh=full_refresh,
-            now=None if self.clock is None else self.clock.now(),
+            now=(self.clock or SystemClock()).now().add(days=self.days_later),
         )
+        self.left_out = reading.attempts.left_out
         try:
             group = Group()
             for batch in reading.reader.batches():
@@ -90,4 +93,4 @@ class AtRisk(Quick):
         ended_by = outcome.error or outcome.postponed
         if ended_by is not None:
             return type(ended_by).__name__
-        return "skipped" if outcome.skipped else "equal"
+        return "skipped" if outcome.skipped or self.left_out else "equal"

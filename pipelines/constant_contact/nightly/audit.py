@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.constant_contact.events import AuditLine
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
+from sources.constant_contact.failures import failed_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 CONTACTS, MEMBERSHIPS, TAGGINGS = "contacts", "contacts__list_memberships", "contacts__taggings"
-COUNTED = frozenset({"contacts", "contact_counts", "contact_lists", "contact_tags"})
-"""Resources that one refusal leaves out as a whole; a count or rows of an earlier night then prove nothing."""
 CONSENTS: Mapping[str, str] = {
     "explicit": "explicit",
     "implicit": "implicit",
@@ -43,6 +42,8 @@ PERSONS: Mapping[str, str] = {
     "email_clicks": "unique_counts__clicks",
 }
 """feed -> the column of the summaries that counts the contacts in it."""
+
+UNREAD = "the server failed when this was last asked for; it is left out and tried again later"
 
 State = Mapping[str, Any]
 
@@ -181,7 +182,8 @@ def _event_lines(
         if feed not in wanted or feed not in columns:
             continue
         counted = _counted(opened, feed, persons=feed in PERSONS and bool(summaries))
-        one = _Feed(feed=feed, names=names, counted=counted, members=members, aside=aside)
+        unread = {*failed_ids(state, feed), *failed_ids(state, "email_campaign_activity_stats")}
+        one = _Feed(feed=feed, names=names, counted=counted, members=members, aside=aside, unread=unread)
         for row in activities.values():
             yield from one.activity(row, row[column], state)
         for row in campaigns.values():
@@ -198,9 +200,11 @@ class _Feed:
     feed: str
     names: Mapping[str, str]
     counted: Mapping[str, _Counted]
-    members: Mapping[str, Collection[str]]
+    members: Mapping[str, set[str]]
     """campaign -> its e-mails that have reports."""
     aside: Owed
+    unread: Collection[str] = ()
+    """E-mails of which this feed, or its totals, failed when they were last asked for."""
     _agreed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """campaign -> its e-mails whose totals are those of the feed, or are explained."""
     _with_totals: set[str] = field(default_factory=set)
@@ -223,6 +227,8 @@ class _Feed:
         for line in (_beside(line, self.aside.events[self.feed, activity]) for line in found):
             if line.ok:
                 yield line
+            elif activity in self.unread:
+                yield _granted(line, UNREAD)
             elif agreed == line.source_count:
                 at = row["last_refresh_time"]
                 yield _granted(line, f"totals of {at}; the feed was read to its end after they were computed")
@@ -254,10 +260,12 @@ class _Feed:
     ) -> Iterator[AuditLine]:
         name = self.names.get(campaign, "")
         for line in _line(self.feed, scope, campaign, total, loaded, name=name):
-            if (beside := _beside(line, aside)).ok or not self._agreed[campaign].issuperset(
-                self.members[campaign]
-            ):
+            if (beside := _beside(line, aside)).ok:
                 yield beside
+            elif not self.members[campaign].isdisjoint(self.unread):
+                yield _granted(line, UNREAD)
+            elif not self._agreed[campaign].issuperset(self.members[campaign]):
+                yield line
             else:
                 yield _granted(line, "each of its e-mails agrees; this count is computed apart from them")
 
@@ -295,7 +303,7 @@ def _summaries(
 
 def _members(
     opened: Warehouse, columns: Mapping[str, Sequence[str]], totals: Mapping[str, Mapping[str, Any]]
-) -> Mapping[str, Collection[str]]:
+) -> Mapping[str, set[str]]:
     """Campaign -> its e-mails that have reports, whether they have totals or not."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in totals.values():

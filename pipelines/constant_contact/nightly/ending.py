@@ -9,8 +9,9 @@ import pendulum
 import pyarrow.compute as pc
 
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
-from sources.constant_contact.catalogue import CATALOGUE
 from sources.constant_contact.catalogue.columns import DELETED
+from sources.constant_contact.failures import WHOLE
+from sources.constant_contact.reads.left_out import refused_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.errors import RunFailed
     from pipelines.constant_contact.events import Status
-    from sources.constant_contact.reader import Outcome
+    from sources.constant_contact.reads.left_out import Granted
+    from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.rows import BadValue
+
+INDISPENSABLE = ("contacts", "contact_lists", "email_campaigns")
+"""Where one of these cannot be listed, the run has failed; anything else that cannot be read is left out."""
 
 
 def ended_by(
-    outcome: Outcome, failure: RunFailed | None, *, has_read: bool, wanted: frozenset[str]
+    reading: Reading, failure: RunFailed | None, *, has_read: bool, granted: Granted
 ) -> tuple[Status, str]:
     """Status and reason, by how reading ended."""
+    outcome = reading.reader.outcome
     if failure is not None:
         return "failed", str(failure)
     if outcome.error is not None:
@@ -35,10 +41,41 @@ def ended_by(
         return "failed", str(outcome.error)
     if outcome.postponed is not None:
         return "partial", str(outcome.postponed)
-    refused = {skipped.resource for skipped in outcome.skipped if skipped.refused}
-    if outcome.skipped and (not has_read or wanted <= refused):
-        return "failed", f"nothing that was wanted could be read: {outcome.skipped[0].reason}"
-    return "complete", ""
+    reason = _nothing_read(reading, granted, has_read=has_read) or _too_much_left_out(reading)
+    return ("failed", reason) if reason else ("complete", "")
+
+
+def _nothing_read(reading: Reading, granted: Granted, *, has_read: bool) -> str:
+    left = {each.resource: each.reason for each in reading.reader.outcome.skipped}
+    whole = [each for each in reading.attempts.left_out.values() if each.object.object_id == WHOLE]
+    left |= {each.object.resource: each.reason for each in whole if each.asked}
+    without = {*left, *refused_resources(reading, granted)}
+    if left and (not has_read or reading.wanted <= without):
+        return f"nothing that was wanted could be read: {next(iter(left.values()))}"
+    return ""
+
+
+def _too_much_left_out(reading: Reading) -> str:
+    """The reason why a run has failed though the server answered."""
+    attempts = reading.attempts
+    for name in INDISPENSABLE:
+        left = attempts.left_out.get((name, WHOLE))
+        reason = next(
+            (
+                each.reason
+                for each in reading.reader.outcome.skipped
+                if each.resource == name and not each.refused
+            ),
+            left.reason if left else "",
+        )
+        if reason:
+            return f"{name} could not be listed: {reason}"
+    for name, reason in attempts.given_up.items():
+        return f"one object of {name} after the other failed: {reason}"
+    if attempts.too_many:
+        failed, asked = attempts.too_many
+        return f"{failed} of {asked} objects could not be read; the warnings name them, run again later"
+    return ""
 
 
 def rows_counted(rows: pa.Table) -> int:
@@ -57,12 +94,6 @@ def value_warnings(bad: Iterable[BadValue]) -> list[str]:
         f"{count} value(s) of {table}.{column} do not fit its type; kept in {raw}"
         for (table, column, raw), count in counts.items()
     ]
-
-
-def needed_privilege(resource: str) -> str:
-    """The privilege to ask for; the refusal itself does not name it."""
-    of = CATALOGUE.get(resource)
-    return f" (it needs the privilege {of.privilege})" if of is not None and of.privilege else ""
 
 
 def resume_after(postponed: BaseException | None) -> pendulum.DateTime | None:

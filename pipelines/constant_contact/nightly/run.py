@@ -31,12 +31,11 @@ from pipelines.constant_contact.events import (
     Warned,
 )
 from pipelines.constant_contact.nightly import records, set_aside
-from pipelines.constant_contact.nightly.audit import COUNTED, audit
+from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.beginning import finish_pending, no_longer_true, whose_account
 from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
-    needed_privilege,
     resume_after,
     rows_counted,
     value_warnings,
@@ -49,18 +48,22 @@ from pipelines.constant_contact.planning.probe import remembered_at, take_rememb
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.batches import Group, changed
+from sources.constant_contact.batches import Batch, Group, changed
 from sources.constant_contact.identity import Identity
 from sources.constant_contact.reader import Reader
+from sources.constant_contact.reads.attempts import withdrawn
+from sources.constant_contact.reads.left_out import granted, left_out_resources, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
-    from sources.constant_contact.batches import Batch, StateChange
+    from sources.constant_contact.batches import StateChange
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
+
+CAMPAIGNS = "email_campaigns"
 
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
@@ -223,18 +226,19 @@ class _Night:
         self._emit(GroupLoaded(number=self.groups, requests=group.requests, rows=counts, seconds=seconds))
 
     def _end(self, reading: Reading) -> RunResult:
-        outcome = reading.reader.outcome
-        for skipped in outcome.skipped:
-            needed = needed_privilege(skipped.resource) if skipped.refused else ""
-            self._warn(f"{skipped.resource} is left out{needed}: {skipped.reason}")
-        for sentence in value_warnings(reading.bad_values):
-            self._warn(sentence)
-        status, reason = ended_by(outcome, self.failure, has_read=self.has_read, wanted=self.wanted)
+        allowed = granted(reading)
+        status, reason = ended_by(reading, self.failure, has_read=self.has_read, granted=allowed)
         lines: Sequence[AuditLine] = ()
         try:
+            if self.failure is None and (changes := withdrawn(reading, but=CAMPAIGNS)):
+                self._commit(Group(batches=[Batch(resource=CAMPAIGNS, state=changes)]))
             lines = self._audited(reading, status)
         except RunFailed as error:  # a load of what was healed
             status, reason = "failed", str(error)
+        for sentence in sentences(reading, allowed):
+            self._warn(sentence)
+        for sentence in value_warnings(reading.bad_values):
+            self._warn(sentence)
         self.set_aside = set_aside.noted(self.opened, self._warn) if self.opened.merges else {}
         if self.own.history and status != "failed" and self.opened.merges:
             record_history(self.opened, self.wanted, at=self.started_at)
@@ -262,8 +266,7 @@ class _Night:
     def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
         if status == "failed" or SOURCE not in self.opened.pipeline.schema_names or not self.opened.merges:
             return ()
-        left_out = {skipped.resource for skipped in reading.reader.outcome.skipped} & COUNTED
-        wanted = self.wanted - left_out
+        wanted = self.wanted - left_out_resources(reading)
         if status == "partial":
             under_way = "the reading is under way; the next run goes on with it"
             return audit(self.opened, wanted, state=self._state(), under_way=under_way)

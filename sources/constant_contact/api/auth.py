@@ -14,8 +14,11 @@ for good.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import math
+import re
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -202,6 +205,16 @@ class Authenticator:
             if find_login(self._connection, self._store)[1] is None:
                 raise NotLoggedIn(NOBODY)
 
+    def scopes(self) -> frozenset[str] | None:
+        """Scopes of the token that is sent: by its own claims, else by what the token endpoint said of the login."""
+        with self._lock:
+            login = self._current
+        token = self._connection.access_token or (login.access_token if login else None)
+        claimed = token_scopes(token) if token else None
+        if claimed is not None or login is None or login.scope is None:
+            return claimed
+        return frozenset(re.split(r"[\s+]+", login.scope.strip()))
+
     def _usable(self, tokens: Tokens | None, rejected: str | None) -> str | None:
         if tokens is None or tokens.access_token is None or tokens.access_token == rejected:
             return None
@@ -324,6 +337,23 @@ def save_login(connection: Connection, store: TokenStore, reply: TokenReply, clo
     with store.lock():
         store.save(login_name(connection), tokens)
     return tokens
+
+
+def token_scopes(token: str) -> frozenset[str] | None:
+    """The claim `scp` (or `scope`) of a JSON Web Token, unverified: only the server decides what it is worth.
+
+    None for a token that is none, or says nothing of scopes. Source: RFC 7519, RFC 8693 section 4.2; `scp` is how
+    Okta, whose server the provider uses, spells the claim.
+    """
+    parts = token.split(".")
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return None
+    found = claims.get("scp", claims.get("scope")) if isinstance(claims, dict) else None
+    if isinstance(found, str):
+        found = found.split()
+    return frozenset(map(str, found)) if isinstance(found, list) else None
 
 
 def register_secrets(connection: Connection, redactor: Redactor) -> None:

@@ -6,6 +6,7 @@ Synchronous and thread-safe: readers in several threads share one client, its bu
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ ACCEPTED: Final = 202
 NO_CONTENT: Final = 204
 PREPARING_FIRST_S: Final = 2.0
 PREPARING_LONGEST_S: Final = 30.0
+FEW_ATTEMPTS: Final = 2
+"""Of a request that failed the last time it was sent, in whatever run that was."""
 
 
 class Client:
@@ -68,8 +71,19 @@ class Client:
             redactor=self.redactor,
             emit=self._transport.emit,
         )
+        self._max_attempts: int | None = None
         parts = urlsplit(connection.base_url)
         self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    def with_few_attempts(self) -> Client:
+        """The same client, with its budget, login and connections, that gives up soon."""
+        other = copy.copy(self)
+        other._max_attempts = FEW_ATTEMPTS  # noqa: SLF001 - its own kind
+        return other
+
+    def scopes(self) -> frozenset[str] | None:
+        """What the access token in use was granted; None where neither it nor the login's record says so."""
+        return self._auth.scopes()
 
     @property
     def requests_sent(self) -> int:
@@ -129,11 +143,12 @@ class Client:
 
     def _prepared(self, link: str, path: str) -> tuple[Any, int]:
         """Asks again while the server answers 202, which it does as long as it computes a segment."""
-        for poll in range(self.connection.preparing_polls + 1):
+        polls = min(self.connection.preparing_polls, (self._max_attempts or 1_000) - 1)
+        for poll in range(polls + 1):
             status, body, size = self._get(link, _status_and_json)
             if status != ACCEPTED:
                 return body, size
-            if poll < self.connection.preparing_polls:
+            if poll < polls:
                 wait_s = min(PREPARING_LONGEST_S, PREPARING_FIRST_S * 1.5**poll)
                 self._transport.emit(
                     Waiting(
@@ -145,9 +160,8 @@ class Client:
                 )
                 self._clock.sleep(wait_s)
         raise StillPreparing(
-            f"{path} is still being prepared by the server after {self.connection.preparing_polls + 1} "
-            "requests; "
-            "it is left out, run again later",
+            f"{path} is still being prepared by the server after {polls + 1} requests; it is left out, "
+            "run again later",
             status=ACCEPTED,
             path=path,
         )
@@ -161,11 +175,12 @@ class Client:
             return read(answer, path)
 
         token = self._auth.access_token()
+        most = self._max_attempts
         try:
-            return self._transport.send(self._request(link, token), accept)
+            return self._transport.send(self._request(link, token), accept, max_attempts=most)
         except Unauthorized:
             token = self._auth.access_token(rejected=token)
-        return self._transport.send(self._request(link, token), accept)
+        return self._transport.send(self._request(link, token), accept, max_attempts=most)
 
     def _request(self, link: str, token: str) -> Request:
         return Request(url=self._origin + link, headers={"Authorization": f"Bearer {token}"})

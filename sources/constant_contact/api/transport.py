@@ -83,9 +83,16 @@ class Transport:
         self._reached: set[str] = set()
         self.server_skew_s: float | None = None  # the server's clock minus ours, by its last Date header
 
-    def send(self, request: Request, accept: Callable[[Answer], T], *, kind: Kind = "api") -> T:
+    def send(
+        self,
+        request: Request,
+        accept: Callable[[Answer], T],
+        *,
+        kind: Kind = "api",
+        max_attempts: int | None = None,
+    ) -> T:
         """What `accept` makes of the answer. `accept` raises the errors of the answer, of which the Retryable
-        ones lead to another attempt.
+        ones lead to another attempt; `max_attempts` where there should be fewer than the connection's.
         """
         attempt = 0
         while True:
@@ -93,7 +100,7 @@ class Transport:
             try:
                 return self._accepted(self._attempt(request, attempt, kind), accept)
             except (Retryable, Unreachable) as error:
-                if self._is_last(error, attempt, request.url):
+                if attempt == max_attempts or self._is_last(error, attempt, request.url):
                     raise self._given_up(error, attempt) from None
                 self._wait(error, attempt, request.path, kind)
             except ApiError as error:

@@ -12,13 +12,13 @@ State, under "campaigns":
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pendulum
 
-from sources.constant_contact.api.errors import NotFound, Skippable
+from sources.constant_contact import failures
+from sources.constant_contact.api.errors import Forbidden
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.campaign_rows import (
     NEVER_SENT,
@@ -26,24 +26,34 @@ from sources.constant_contact.campaign_rows import (
     Row,
     identified,
     is_loaded,
-    moment_of,
     references_of,
     reported,
     status_of,
-    version_of,
+    was_sent,
 )
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import totals
+from sources.constant_contact.reads.attempts import ApiObject, attempt, is_held
+from sources.constant_contact.reads.campaign_details import (
+    ACTIVITIES,
+    CAMPAIGNS,
+    Read,
+    campaign_of,
+    email_of,
+    read_activities,
+    read_detail,
+    sent_campaign,
+)
 from sources.constant_contact.reads.reading import CHANGES, FIRST
-from sources.constant_contact.reads.totals import Sent
+from sources.constant_contact.reads.reports import REPORTS, Sent
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping
 
     from sources.constant_contact.reads.reading import Reading
 
-CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
+SUMMARIES = "email_campaign_summaries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +93,23 @@ class Roster:
 
 
 def add_slices(reading: Reading) -> None:
-    if reading.wants(CAMPAIGNS, ACTIVITIES, SUMMARIES, *totals.REPORTS):
+    if reading.wants(CAMPAIGNS, ACTIVITIES, SUMMARIES, *REPORTS):
         reading.add(CAMPAIGNS, FIRST, "the list of campaigns", lambda: read_listing(reading))
 
 
 def read_listing(reading: Reading) -> Iterator[Batch]:
     """Which campaigns changed; a slice for each. Those that did not change go to their totals at once."""
     mark = _mark(reading)
-    listed, requests = _listed(reading, mark)
+    try:
+        listed, requests = _listed(reading, mark)
+    except Forbidden as error:
+        if error.kind != "deactivated":
+            yield from _summed_up(reading)  # another privilege
+        raise
     loaded = {str(row["campaign_id"]): row for row in reading.warehouse.rows(CAMPAIGNS)}
-    summary = yield from _read_summaries(reading)
     rows = {str(row["campaign_id"]): row for row in listed}
-    for campaign_id in _gone_out(loaded, summary):
+    summary = yield from _summed_up(reading)
+    for campaign_id in _to_ask_again(reading, loaded, summary):
         rows.setdefault(campaign_id, {"campaign_id": campaign_id})
     lacking = _lacking(reading, loaded)
     rows = {each: {"campaign_id": each} for each in sorted(lacking)} | rows
@@ -134,164 +149,71 @@ def _follow(reading: Reading) -> totals.Follow | None:
         )
 
     follow = totals.Follow(reading, look_again)
-    return follow if reading.wants(*totals.REPORTS) else None
+    return follow if reading.wants(*REPORTS) else None
 
 
-def _gone_out(loaded: Mapping[str, Row], summary: set[str]) -> list[str]:
-    """Loaded campaigns whose status may have moved without a new updated_at: under way, or summed up though unsent."""
-    return [
+def _to_ask_again(reading: Reading, loaded: Mapping[str, Row], summary: set[str]) -> list[str]:
+    """Campaigns that the list may not show: those that failed, and those whose status may have moved without a new
+    updated_at, being under way, or summed up though unsent. Where the summaries are not read, the scheduled ones.
+    """
+    unsent = NEVER_SENT - {"removed"}
+    without = not reading.attempts.works(SUMMARIES)
+    moved = [
         campaign_id
         for campaign_id, row in loaded.items()
         if status_of(row) in UNDER_WAY
-        or (campaign_id in summary and status_of(row) in NEVER_SENT - {"removed"})
+        or (campaign_id in summary and status_of(row) in unsent)
+        or (without and status_of(row) == "scheduled")
     ]
+    return [*moved, *sorted(failures.failed_ids(reading.state, CAMPAIGNS))]
 
 
 def read_again(reading: Reading, sent: Sent, kept: StateChange, follow: totals.Follow) -> Iterator[Batch]:
     """A campaign that was sent to more than its known e-mails were; `kept` where it has no other e-mail."""
-    detail, requests = read_detail(reading, {"campaign_id": sent.campaign_id}, None)
-    if set(reported(references_of(detail))) <= set(sent.activities):
-        yield Batch(resource=CAMPAIGNS, requests=requests, state=(kept,))
-        return
-    read = read_activities(reading, detail, requests)
-    yield from read.batches
-    if read.sent is not None:
-        follow.add(read.sent)
+
+    def read(own: Reading) -> Iterator[Batch]:
+        detail, requests = read_detail(own, {"campaign_id": sent.campaign_id}, None)
+        if set(reported(references_of(detail))) <= set(sent.activities):
+            yield Batch(resource=CAMPAIGNS, requests=requests, state=(kept,))
+            return
+        read = read_activities(reading, detail, requests)
+        yield from read.batches
+        if read.sent is not None:
+            follow.add(read.sent)
+
+    yield from attempt(reading, replace(sent.itself(), resource=CAMPAIGNS), read)
 
 
 def read_campaign(
     reading: Reading, row: Row, known: Row | None, roster: Roster, mark: Mark
 ) -> Iterator[Batch]:
-    """One changed campaign with its e-mails; the last of the night moves the mark, if none was left out."""
-    sent: Sent | None = None
-    complete = True
+    """One changed campaign with its e-mails; the last of the run moves the mark, if none was left out unnoted."""
+    found: list[Read] = []
+
+    def read(own: Reading) -> Iterator[Batch]:
+        detail, requests = read_detail(own, row, known)
+        found.append(read_activities(reading, detail, requests))
+        yield from found[0].batches
+
     try:
-        detail, requests = read_detail(reading, row, known)
-        read = read_activities(reading, detail, requests)
-        sent, complete = read.sent, read.is_complete
-        yield from read.batches
-    except Skippable as error:
-        if error.status == 403:  # noqa: PLR2004
-            roster.close()
-            raise
-        complete = False
-        reading.reader.skip(CAMPAIGNS, f"campaign {row['campaign_id']}: {error}")
-    if roster.settle(*([sent] if sent else []), complete=complete):
+        is_read = yield from attempt(reading, campaign_of(row, known), read)
+    except Forbidden:
+        roster.close()
+        raise
+    sent = found[0].sent if is_read else None
+    if not is_read and known is not None and was_sent(known):
+        sent = sent_campaign(
+            reading, known, references_of(known)
+        )  # what is loaded of it is followed all the same
+    # A failure is noted, so the mark may pass it; what was not even asked for is not.
+    if roster.settle(*([sent] if sent else []), complete=CAMPAIGNS not in reading.attempts.given_up):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, mark))
-
-
-def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int]:
-    """The campaign with its references to activities. A removed one may no longer have a detail of its own."""
-    path = endpoint(CAMPAIGNS).detail_path
-    assert path is not None
-    try:
-        found = reading.client.record(path.format(campaign_id=row["campaign_id"]))
-        return {**row, **found, "campaign_id": row["campaign_id"]}, 1
-    except NotFound:
-        if status_of(row) != "removed":
-            raise
-        lost = known is None or known.get("campaign_activities") is None
-        return {**row, **({} if lost else {"campaign_activities": references_of(known)})}, 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """A campaign with its e-mails."""
-
-    batches: list[Batch]
-    sent: Sent | None
-    """None: it has no reports."""
-    is_complete: bool = True
-    """Whether each e-mail that it refers to was there."""
-
-
-def read_activities(reading: Reading, campaign: Row, requests: int) -> Read:
-    """The campaign's e-mails, then the campaign: a row of it in the warehouse means that its e-mails are there too."""
-    references = references_of(campaign)
-    removed = status_of(campaign) == "removed"
-    rows: list[Row] = []
-    lost: list[StateChange] = []
-    if reading.wants(ACTIVITIES):
-        if removed:
-            rows = _removed(reading, references)
-        else:
-            for reference in identified(references):
-                try:
-                    rows.append(_activity(reading, campaign, reference))
-                except NotFound as error:
-                    activity_id = str(reference["campaign_activity_id"])
-                    if activity_id in reading.state.get("campaigns", {}).get("lost", {}):
-                        rows.append({"campaign_id": campaign["campaign_id"], **reference})
-                    else:
-                        lost.append(StateChange(path=("campaigns", "lost", activity_id), value=True))
-                        reading.reader.skip(ACTIVITIES, f"campaign {campaign['campaign_id']}: {error}")
-                requests += 1
-                reading.reader.check()
-    batches = []
-    if rows:
-        batches.append(reading.batch(ACTIVITIES, rows, requests=0))
-    batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests, state=tuple(lost)))
-    is_sent = status_of(campaign) not in NEVER_SENT
-    return Read(
-        batches=batches,
-        sent=_sent(reading, campaign, references) if is_sent else None,
-        is_complete=not lost,
-    )
-
-
-def _activity(reading: Reading, campaign: Row, reference: Row) -> Row:
-    of = endpoint(ACTIVITIES)
-    activity_id = reference["campaign_activity_id"]
-    found = reading.client.record(of.path.format(campaign_activity_id=activity_id), dict(of.query))
-    ids = {"campaign_id": campaign["campaign_id"], "campaign_activity_id": activity_id}
-    return {**reference, **found, **ids}
-
-
-def _removed(reading: Reading, references: Sequence[Row]) -> list[Row]:
-    """Loaded e-mails of a removed campaign: no longer readable, so they keep what is known and get that status."""
-    ids = {str(reference["campaign_activity_id"]) for reference in identified(references)}
-    return [
-        _nested({**row, "current_status": "REMOVED"})
-        for row in reading.warehouse.rows(ACTIVITIES)
-        if row["campaign_activity_id"] in ids
-    ]
-
-
-def _nested(row: Row) -> Row:
-    """A loaded row in the API's shape again: `a__b` back under `a`, JSON text back to arrays, nulls left out."""
-    nested: Row = {}
-    for name, value in row.items():
-        if value is None:
-            continue
-        *parents, leaf = name.split("__")
-        place = nested
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        column = next((c for c in endpoint(ACTIVITIES).table.columns if c.name == name), None)
-        place[leaf] = (
-            orjson.loads(value) if column and column.type == "json" and isinstance(value, str) else value
-        )
-    return nested
-
-
-def _sent(reading: Reading, campaign: Row, references: Sequence[Row]) -> Sent | None:
-    activities = reported(references)
-    if not activities:
-        return None
-    changed_at = moment_of(campaign)
-    return Sent(
-        campaign_id=str(campaign["campaign_id"]),
-        name=str(campaign.get("name") or ""),
-        activities=activities,
-        version=version_of(campaign),
-        is_young=changed_at is None or changed_at > reading.now.subtract(days=totals.YOUNG_DAYS),
-    )
 
 
 def _loaded_sent(reading: Reading, loaded: Mapping[str, Row]) -> list[Sent]:
     """Sent campaigns as the warehouse knows them, newest first."""
     ordered = sorted(loaded.values(), key=lambda row: str(row.get("created_at") or ""), reverse=True)
-    found = (_sent(reading, row, references_of(row)) for row in ordered if status_of(row) not in NEVER_SENT)
+    found = (sent_campaign(reading, row, references_of(row)) for row in ordered if was_sent(row))
     return [sent for sent in found if sent is not None]
 
 
@@ -309,19 +231,30 @@ def _listed(reading: Reading, mark: pendulum.DateTime | None) -> tuple[list[Row]
     return rows, requests
 
 
-def _read_summaries(reading: Reading) -> Generator[Batch, None, set[str]]:
-    """The summaries of all sent campaigns; returns their campaigns' ids."""
+def _summed_up(reading: Reading) -> Generator[Batch, None, set[str]]:
+    """The summaries, where they are wanted; returns their campaigns' ids."""
+    found: set[str] = set()
+    if not reading.wants(SUMMARIES):
+        return found
+    try:
+        item = ApiObject(resource=SUMMARIES)
+        yield from attempt(reading, item, lambda own: _read_summaries(own, found))
+    except Forbidden as error:
+        if error.kind == "deactivated":
+            raise
+        reading.reader.refuse(SUMMARIES, error)
+    return found
+
+
+def _read_summaries(reading: Reading, campaigns: set[str]) -> Iterator[Batch]:
+    """The summaries of all sent campaigns; adds their campaigns' ids."""
     rows: list[Row] = []
     requests = 0
-    try:
-        for page in reading.pages(endpoint(SUMMARIES)):
-            rows += page.rows
-            requests += 1
-    except Skippable as error:
-        reading.reader.skip(SUMMARIES, str(error), refused=error.status == 403)  # noqa: PLR2004
-        return set()
+    for page in reading.pages(endpoint(SUMMARIES)):
+        rows += page.rows
+        requests += 1
+    campaigns.update(str(row["campaign_id"]) for row in rows)
     yield reading.batch(SUMMARIES, rows, requests=requests, whole=True)
-    return {str(row["campaign_id"]) for row in rows}
 
 
 def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
@@ -336,7 +269,10 @@ def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
         campaign_id
         for campaign_id, row in loaded.items()
         if status_of(row) != "removed"
-        and any(str(each["campaign_activity_id"]) not in there for each in identified(references_of(row)))
+        and any(
+            str(each["campaign_activity_id"]) not in there and not is_held(reading, email_of(row, each))
+            for each in identified(references_of(row))
+        )
     }
 
 

@@ -14,18 +14,30 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sources.constant_contact.api.errors import BadRequest, NotFound, StillPreparing
+from sources.constant_contact import failures
+from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.catalogue import Endpoint, endpoint
 from sources.constant_contact.catalogue.schema import arrow_schema
+from sources.constant_contact.reads.attempts import (
+    ApiObject,
+    asking,
+    attempt,
+    failed,
+    is_held,
+    is_of_one_object,
+    recovered,
+)
 from sources.constant_contact.reads.reading import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sources.constant_contact.batches import Batch
+    from sources.constant_contact.batches import Batch, StateChange
     from sources.constant_contact.reads.reading import Reading
 
 WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "contact_tags", "custom_fields")
+INDISPENSABLE = "contact_lists"
+"""Asked for in every run, and where it cannot be listed, the run has failed; any other one is left out."""
 
 PROOFS = 50
 """Rows asked for by id in one run: more than anybody deletes in a day."""
@@ -34,29 +46,22 @@ Row = dict[str, Any]
 
 
 def add_slices(reading: Reading) -> None:
-    reads: dict[str, Callable[[], Iterator[Batch]]] = {
-        **{name: partial(read_whole, reading, endpoint(name)) for name in WHOLE},
-        "contact_counts": partial(read_counts, reading),
-        "segments": partial(read_segments, reading),
+    reads: dict[str, Callable[[Reading], Iterator[Batch]]] = {
+        **{name: partial(read_whole, of=endpoint(name)) for name in WHOLE},
+        "contact_counts": read_counts,
+        "segments": read_segments,
     }
     for name, read in reads.items():
         if reading.wants(name):
-            reading.add(name, FIRST, name, partial(_or_without, reading, name, read))
-
-
-def _or_without(reading: Reading, name: str, read: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
-    """One small collection that the server refuses to list must not keep the contacts away; all of them must."""
-    try:
-        yield from read()
-    except BadRequest as error:
-        reading.unasked.add(name)
-        if reading.wanted <= reading.unasked:
-            raise
-        reading.reader.skip(name, str(error))
+            item = ApiObject(resource=name, always=name == INDISPENSABLE)
+            reading.add(name, FIRST, name, partial(attempt, reading, item, read))
 
 
 def read_whole(reading: Reading, of: Endpoint) -> Iterator[Batch]:
-    yield from complete(reading, of, _listed(reading, of))
+    listing = _listed(reading, of)
+    if of.resource == "account_privileges":
+        reading.privileges.update(str(row.get("privilege_name")) for row in listing.rows)
+    yield from complete(reading, of, listing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,9 @@ def _listed(reading: Reading, of: Endpoint) -> Listing:
     return Listing(rows=rows, pages=pages, requests=requests, counted=counted, set_aside=aside)
 
 
-def complete(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
+def complete(
+    reading: Reading, of: Endpoint, listing: Listing, *, state: tuple[StateChange, ...] = ()
+) -> Iterator[Batch]:
     """A complete reading as one batch, with the rows that have vanished since the last one."""
     gone: list[Row] = []
     rows, requests = listing.rows, listing.requests
@@ -106,7 +113,7 @@ def complete(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch
         if gone and not listing.certain:
             gone, found, asked = _proved(reading, of, gone, keyless=listing.set_aside)
             rows, requests = [*rows, *found], requests + asked
-    batch = reading.batch(of.resource, rows, requests=requests, whole=True)
+    batch = reading.batch(of.resource, rows, requests=requests, state=state, whole=True)
     if gone:
         present = batch.tables[of.resource]
         lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
@@ -132,6 +139,12 @@ def _proved(
             found.append(reading.client.record(of.proof_path.format(**row), dict(of.proof_params)))
         except NotFound:
             gone.append(row)
+        except ApiError as error:
+            if not is_of_one_object(reading, of.resource, error):
+                raise
+            reading = (
+                reading.with_few_attempts()
+            )  # what could not be asked is not gone; the next run asks again
         reading.reader.check()
     return gone, found, len(gone) + len(found)
 
@@ -175,33 +188,64 @@ def read_segments(reading: Reading) -> Iterator[Batch]:
     """All segments; the criteria of one cost a request, so they are asked for only when it was edited."""
     of = endpoint("segments")
     listing = _listed(reading, of)
-    known = {
+    typed = {
         str(row["segment_id"]): row
         for row in reading.tables("segments", listing.rows)["segments"].to_pylist()
     }
     loaded = {str(row["segment_id"]): row for row in reading.warehouse.rows("segments")}
     rows: list[Row] = []
+    state: list[StateChange] = []
     requests = 0
     for row in listing.rows:
         segment_id = str(row["segment_id"])
         before = loaded.get(segment_id)
-        if before is not None and before.get("edited_at") != known[segment_id]["edited_at"]:
-            before = None
-        criteria = None if before is None else before.get("segment_criteria")
-        if reading.options.full_refresh or criteria is None:
-            rows.append({**row, "segment_criteria": criteria, **_criteria(reading, of, segment_id)})
+        known = None if before is None else before.get("segment_criteria")
+        item = _segment(row)
+        if _is_edited(reading, typed[segment_id], before) and not is_held(reading, item):
+            detail, changes = _criteria(reading, of, item)
+            rows.append({**row, "segment_criteria": known, **detail})
+            state += changes
             requests += 1
             reading.reader.check()
         else:
-            rows.append({**row, "segment_criteria": criteria})
-    yield from complete(reading, of, replace(listing, rows=rows, requests=listing.requests + requests))
+            rows.append({**row, "segment_criteria": known})
+    yield from complete(
+        reading,
+        of,
+        replace(listing, rows=rows, requests=listing.requests + requests),
+        state=tuple(state),
+    )
 
 
-def _criteria(reading: Reading, of: Endpoint, segment_id: str) -> Row:
+def _segment(row: Row) -> ApiObject:
+    segment_id = str(row["segment_id"])
+    return ApiObject(
+        resource="segments",
+        object_id=segment_id,
+        title=f"segment {str(row.get('name') or '')!r} ({segment_id})",
+        version=str(row.get("edited_at") or ""),
+    )
+
+
+def _is_edited(reading: Reading, row: Row, before: Row | None) -> bool:
+    """Whether the criteria that are loaded, if any, are not those of now."""
+    segment_id = str(row["segment_id"])
+    return (
+        reading.options.full_refresh
+        or before is None
+        or before.get("segment_criteria") is None
+        or before.get("edited_at") != row["edited_at"]
+        or failures.failure_of(reading.state, "segments", segment_id) is not None
+    )
+
+
+def _criteria(reading: Reading, of: Endpoint, item: ApiObject) -> tuple[Row, tuple[StateChange, ...]]:
     """One segment with its rules; without them where the server does not show this one."""
     assert of.detail_path is not None
     try:
-        return reading.client.record(of.detail_path.format(segment_id=segment_id))
-    except (NotFound, StillPreparing, BadRequest) as error:
-        reading.reader.skip(f"the criteria of segment {segment_id}", str(error))
-        return {}
+        found = asking(reading, item).client.record(of.detail_path.format(segment_id=item.object_id))
+    except ApiError as error:
+        if not is_of_one_object(reading, of.resource, error):
+            raise
+        return {}, failed(reading, item, error)
+    return found, recovered(reading, item)

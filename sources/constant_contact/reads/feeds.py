@@ -19,9 +19,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.api.errors import BadRequest, NotFound
+from sources.constant_contact.api.errors import ApiError, BadRequest, NotFound
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.failures import failure_of
 from sources.constant_contact.rows.values import typed
 
 if TYPE_CHECKING:
@@ -49,12 +50,19 @@ class Feed:
         chain = Chain(reading, feed)
         if under_way and self.loaded:
             yield from chain.catch_up(under_way["at"])
+            pages = chain.pages
             try:
                 yield from chain.go_on(under_way["next"], under_way["at"])
             except (NotFound, BadRequest):
                 # How long a link lives is documented nowhere; reading anew costs requests, never rows.
                 chain = Chain(reading, feed)
                 yield from chain.top(to_the_end=True)
+            except ApiError:
+                if chain.pages == pages and failure_of(reading.state, self.resource, self.activity_id):
+                    # Twice at the same link: it may be the link that the server fails over.
+                    change = StateChange(path=("feeds", self.activity_id, self.resource), value=None)
+                    yield Batch(resource=self.resource, state=(change,))
+                raise
         else:
             yield from chain.top(to_the_end=again or not self.loaded)
         if feed.total is not None and chain.counted < feed.total and chain.pages > 1:

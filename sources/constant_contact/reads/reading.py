@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from sources.constant_contact.api.errors import BadRequest
+from sources.constant_contact.api.errors import ApiError, BadRequest
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
 from sources.constant_contact.reads import set_aside
+from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
 from sources.constant_contact.rows.values import typed
@@ -53,14 +54,20 @@ class Reading:
     reader: Reader = field(default_factory=Reader)
     refused: set[str] = field(default_factory=set)
     """Values of `include` that this server does not take; kept in the state as "refused"."""
-    unasked: set[str] = field(default_factory=set)
-    """Small collections whose request the server calls wrong; what is left of the account can be read."""
-    answered: dict[str, Page] = field(default_factory=dict)
-    """resource -> the one page that is known already, so that nobody asks for it again."""
+    answered: dict[str, Page | ApiError] = field(default_factory=dict)
+    """resource -> the one page, or the error, that is known already, so that nobody asks for it again."""
     bad_values: list[BadValue] = field(default_factory=list)
     """Values that did not fit their column; they are kept beside it."""
     unknown: Columns = field(default_factory=Columns)
     """Which undeclared fields have a column; kept in the state as "columns": table -> column -> path of the field."""
+    privileges: set[str] = field(default_factory=set)
+    """Of the user who logged in, once they have been read."""
+    attempts: Attempts = field(default_factory=Attempts)
+    """What was asked for and what failed."""
+
+    def with_few_attempts(self) -> Self:
+        """The same for what is likely to fail again: a request is given up soon."""
+        return replace(self, client=self.client.with_few_attempts())
 
     aside: SetAside = field(default_factory=SetAside)
     """Rows whose key cannot be formed."""
@@ -81,9 +88,12 @@ class Reading:
     ) -> Iterator[Page]:
         """Pages of one listing, from the beginning or from a saved next link; ends early when the run is over."""
         known = self.answered.pop(of.resource, None)
+        if isinstance(known, ApiError):
+            raise known
         read = iter([known]) if known is not None else self._asked(of, slots or {}, extra or {}, start)
         numbers: Counter[str] = Counter()
         for page in read:
+            self.attempts.answered()
             yield self._with_keys(of, page, (slots or {}).get("campaign_activity_id", ""), numbers)
             self.reader.check()
 

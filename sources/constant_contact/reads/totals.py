@@ -19,93 +19,42 @@ State, under "totals":
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch, StateChange
-from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import feeds
+from sources.constant_contact.reads.attempts import (
+    ApiObject,
+    attempt,
+    failed,
+    has_failed_before,
+    is_held,
+    recovered,
+)
 from sources.constant_contact.reads.many_ids import Answer
 from sources.constant_contact.reads.reading import NEWS, TOTALS
+from sources.constant_contact.reads.reports import (
+    ACTIVITY_STATS,
+    BATCHES,
+    FEEDS,
+    LINKS,
+    SENDS,
+    STATS,
+    Loaded,
+    Moved,
+    Sent,
+    together,
+)
 from sources.constant_contact.windows import believed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sources.constant_contact.reads.reading import Reading
 
-STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
-FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
-"""feed -> the column of the totals that counts its rows."""
-SENDS = "email_sends"
-REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
-BATCHES = {resource: endpoint(resource).batch or 1 for resource in (STATS, ACTIVITY_STATS)}
-YOUNG_DAYS = 3
-"""A campaign changed so lately may have no totals yet, whatever the server answers for it."""
-
-
 Row = dict[str, Any]
-
-
-class Loaded:
-    """What is loaded of the reports, asked once per run and only when needed."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-
-    @cached_property
-    def counts(self) -> Mapping[str, Mapping[str, int]]:
-        return {feed: self._reading.warehouse.event_counts(feed) for feed in FEEDS}
-
-    @cached_property
-    def stats(self) -> Mapping[str, Row]:
-        return self._reading.warehouse.latest(STATS, "campaign_id", "last_refresh_time")
-
-    @cached_property
-    def with_stats(self) -> frozenset[str]:
-        """E-mails whose totals are loaded, and those known to have none."""
-        return self._ids(ACTIVITY_STATS, "no_stats")
-
-    @cached_property
-    def with_links(self) -> frozenset[str]:
-        """E-mails whose links are as new as their clicks, and those known to have none."""
-        owed = self._reading.state.get("totals", {}).get("owed_links", {})
-        return self._ids(LINKS, "no_links", "no_stats") - {*owed, *self._reading.aside.due(LINKS)}
-
-    def _ids(self, table: str, *without: str) -> frozenset[str]:
-        if not self._reading.wants(table):
-            return frozenset()
-        if self._reading.aside.is_due(table):
-            without = ()
-        state = self._reading.state.get("totals", {})
-        rows = self._reading.warehouse.rows(table, ("campaign_activity_id",))
-        ids = {str(row["campaign_activity_id"]) for row in rows}
-        return frozenset(ids.union(*(state.get(name, ()) for name in without)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A campaign that has reports."""
-
-    campaign_id: str
-    name: str
-    activities: tuple[str, ...]
-    """Ids of its e-mails that have reports, a resend among them."""
-    version: str
-    is_young: bool = False
-    """Changed within the last days."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A campaign whose totals are not what is loaded."""
-
-    sent: Sent
-    row: Row
-    """Its totals, names and types as declared."""
-    raw: Row
 
 
 class Follow:
@@ -142,9 +91,17 @@ class Follow:
 
     def add(self, *sent: Sent) -> None:
         """Ask for the totals of these campaigns, as soon as they fill a request or no more will come."""
+        to_ask = [
+            each
+            for each in sent
+            if self._refused.get(each.campaign_id) != each.version
+            and not is_held(self._reading, each.itself())
+        ]
+        doubtful = [each for each in to_ask if has_failed_before(self._reading, each.itself())]
         with self._lock:
-            self._unasked += [each for each in sent if self._refused.get(each.campaign_id) != each.version]
+            self._unasked += [each for each in to_ask if each not in doubtful]
             rest = not self._more
+        self._send([[each] for each in doubtful])
         self._ask(rest=rest)
 
     def finish(self) -> None:
@@ -160,7 +117,11 @@ class Follow:
             size = self._batches[STATS]
             take = held if rest else held - held % size
             asked, self._unasked = self._unasked[:take], self._unasked[take:]
-            portions = [asked[start : start + size] for start in range(0, take, size)]
+        self._send([asked[start : start + size] for start in range(0, take, size)])
+
+    def _send(self, portions: Sequence[Sequence[Sent]]) -> None:
+        """A slice for each request."""
+        with self._lock:
             self._open += len(portions)
         for portion in portions:
             self._reading.add(STATS, TOTALS, "totals of campaigns", lambda p=portion: self._totals(p))  # type: ignore[misc]
@@ -168,42 +129,71 @@ class Follow:
     def _totals(self, sent: Sequence[Sent]) -> Iterator[Batch]:
         """Campaign totals; those that moved lead on to their e-mails."""
         try:
-            yield from self._compare(sent)
+            item = ApiObject(resource=STATS)
+            yield from attempt(self._reading, item, lambda own: self._compare(own, sent))
         finally:
             with self._lock:
                 self._open -= 1
             self._hand_on()
 
-    def _compare(self, sent: Sequence[Sent]) -> Iterator[Batch]:
-        answer = self._answer(STATS, [each.campaign_id for each in sent])
+    def _compare(self, own: Reading, sent: Sequence[Sent]) -> Iterator[Batch]:
+        items = {each.campaign_id: each.itself() for each in sent}
+        doubtful = {campaign_id for campaign_id, item in items.items() if has_failed_before(own, item)}
+        answer = self._answer(own, STATS, list(items), doubtful)
         found = answer.rows
-        learned = self._learned(STATS, answer, sent)
-        yield self._reading.as_batch(STATS, requests=answer.requests, state=learned, whole=answer.works)
+        yield self._reading.as_batch(
+            STATS,
+            requests=answer.requests if answer.works else 0,
+            state=(*self._learned(STATS, answer, sent), *self._tried(answer, items)),
+            whole=answer.works,
+        )
         still: list[Row] = []
+        agreed: list[StateChange] = []
         for each in sent:
             row = found.get(each.campaign_id)
             if row is None:
                 continue
+            agreed += self._agreed_again(each, row)
             raw = answer.raw[each.campaign_id]
             if self._is_news(each, row):
                 with self._lock:
                     self._moved.append(Moved(sent=each, row=row, raw=raw))
             elif row["last_refresh_time"] != self._loaded.stats[each.campaign_id]["last_refresh_time"]:
                 still.append(raw)
-        if still:
-            yield self._reading.batch(STATS, still, requests=0)
+        if still or agreed:
+            yield self._reading.batch(STATS, still, requests=0, state=tuple(agreed))
 
-    def _answer(self, resource: str, ids: Sequence[str]) -> Answer:
-        answer = Answer(self._reading, resource, works=resource in self._works)
-        answer.ask(ids)
+    def _answer(self, own: Reading, resource: str, ids: Sequence[str], doubtful: Collection[str]) -> Answer:
+        answer = Answer(own, resource, works=resource in self._works)
+        answer.ask([each for each in ids if each not in doubtful], doubtful=sorted(doubtful))
         if answer.works:
             self._works.add(resource)
         return answer
 
+    def _tried(self, answer: Answer, items: Mapping[str, ApiObject]) -> Iterator[StateChange]:
+        """What an answer for many ids says of those that failed, now or before."""
+        for object_id, item in items.items():
+            if object_id in answer.failed:
+                yield from failed(self._reading, item, answer.failed[object_id])
+            elif object_id in answer.raw:
+                yield from recovered(self._reading, item)
+
+    def _agreed_again(self, sent: Sent, row: Row) -> Iterator[StateChange]:
+        """Reports that failed and need not be read any more; those that wait are noted as left out."""
+        for report, activities in self._loaded.failed.items():
+            for activity in activities.intersection(sent.activities):
+                item = sent.report(report, activity)
+                if is_held(self._reading, item):
+                    continue
+                is_loaded = report == LINKS and activity in self._loaded.with_links
+                column = FEEDS.get(report)
+                if is_loaded or (column and not self._differs(sent, report, sent.activities, row[column])):
+                    yield from recovered(self._reading, item)
+
     def _hand_on(self) -> None:
         """Ask for the e-mails' totals: full requests at once, the last one when no campaign can add to it."""
         with self._lock:
-            portions = list(_portions(self._moved, self._batches[ACTIVITY_STATS]))
+            portions = list(together(self._moved, self._batches[ACTIVITY_STATS]))
             waits = bool(self._more or self._open)
             self._moved = portions.pop() if portions and waits else []
         for portion in portions:
@@ -218,20 +208,32 @@ class Follow:
         """Whether anything of this campaign is not loaded as its totals say."""
         apart = self._apart.get(sent.campaign_id, {})
         if any(
-            self._differs(feed, sent.activities, row[column], apart=apart.get(feed, 0))
+            self._differs(sent, feed, sent.activities, row[column], apart=apart.get(feed, 0))
             for feed, column in FEEDS.items()
         ):
             return True
         before = self._loaded.stats.get(sent.campaign_id)
         if before is None or any(before.get(name) != row[name] for name in row if name.startswith("stats__")):
             return True
-        wants, activities = self._reading.wants, sent.activities
-        return (wants(ACTIVITY_STATS) and not self._loaded.with_stats.issuperset(activities)) or (
-            wants(LINKS) and not self._loaded.with_links.issuperset(activities)
+        return self._lacks(sent, ACTIVITY_STATS, self._loaded.with_stats) or self._lacks(
+            sent, LINKS, self._loaded.with_links
         )
 
-    def _differs(self, feed: str, activities: Sequence[str], total: int | None, *, apart: int = 0) -> bool:
-        if not self._reading.wants(feed) or total is None:
+    def _lacks(self, sent: Sent, report: str, loaded: Collection[str]) -> bool:
+        """Whether a report of an e-mail is to be read because it never was."""
+        return self._reading.wants(report) and any(
+            each not in loaded and not self._waits(sent, report, each) for each in sent.activities
+        )
+
+    def _waits(self, sent: Sent, report: str, activity: str) -> bool:
+        failed_before = activity in self._loaded.failed[report]
+        return failed_before and is_held(self._reading, sent.report(report, activity))
+
+    def _differs(
+        self, sent: Sent, feed: str, activities: Sequence[str], total: int | None, *, apart: int = 0
+    ) -> bool:
+        waits = any(self._waits(sent, feed, each) for each in activities)
+        if waits or total is None or not self._reading.wants(feed):
             return False
         if any(self._reading.aside.is_due(feed, each) for each in activities):
             return True
@@ -242,30 +244,41 @@ class Follow:
         settled = [self._settled.get(each, {}).get(feed) for each in activities]
         loaded = [self._loaded.counts[feed].get(each, 0) for each in activities]
         return total != sum(
-            count if agreed is None else agreed for agreed, count in zip(settled, loaded, strict=True)
+            n if agreed is None else agreed for agreed, n in zip(settled, loaded, strict=True)
         )
 
     def _activity_totals(self, portion: Sequence[Moved]) -> Iterator[Batch]:
         """Totals per e-mail, then its feeds. The campaigns' own totals come last: they vouch for all of it."""
-        ids = [activity for each in portion for activity in each.sent.activities]
-        answer = self._answer(ACTIVITY_STATS, ids)
-        by_id = answer.rows
-        yield self._reading.batch(
-            ACTIVITY_STATS,
-            list(answer.raw.values()),
-            requests=answer.requests,
-            whole=answer.works and self._reading.aside.is_due(ACTIVITY_STATS),
-            state=(
-                *self._noted("no_stats", [each for each in ids if answer.works and each not in answer.raw]),
-                *self._owed(by_id),
-                *self._learned(ACTIVITY_STATS, answer, ()),
-                *(change for each in portion for change in self._stands_apart(each, by_id)),
-            ),
-        )
+        totals: dict[str, Row] = {}
+        item = ApiObject(resource=ACTIVITY_STATS)
+        yield from attempt(self._reading, item, lambda own: self._ask_emails(own, portion, totals))
         yield self._reading.batch(STATS, [each.raw for each in portion], requests=0)
         for each in portion:
             for activity in each.sent.activities:
-                self._follow(each.sent, activity, by_id.get(activity), each.row)
+                self._follow(each.sent, activity, totals.get(activity), each.row)
+
+    def _ask_emails(self, own: Reading, portion: Sequence[Moved], totals: dict[str, Row]) -> Iterator[Batch]:
+        """Fills `totals`: e-mail -> its row, names and types as declared."""
+        reports = [(each.sent, activity) for each in portion for activity in each.sent.activities]
+        items = {activity: sent.report(ACTIVITY_STATS, activity) for sent, activity in reports}
+        items = {activity: item for activity, item in items.items() if not is_held(own, item)}
+        doubtful = {activity for activity, item in items.items() if has_failed_before(own, item)}
+        answer = self._answer(own, ACTIVITY_STATS, list(items), doubtful)
+        totals.update(answer.rows)
+        without = [each for each in items if each not in answer.raw and each not in answer.failed]
+        yield self._reading.batch(
+            ACTIVITY_STATS,
+            list(answer.raw.values()),
+            requests=answer.requests if answer.works else 0,
+            whole=answer.works and self._reading.aside.is_due(ACTIVITY_STATS),
+            state=(
+                *self._noted("no_stats", without if answer.works else []),
+                *self._owed(portion, totals),
+                *self._learned(ACTIVITY_STATS, answer, ()),
+                *self._tried(answer, items),
+                *(change for each in portion for change in self._stands_apart(each, totals)),
+            ),
+        )
 
     def _stands_apart(self, moved: Moved, totals: Mapping[str, Row]) -> tuple[StateChange, ...]:
         """Where a campaign's totals are not those of its e-mails together, and whether an e-mail may be missing."""
@@ -291,9 +304,9 @@ class Follow:
         clicked = False
         for feed, column in FEEDS.items():
             total = None if row is None else row[column]
-            if row is None and not self._differs(feed, sent.activities, campaign_row[column]):
+            if row is None and not self._differs(sent, feed, sent.activities, campaign_row[column]):
                 continue
-            if row is not None and not self._differs(feed, (activity,), total):
+            if row is not None and not self._differs(sent, feed, (activity,), total):
                 continue
             clicked = clicked or feed == "email_clicks"
             job = feeds.Feed(
@@ -302,23 +315,33 @@ class Follow:
                 total=total,
                 loaded=self._loaded.counts[feed].get(activity, 0),
             )
-            self._reading.add(feed, NEWS, f"{feed} of {sent.name!r}", lambda job=job: job.read(self._reading))  # type: ignore[misc]
+            self._read(sent, feed, activity, job.read)
         if self._reading.wants(LINKS) and (clicked or activity not in self._loaded.with_links):
-            self._reading.add(LINKS, NEWS, f"links of {sent.name!r}", lambda: self._links(activity))
+            self._read(sent, LINKS, activity, lambda own: self._links(own, activity))
 
-    def _owed(self, totals: Mapping[str, Row]) -> Iterator[StateChange]:
+    def _read(
+        self, sent: Sent, report: str, activity: str, read: Callable[[Reading], Iterator[Batch]]
+    ) -> None:
+        item = sent.report(report, activity)
+        title = f"{'links' if report == LINKS else report} of {sent.name!r}"
+        self._reading.add(report, NEWS, title, lambda: attempt(self._reading, item, read))
+
+    def _owed(self, portion: Sequence[Moved], totals: Mapping[str, Row]) -> Iterator[StateChange]:
         """Links are read again for new clicks; a run that dies between the two must not take that for done."""
         if not self._reading.wants(LINKS):
             return
-        for activity, row in totals.items():
-            if self._differs("email_clicks", (activity,), row[FEEDS["email_clicks"]]):
-                yield StateChange(path=("totals", "owed_links", activity), value=True)
+        column = FEEDS["email_clicks"]
+        for each in portion:
+            for activity in each.sent.activities:
+                row = totals.get(activity)
+                if row is not None and self._differs(each.sent, "email_clicks", (activity,), row[column]):
+                    yield StateChange(path=("totals", "owed_links", activity), value=True)
 
-    def _links(self, activity: str) -> Iterator[Batch]:
+    def _links(self, own: Reading, activity: str) -> Iterator[Batch]:
         of = endpoint(LINKS)
         done = StateChange(path=("totals", "owed_links", activity), value=None)
         try:
-            for page in self._reading.pages(of, {"campaign_activity_id": activity}):
+            for page in own.pages(of, {"campaign_activity_id": activity}):
                 state = () if page.rows else self._noted("no_links", [activity])
                 yield self._reading.batch(
                     LINKS,
@@ -328,13 +351,12 @@ class Follow:
                     state=state if page.next_link else (*state, done),
                     whole=page.next_link is None,
                 )
-        except NotFound as error:  # an e-mail without links, where it says so twice
+        except NotFound:  # an e-mail without links, where it says so twice
             lost = ("totals", "lost_links", activity)
-            if activity in self._lost:
-                state = (*self._noted("no_links", [activity]), done, StateChange(path=lost, value=None))
-            else:
-                state = (StateChange(path=lost, value=True),)
-                self._reading.reader.skip(LINKS, str(error))
+            if activity not in self._lost:
+                yield Batch(resource=LINKS, state=(StateChange(path=lost, value=True),))
+                raise
+            state = (*self._noted("no_links", [activity]), done, StateChange(path=lost, value=None))
             yield Batch(resource=LINKS, requests=1, state=state)
 
     def _noted(self, name: str, activities: Sequence[str]) -> tuple[StateChange, ...]:
@@ -376,18 +398,3 @@ class Follow:
             fresh: dict[str, Any] = {"batch": None, "refused": None, "no_stats": None}
             learned = fresh | {"learned_at": self._reading.now.isoformat()} | learned
         return tuple(StateChange(path=("totals", name), value=value) for name, value in learned.items())
-
-
-def _portions(moved: Sequence[Moved], size: int) -> Iterator[list[Moved]]:
-    """Campaigns together as long as their e-mails fit into one request."""
-    portion: list[Moved] = []
-    held = 0
-    for each in moved:
-        count = len(each.sent.activities)
-        if portion and held + count > size:
-            yield portion
-            portion, held = [], 0
-        portion.append(each)
-        held += count
-    if portion:
-        yield portion

@@ -1,0 +1,129 @@
+"""What totals are about: sent campaigns, their reports, and what of these is loaded. See `totals`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sources.constant_contact import failures
+from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.reads.attempts import ApiObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sources.constant_contact.reads.reading import Reading
+
+STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
+FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
+"""feed -> the column of the totals that counts its rows."""
+SENDS = "email_sends"
+REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
+BATCHES = {resource: endpoint(resource).batch or 1 for resource in (STATS, ACTIVITY_STATS)}
+YOUNG_DAYS = 3
+"""A campaign changed so lately may have no totals yet, whatever the server answers for it."""
+
+
+Row = dict[str, Any]
+
+
+class Loaded:
+    """What is loaded of the reports, asked once per run and only when needed."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    @cached_property
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        return {feed: self._reading.warehouse.event_counts(feed) for feed in FEEDS}
+
+    @cached_property
+    def stats(self) -> Mapping[str, Row]:
+        return self._reading.warehouse.latest(STATS, "campaign_id", "last_refresh_time")
+
+    @cached_property
+    def with_stats(self) -> frozenset[str]:
+        """E-mails whose totals are loaded, and those known to have none."""
+        return self._ids(ACTIVITY_STATS, "no_stats")
+
+    @cached_property
+    def with_links(self) -> frozenset[str]:
+        """E-mails whose links are as new as their clicks, and those known to have none."""
+        owed = self._reading.state.get("totals", {}).get("owed_links", {})
+        return self._ids(LINKS, "no_links", "no_stats") - {*owed, *self._reading.aside.due(LINKS)}
+
+    @cached_property
+    def failed(self) -> Mapping[str, frozenset[str]]:
+        """Report -> e-mails of which it failed when it was last asked for."""
+        state = self._reading.state
+        return {
+            name: failures.failed_ids(state, name) if self._reading.wants(name) else frozenset()
+            for name in (ACTIVITY_STATS, LINKS, *FEEDS)
+        }
+
+    def _ids(self, table: str, *without: str) -> frozenset[str]:
+        if not self._reading.wants(table):
+            return frozenset()
+        if self._reading.aside.is_due(table):
+            without = ()
+        state = self._reading.state.get("totals", {})
+        rows = self._reading.warehouse.rows(table, ("campaign_activity_id",))
+        ids = {str(row["campaign_activity_id"]) for row in rows}
+        return frozenset(ids.union(*(state.get(name, ()) for name in without)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A campaign that has reports."""
+
+    campaign_id: str
+    name: str
+    activities: tuple[str, ...]
+    """Ids of its e-mails that have reports, a resend among them."""
+    version: str
+    is_young: bool = False
+    """Changed within the last days."""
+
+    def itself(self) -> ApiObject:
+        return ApiObject(
+            resource=STATS,
+            object_id=self.campaign_id,
+            title=f"campaign {self.name!r} ({self.campaign_id})",
+            version=self.version,
+        )
+
+    def report(self, resource: str, activity_id: str) -> ApiObject:
+        """A report of one of its e-mails."""
+        return ApiObject(
+            resource=resource,
+            object_id=activity_id,
+            title=f"e-mail {self.name!r} (campaign activity {activity_id})",
+            version=self.version,
+            owner=activity_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A campaign whose totals are not what is loaded."""
+
+    sent: Sent
+    row: Row
+    """Its totals, names and types as declared."""
+    raw: Row
+
+
+def together(moved: Sequence[Moved], size: int) -> Iterator[list[Moved]]:
+    """Campaigns together as long as their e-mails fit into one request."""
+    portion: list[Moved] = []
+    held = 0
+    for each in moved:
+        count = len(each.sent.activities)
+        if portion and held + count > size:
+            yield portion
+            portion, held = [], 0
+        portion.append(each)
+        held += count
+    if portion:
+        yield portion
