@@ -134,6 +134,7 @@ def transform(
     from pipelines.constant_contact import transform as transforms  # noqa: PLC0415
 
     quiet_libraries()
+    own = load_settings()
     opened = Warehouse(target_of(destination, dataset), create=False)
     opened.must_exist()
     work_dir = opened.work_dir / "transforms"
@@ -149,6 +150,7 @@ def transform(
                 listener=listener,
                 select=select,
                 full_refresh=full_refresh,
+                time_zone=own.time_zone,
             )
             if docs is not None:
                 transforms.docs(destination=opened.dbt, dataset=dataset, work_dir=work_dir, out=docs)

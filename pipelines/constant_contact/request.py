@@ -55,6 +55,7 @@ def load_settings(**explicit: Any) -> Settings:
         found = settings(**explicit)
         found.connection()
         found.options()
+        found.zone()
         if found.requests_per_commit < 1:
             raise ValueError(  # noqa: TRY301 - said like the other settings
                 f"requests_per_commit is {found.requests_per_commit}; set it to a whole number above 0"

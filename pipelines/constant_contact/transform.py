@@ -64,20 +64,23 @@ def run_transforms(
     listener: Listener,
     select: tuple[str, ...] = (),
     full_refresh: bool = False,
+    time_zone: str | None = None,
     project: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TransformEnded:
     """Build and test the models (all, or dbt's `select`); failures are in the answer, not raised.
 
-    `project` is another dbt project than the installed one, with the same profile. Raises
+    `time_zone` is an IANA name in which days are counted; None: the account's own. `project` is another dbt
+    project than the installed one, with the same profile. Raises
     `NothingSelectedError` where `select` matches nothing.
     """
     listener(TransformStarted())
     started_at = clock()
-    # Unit tests try the models' logic on made-up rows: they belong to development, not to each night.
+    # Unit tests try the models' logic on sample rows: they belong to development, not to each night.
     args = ["build", "--exclude-resource-type", "unit_test", *(["--select", *select] if select else [])]
     args += ["--full-refresh"] if full_refresh else []
-    answer = _invoke(args, project or project_dir(), destination, dataset=dataset, work_dir=work_dir)
+    variables = {"raw_dataset": dataset, **({"time_zone": time_zone} if time_zone else {})}
+    answer = _invoke(args, project or project_dir(), destination, variables=variables, work_dir=work_dir)
     results = list(getattr(answer.result, "results", None) or [])
     if answer.exception is not None:
         failures: tuple[str, ...] = (_exception_sentence(answer.exception, destination),)
@@ -101,7 +104,8 @@ def docs(
 ) -> Path:
     """Write dbt's documentation of every model and column as one static page to `out`."""
     args = ["docs", "generate", "--static"]
-    answer = _invoke(args, project or project_dir(), destination, dataset=dataset, work_dir=work_dir)
+    variables = {"raw_dataset": dataset}
+    answer = _invoke(args, project or project_dir(), destination, variables=variables, work_dir=work_dir)
     page = work_dir / "target" / "static_index.html"
     if not answer.success or not page.is_file():
         reason = _exception_sentence(answer.exception, destination)
@@ -118,7 +122,12 @@ def model_names(project: Path | None = None) -> tuple[str, ...]:
 
 
 def _invoke(
-    args: Sequence[str], project: Path, destination: DbtProfile, *, dataset: str, work_dir: Path
+    args: Sequence[str],
+    project: Path,
+    destination: DbtProfile,
+    *,
+    variables: Mapping[str, str],
+    work_dir: Path,
 ) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, only when it runs
 
@@ -126,7 +135,7 @@ def _invoke(
     options: list[str] = [
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(work_dir / "target"), "--log-path", str(work_dir / "logs")),
-        *("--vars", json.dumps({"raw_dataset": dataset})),
+        *("--vars", json.dumps(variables)),
         *("--log-level", "none", "--quiet", "--no-print", "--no-use-colors", "--no-version-check"),
         "--no-send-anonymous-usage-stats",
     ]

@@ -43,7 +43,7 @@ from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
 from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
-from sources.constant_contact.windows import SyncOptions, duration, moment
+from sources.constant_contact.windows import SyncOptions, duration, moment, time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,6 +82,8 @@ class Settings(BaseConfiguration):
     requests_per_commit: int = 200
     history: bool = True
     """Whether a run keeps earlier versions of contacts, lists and memberships."""
+    time_zone: str | None = None
+    """In which marts count days, an IANA name; None: the account's own."""
 
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
@@ -108,6 +110,10 @@ class Settings(BaseConfiguration):
             start_date=moment(self.start_date, setting="start_date") if self.start_date else None,
             full_refresh=full_refresh,
         )
+
+    def zone(self) -> str | None:
+        """Of `time_zone`. Raises ValueError with one sentence for a name that is no zone's."""
+        return time_zone(self.time_zone, setting="time_zone") if self.time_zone else None
 
 
 def settings(**explicit: Any) -> Settings:

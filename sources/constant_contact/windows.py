@@ -7,6 +7,7 @@ instant itself is documented nowhere, so a read always overlaps the one before i
 from __future__ import annotations
 
 import re
+import zoneinfo
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,15 @@ def moment(text: str, *, setting: str) -> DateTime:
     if isinstance(parsed, pendulum.DateTime):
         return parsed.in_timezone("UTC")
     raise ValueError(f"{setting} is {text!r}, which is no date: write it like 2026-01-31")
+
+
+def time_zone(text: str, *, setting: str) -> str:
+    """The name of a time zone, as it is, if there is one of that name."""
+    if text not in zoneinfo.available_timezones():
+        raise ValueError(
+            f"{setting} is {text!r}, which is no time zone: write it like America/New_York, or UTC"
+        )
+    return text
 
 
 def advanced(mark: DateTime | None, seen: DateTime | None, *, now: DateTime) -> DateTime | None:

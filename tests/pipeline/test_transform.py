@@ -9,13 +9,16 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Event, TransformEnded, TransformStarted
+from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.transform import (
     NothingSelectedError,
     docs,
@@ -26,12 +29,12 @@ from pipelines.constant_contact.transform import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 pytestmark = pytest.mark.long  # dbt starts many times
 
 
 DATASET = "constant_contact"
+RAW_ACCOUNT = Path(__file__).parents[1] / "transforms" / "raw_account.sql"
 MODELS = {
     "first": "select contact_id, cast(age as integer) as age from {{ var('raw_dataset') }}.contacts",
     "second": "select count(*) as contacts from {{ ref('first') }}",
@@ -205,6 +208,48 @@ def test_locked_file_is_one_sentence(built: Built, tmp_path: Path) -> None:
         holder.communicate(b"\n")
 
     assert ended.failures == (f"another program has {path} open; close it, then run `ctct transform`",)
+
+
+def test_time_zone_reaches_the_models(built: Built, tmp_path: Path) -> None:
+    """The setting is the project's variable, over the project's own value."""
+    path, project = write_warehouse(tmp_path / "zone.duckdb", "30"), write_project(tmp_path / "project")
+    (project / "models" / "marts" / "second.sql").write_text("select '{{ var('time_zone') }}' as zone")
+    ended = run_transforms(
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
+        dataset=DATASET,
+        select=("second",),
+        work_dir=tmp_path / "work",
+        project=project,
+        time_zone="Asia/Tokyo",
+        listener=lambda _event: None,
+    )
+    assert ended.failures == ()
+    with contextlib.closing(duckdb.connect(str(path), read_only=True)) as connection:
+        rows = connection.execute("select zone from constant_contact_analytics.second").fetchall()
+    assert rows == [("Asia/Tokyo",)]
+
+
+def test_unknown_time_zone_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zone that does not exist is a mistake of the configuration, told before anything runs."""
+    monkeypatch.setenv("SOURCES__CONSTANT_CONTACT__TIME_ZONE", "Mars/Olympus")
+    with pytest.raises(UserError, match="time_zone is 'Mars/Olympus', which is no time zone: write it like"):
+        load_settings()
+
+
+def test_database_that_does_not_know_a_zone_says_so(tmp_path: Path) -> None:
+    """The marts' own check of a zone, for whoever runs the project by hand."""
+    path = tmp_path / "account.duckdb"
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        connection.execute(RAW_ACCOUNT.read_text("utf-8"))
+    ended = run_transforms(
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
+        dataset=DATASET,
+        select=("calendar",),
+        work_dir=tmp_path / "work",
+        time_zone="Mars/Olympus",
+        listener=lambda _event: None,
+    )
+    assert "time_zone 'Mars/Olympus' is not a time zone that this database knows" in ended.failures[0]
 
 
 def test_documentation_is_one_page(built: Built, tmp_path: Path) -> None:

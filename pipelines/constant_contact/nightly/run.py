@@ -311,6 +311,7 @@ class _Night:
             dataset=self.request.target.dataset,
             work_dir=self.opened.work_dir / "transforms",
             listener=self._emit,
+            time_zone=self.own.time_zone,
         )
         self.warnings += ended.failures  # the listener has shown them already
         return ended
