@@ -259,9 +259,12 @@ def sql_(
 )
 def sandbox(context: typer.Context) -> int:
     """Serve a sample account on loopback: --port, --contacts, --campaigns, --fault NAME; see its --help."""
-    from sources.constant_contact_sandbox.__main__ import main as serve  # noqa: PLC0415
+    from sources.constant_contact_sandbox.__main__ import OptionError, run  # noqa: PLC0415
 
-    return serve(context.args)
+    try:
+        return run(context.args)
+    except OptionError as error:
+        raise UserError(str(error)) from error
 
 
 def escape_what_cannot_be_shown() -> None:

@@ -67,12 +67,19 @@ def _usage(error: Any, words: Sequence[str]) -> int:
         return USAGE_EXIT_CODE
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "ctct"
-    said = " ".join(str(error.format_message()).split()).rstrip(".").replace("Value error, ", "")
+    said = _plain_words(str(error.format_message()))
     option = getattr(error, "option_name", None)
     advice = f"see {command} --help"
     if option in COMMON_OPTIONS:
         advice = f"write it before the command: ctct {option} {command.removeprefix('ctct ')}"
     return _say(f"{said[:1].lower()}{said[1:]}; {advice}", USAGE_EXIT_CODE, words)
+
+
+def _plain_words(message: str) -> str:
+    """The parser's message as the begin of a sentence, without the words of the library that checks values."""
+    words = " ".join(message.split()).rstrip(".").replace("Value error, ", "")
+    words = words.replace("Input should be", "it should be").replace("a valid integer", "a whole number")
+    return words.partition(", unable to parse")[0]
 
 
 def _say(sentence: str, code: int, words: Sequence[str], *, resume_after: DateTime | None = None) -> int:

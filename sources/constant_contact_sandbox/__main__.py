@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import signal
 import sys
 import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, get_type_hints
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 
 from .faults import FAULTS
 from .sandbox import Sandbox
@@ -16,19 +19,30 @@ from .server import serve
 from .switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from .server import Server
 
 
 SHOWN = (
     *("base_url", "token_url", "authorize_url", "device_url"),
     *("client_id", "client_secret", "refresh_token", "access_token"),
 )
+NOT_NEGATIVE = ("port", "contacts", "campaigns", "rps", "rpd", "latency_ms", "max_events")
+MAX_PORT = 65_535
+
+
+class OptionError(ValueError):
+    """A wrong option; the message is one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise OptionError(f"{message}; see {self.prog} --help")
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
-        prog="ctct sandbox", description="A made-up Constant Contact account on loopback."
-    )
+    made = _Parser(prog="ctct sandbox", description="A sample Constant Contact account on loopback.")
     made.add_argument("--port", type=int, default=0, help="0 = any free port")
     made.add_argument("--contacts", type=int, default=200)
     made.add_argument("--campaigns", type=int, default=6)
@@ -65,7 +79,7 @@ def switches_from(texts: Sequence[str]) -> Switches:
         if "bool" in kind:
             values[name] = value.lower() in ("1", "true", "yes", "on", "")
         elif "int" in kind:
-            values[name] = None if value.lower() == "none" else int(value)
+            values[name] = None if value.lower() == "none" else _whole(name, value)
         elif "tuple" in kind or "frozenset" in kind:
             parts = [part for part in value.split(",") if part]
             values[name] = frozenset(parts) if "frozenset" in kind else tuple(parts)
@@ -74,6 +88,28 @@ def switches_from(texts: Sequence[str]) -> Switches:
         else:
             values[name] = value
     return Switches(**values)
+
+
+def _whole(name: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"switch {name} is a whole number, not {value!r}") from None
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Raises OptionError for what the parser lets pass."""
+    for name in NOT_NEGATIVE:
+        if not (value := getattr(options, name)) >= 0:
+            raise OptionError(f"--{name.replace('_', '-')} is {value}; give a number of 0 or more")
+    if options.port > MAX_PORT:
+        raise OptionError(f"--port is {options.port}; give a number up to {MAX_PORT}, or 0 for any free port")
+    try:
+        datetime.fromisoformat(options.start or "2026-01-31")
+    except ValueError:
+        raise OptionError(
+            f"--start is {options.start!r}, which is no time; write it like 2026-01-31T00:00:00Z"
+        ) from None
 
 
 def sandbox_from(options: argparse.Namespace) -> Sandbox:
@@ -92,24 +128,45 @@ def sandbox_from(options: argparse.Namespace) -> Sandbox:
     )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code."""
-    made = parser()
-    parsed = made.parse_args(argv)
+def run(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code. Raises OptionError for a wrong option."""
+    options = parser().parse_args(argv)
+    _check(options)
     try:
-        sandbox = sandbox_from(parsed)
-    except ValueError as wrong:
-        made.error(str(wrong))
+        sandbox = sandbox_from(options)
+    except ValueError as error:
+        raise OptionError(str(error)) from error
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with serve(sandbox, port=parsed.port) as server:
+    with _served(sandbox, options.port) as server:
         line = {name: getattr(server, name) for name in SHOWN} | {"environment": server.environment()}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         while not stop.wait(0.5):
             pass
     return 0
+
+
+@contextmanager
+def _served(sandbox: Sandbox, port: int) -> Iterator[Server]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(serve(sandbox, port=port))
+        except OSError as error:
+            in_use = error.errno == errno.EADDRINUSE
+            why = "which another program uses" if in_use else f"which cannot be used ({error.strerror})"
+            raise OptionError(f"--port is {port}, {why}; give another one, or 0 for any free port") from error
+        yield server
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The same as a program: a wrong option is a sentence on standard error and exit code 2."""
+    try:
+        return run(argv)
+    except OptionError as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 2
 
 
 if __name__ == "__main__":

@@ -88,8 +88,7 @@ def test_switches_are_read_from_texts():
 
 def test_wrong_arguments_end_with_2(capsys):
     """A wrong fault name is refused with exit code 2 and the valid names."""
-    with pytest.raises(SystemExit, match="2"):
-        main(["--fault", "flood"])
+    assert 2 == main(["--fault", "flood"])
     assert "unknown fault 'flood'" in capsys.readouterr().err
 
 

@@ -80,7 +80,7 @@ class Destination:
         )
 
 
-def resolved(factory: Any, target: Target, **more: str) -> Any:
+def resolved(factory: Any, target: Target, **more: Any) -> Any:
     """The configuration that dlt finds for a destination, with its sections for this pipeline; relative paths are
     those of the current folder. `more`: what a pipeline would otherwise bind.
     """

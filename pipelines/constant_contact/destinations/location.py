@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.destinations.base import Destination, Place, first_line
+from pipelines.constant_contact.destinations import unusable
+from pipelines.constant_contact.destinations.base import Destination, Place
 from pipelines.constant_contact.destinations.duckdb import DuckDb
 from pipelines.constant_contact.destinations.folder import state_folder
 from pipelines.constant_contact.destinations.postgres import Postgres
@@ -35,7 +36,7 @@ class Location:
         return self.state_folder / self.target.pipeline_name
 
     def configuration_sentence(self, error: BaseException) -> str:
-        return _sentence(self.target, error)
+        return unusable.sentence(self.target.destination, error)
 
 
 def locate(target: Target) -> Location:
@@ -47,12 +48,5 @@ def locate(target: Target) -> Location:
     try:
         place = kind.place(target)
     except (DltException, ValueError, ImportError, TypeError, AttributeError) as error:
-        raise UserError(_sentence(target, error)) from error
+        raise UserError(unusable.sentence(target.destination, error)) from error
     return Location(target=target, kind=kind, place=place, state_folder=state_folder(target, place.identity))
-
-
-def _sentence(target: Target, error: BaseException) -> str:
-    return (
-        f"destination {target.destination!r} is not usable: {first_line(error)}; "
-        f"set DESTINATION__{target.destination.upper()}__CREDENTIALS"
-    )

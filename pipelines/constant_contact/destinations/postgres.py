@@ -28,11 +28,12 @@ SETTING = "DESTINATION__POSTGRES__CREDENTIALS"
 FILE_FORMAT = "insert_values"
 
 
-def destination() -> Any:
+def destination(**bound: Any) -> Any:
     """The destination of dlt, configured as always (`DESTINATION__POSTGRES__...`), with one way to write rows."""
     import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
     return dlt.destinations.postgres(
+        **bound,
         preferred_loader_file_format=FILE_FORMAT,
         supported_loader_file_formats=[FILE_FORMAT, "model"],
         loader_file_format_selector=_as_told,
@@ -42,6 +43,17 @@ def destination() -> Any:
 def _as_told(preferred: Any, supported: Any, /, *, table_schema: Any) -> Any:  # noqa: ARG001 - dlt's signature
     """In place of dlt's choice, which looks for the ADBC driver."""
     return preferred, supported
+
+
+def _without_password() -> Any:
+    """Credentials whose password may be left out: the server trusts the user, or the client library finds one in
+    PGPASSWORD or the password file (https://www.postgresql.org/docs/current/libpq-pgpass.html). dlt wants one.
+    """
+    from dlt.destinations.impl.postgres.configuration import PostgresCredentials  # noqa: PLC0415 - two seconds
+
+    credentials = PostgresCredentials()
+    credentials.password = ""
+    return credentials
 
 
 class Postgres(Destination):
@@ -58,7 +70,7 @@ class Postgres(Destination):
 
         factory = destination()
         try:
-            configuration = resolved(factory, target)
+            configuration = resolved(factory, target, credentials=_without_password())
         except InvalidNativeValue as error:
             raise UserError(
                 f"the PostgreSQL address cannot be read; write {SETTING} as "
@@ -75,7 +87,7 @@ class Postgres(Destination):
         return Place(
             identity=f"{POSTGRES} {location}",
             title=f"{POSTGRES} {host.rpartition(':')[0]}/{database}",
-            factory=factory,
+            factory=destination(credentials=credentials),
         )
 
     def refusals(self) -> tuple[type[Exception], ...]:
