@@ -61,6 +61,7 @@ ARROWS = {
         f"{SOURCE}.rows",
     ),
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.loaded": (f"{SOURCE}.warehouse",),
     f"{SOURCE}.source": (SOURCE,),
     SOURCE: (f"{SOURCE}.source",),
     SANDBOX: (SANDBOX,),
@@ -70,7 +71,7 @@ ARROWS = {
 }
 # package of others -> the only areas that may import it
 ONLY_IN = {
-    "dlt": (f"{SOURCE}.source", f"{SOURCE}.configuration", PIPELINE),
+    "dlt": (f"{SOURCE}.loaded", f"{SOURCE}.source", f"{SOURCE}.configuration", PIPELINE),
     "dbt": (PIPELINE,),
     "duckdb": (PIPELINE,),
     "rich": (PIPELINE,),

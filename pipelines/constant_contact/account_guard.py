@@ -6,7 +6,6 @@ older or newer than the warehouse.
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.destinations.warehouse import SOURCE
@@ -20,13 +19,10 @@ if TYPE_CHECKING:
 
 def identified(opened: Warehouse, client: Client, *, accept: str | None = None) -> Identity:
     """The login's account. Raises OtherAccount where another one's rows are loaded; asks at most three requests."""
-    from sources.constant_contact.source import warehouse_of  # noqa: PLC0415 - two seconds, which `--help` must not cost
-
     pipeline = opened.pipeline
     if opened.exists and SOURCE not in pipeline.schema_names:  # a working folder that is new
         pipeline.sync_destination()
     state = opened.committed_state() if opened.exists else {}
     source_state = state.get("sources", {}).get(SOURCE, {})
     holder = f"dataset {opened.target.dataset!r} in {opened.name}"
-    with closing(warehouse_of(pipeline)) as loaded:
-        return identify(client, loaded, source_state, holder=holder, accept=accept)
+    return identify(client, opened.loaded(), source_state, holder=holder, accept=accept)

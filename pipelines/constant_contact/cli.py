@@ -98,6 +98,12 @@ def sync(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read everything again.")] = False,
     max_requests: MaxRequests = None,
     no_transform: Annotated[bool, typer.Option("--no-transform", help="Load only; leave the marts.")] = False,
+    wait: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="How long to wait for a busy warehouse; default: the setting wait."
+        ),
+    ] = None,
     accept_account: Annotated[
         str | None,
         typer.Option(
@@ -118,6 +124,7 @@ def sync(
         max_requests=max_requests,
         transform=not no_transform,
         accept_account=accept_account,
+        wait=wait,
     )
     return commands.sync(request, as_json=as_json)
 

@@ -17,9 +17,9 @@ from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
 from pipelines.constant_contact.errors import RunFailed, UserError
-from pipelines.constant_contact.events import EXIT_CODES
+from pipelines.constant_contact.events import EXIT_CODES, Waiting
 from pipelines.constant_contact.nightly.run import sync as run_sync
-from pipelines.constant_contact.request import SyncRequest, files_must_be_readable, load_settings
+from pipelines.constant_contact.request import SyncRequest, files_must_be_readable, load_settings, patience_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,29 +135,33 @@ def transform(
 
     quiet_libraries()
     own = load_settings()
-    opened = Warehouse(target_of(destination, dataset), create=False)
-    opened.must_exist()
-    work_dir = opened.work_dir / "transforms"
-    if docs is not None:
-        _must_be_writable(docs)
-    _must_be_loaded(opened, empty_is_fine=False)
-    try:
-        with opened.alone(), progress.listener() as listener:
-            ended = transforms.run_transforms(
-                destination=opened.dbt,
-                dataset=dataset,
-                work_dir=work_dir,
-                listener=listener,
-                select=select,
-                full_refresh=full_refresh,
-                time_zone=own.time_zone,
-            )
-            if docs is not None:
-                transforms.docs(destination=opened.dbt, dataset=dataset, work_dir=work_dir, out=docs)
-    except transforms.NothingSelectedError as error:
-        raise UserError(str(error)) from error
-    except transforms.DocsError as error:
-        raise RunFailed(str(error)) from error
+    with progress.listener() as listener:
+        patience = patience_of(own, None, lambda why, left_s: listener(Waiting(reason=why, wait_s=left_s)))
+        opened = Warehouse(target_of(destination, dataset), create=False, patience=patience)
+        opened.must_exist()
+        if docs is not None:
+            _must_be_writable(docs)
+        _must_be_loaded(opened, empty_is_fine=False)
+        where: Any = {
+            "destination": opened.dbt,
+            "dataset": dataset,
+            "work_dir": opened.work_dir / "transforms",
+        }
+        try:
+            with opened.alone(), opened.kept_for_dbt():
+                ended = transforms.run_transforms(
+                    **where,
+                    listener=listener,
+                    select=select,
+                    full_refresh=full_refresh,
+                    time_zone=own.time_zone,
+                )
+                if docs is not None:
+                    transforms.docs(**where, out=docs)
+        except transforms.NothingSelectedError as error:
+            raise UserError(str(error)) from error
+        except transforms.DocsError as error:
+            raise RunFailed(str(error)) from error
     return 1 if ended.failures else 0
 
 
@@ -234,6 +238,7 @@ def quiet_libraries() -> None:
     """Dlt and its friends speak through our own sentences; their logs are for a debugger."""
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+    logging.getLogger("dlt").setLevel(os.environ["RUNTIME__LOG_LEVEL"])  # where it was configured before this
     if not log_lines.OPTIONS.verbose:
         logging.getLogger("httpx").setLevel(logging.WARNING)
 

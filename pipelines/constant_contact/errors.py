@@ -15,6 +15,12 @@ class UserError(Exception):
     exit_code = 2
 
 
+class Busy(UserError):  # noqa: N818 - it is what the warehouse was
+    """Another program or another sync has the warehouse, and kept it: exit code 75, run again later."""
+
+    exit_code = 75
+
+
 class RunFailed(UserError):  # noqa: N818 - it is what happened
     """The run could not be carried out: exit code 1."""
 

@@ -6,6 +6,7 @@ event knows who listens. Times are UTC, durations are seconds, counts are rows u
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -128,3 +129,14 @@ class RunEnded:
 
 Event = RunStarted | PageRead | Waiting | GroupLoaded | Warned | TransformStarted | TransformEnded | RunEnded
 Listener = Callable[[Event], None]
+
+
+def one_at_a_time(listener: Listener) -> Listener:
+    """The same listener for events of several threads."""
+    lock = threading.Lock()
+
+    def emit(event: Event) -> None:
+        with lock:
+            listener(event)
+
+    return emit

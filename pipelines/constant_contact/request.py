@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.waiting import Patience
 from pipelines.constant_contact.errors import UserError
 from sources.constant_contact import configuration
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.catalogue import resource_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sources.constant_contact.source import Settings
 
 KINDS = {float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
@@ -30,6 +33,8 @@ class SyncRequest:
     transform: bool = True
     accept_account: str | None = None
     """The account that may take over a dataset which holds another one's rows."""
+    wait: str | None = None
+    """How long to wait for a busy warehouse; None: as configured."""
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -44,6 +49,14 @@ class SyncRequest:
         return wanted
 
 
+def patience_of(own: Settings, wait: str | None, tell: Callable[[str, float], None]) -> Patience:
+    """How long a run waits. Raises UserError for a `wait` that is no duration."""
+    try:
+        return Patience(limit_s=own.wait_s(wait), tell=tell)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
 def load_settings(**explicit: Any) -> Settings:
     """The configuration, or one sentence about what is wrong with it."""
     from dlt.common.configuration.exceptions import ConfigurationException  # noqa: PLC0415
@@ -56,6 +69,7 @@ def load_settings(**explicit: Any) -> Settings:
         found.connection()
         found.options()
         found.zone()
+        found.wait_s()
         if found.requests_per_commit < 1:
             raise ValueError(  # noqa: TRY301 - said like the other settings
                 f"requests_per_commit is {found.requests_per_commit}; set it to a whole number above 0"

@@ -22,7 +22,6 @@ import pyarrow as pa
 from dlt.common.configuration import configspec, resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the annotations of Settings
-from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from sources.constant_contact import configuration
@@ -35,6 +34,7 @@ from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.identity import Identity, identify
+from sources.constant_contact.loaded import warehouse_of
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.attempts import Attempts
@@ -42,7 +42,6 @@ from sources.constant_contact.reads.left_out import granted, sentences
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
-from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
 from sources.constant_contact.windows import SyncOptions, duration, moment, time_zone
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from dlt.extract import DltResource, DltSource
 
     from sources.constant_contact.batches import Batch, StateChange
+    from sources.constant_contact.warehouse import Warehouse
 
 NAME = "constant_contact"
 LOAD_ID = "_dlt_load_id"
@@ -84,6 +84,8 @@ class Settings(BaseConfiguration):
     """Whether a run keeps earlier versions of contacts, lists and memberships."""
     time_zone: str | None = None
     """In which marts count days, an IANA name; None: the account's own."""
+    wait: str = "10m"
+    """How long a run waits, each time, for a warehouse that another program or another sync has."""
 
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
@@ -101,6 +103,11 @@ class Settings(BaseConfiguration):
             requests_per_day=self.requests_per_day,
             reserve_per_day=self.reserve_per_day,
         )
+
+    def wait_s(self, option: str | None = None) -> float:
+        """Seconds; `option` wins over the setting. Raises ValueError with one sentence for what is no duration."""
+        text, name = (self.wait, "wait") if option is None else (option, "--wait")
+        return float(duration(text, setting=name).total_seconds())
 
     def options(self, *, full_refresh: bool = False) -> SyncOptions:
         """Raises ValueError with one sentence for a value that cannot work."""
@@ -328,31 +335,6 @@ def begin(
     )
     add_slices(reading)
     return reading
-
-
-def warehouse_of(pipeline: dlt.Pipeline) -> Warehouse:
-    """What is loaded, asked through the pipeline's own connection; nothing where the destination speaks no SQL."""
-    if NAME not in pipeline.schema_names:
-        return nothing_loaded()
-    try:
-        client = pipeline.sql_client(NAME)
-    except TypeError:  # dlt's word for a destination without SQL
-        return nothing_loaded()
-    client.open_connection()
-
-    def select(sql: str) -> tuple[Sequence[str], Sequence[tuple[Any, ...]]]:
-        with client.execute_query(sql) as cursor:
-            return [column[0] for column in cursor.description], cursor.fetchall()
-
-    existing: dict[str, list[str]] = {}
-    for name in pipeline.schemas[NAME].data_table_names(seen_data_only=False):
-        try:
-            existing[name] = list(
-                select(f"select * from {client.make_qualified_table_name(name)} where 1 = 0")[0]
-            )
-        except DatabaseUndefinedRelation:
-            continue
-    return SqlWarehouse(select, client.make_qualified_table_name, existing, client.close_connection)
 
 
 def empty_tables(resources: frozenset[str]) -> dict[str, dict[str, pa.Table]]:

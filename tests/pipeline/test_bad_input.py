@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -118,16 +119,17 @@ def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account:
     assert [] == readable
 
 
-def test_a_second_sync_into_the_same_dataset_is_told_at_once(account: Any) -> None:
-    """Exit 2, while the first one goes on."""
+def test_a_second_sync_into_the_same_dataset_waits_and_is_told_who_has_it(account: Any) -> None:
+    """Exit 75 when its wait is over, while the first one goes on."""
     from pipelines.constant_contact.destinations.target import Target  # noqa: PLC0415
     from pipelines.constant_contact.destinations.warehouse import Warehouse  # noqa: PLC0415
 
     account(contacts=5, campaigns=0)
     with Warehouse(Target()).alone():
-        code, _, errors = sync()
-    assert code == 2
-    assert "running" in errors
+        code, _, errors = sync("--wait", "1s")
+    assert code == 75
+    said = " ".join(errors.split())
+    assert f"another sync, into dataset 'constant_contact' (PID {os.getpid()}" in said
 
 
 def test_a_dataset_that_is_no_schema_name_is_refused(account: Any) -> None:
@@ -226,7 +228,7 @@ def test_a_postgresql_address_that_cannot_be_read_is_one_sentence(
 
 
 @contextmanager
-def held_open(path: Path, seconds: float) -> Iterator[None]:
+def held_open(path: Path, seconds: float) -> Iterator[int]:
     """Another program has the warehouse open, and lets it go after a while."""
     duckdb.connect(str(path)).close()
     work = (
@@ -236,7 +238,7 @@ def held_open(path: Path, seconds: float) -> Iterator[None]:
         assert other.stdout is not None
         other.stdout.readline()
         try:
-            yield
+            yield other.pid
         finally:
             other.kill()
 
@@ -250,18 +252,13 @@ def test_a_warehouse_that_is_open_elsewhere_for_a_moment_is_waited_for(account: 
     assert 0 == code, errors
 
 
-def test_a_warehouse_that_stays_open_elsewhere_is_named(
-    account: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After the patience is over: exit 2, one sentence, nothing spent."""
-    from pipelines.constant_contact.destinations import duckdb as destination  # noqa: PLC0415
-
-    monkeypatch.setattr(destination, "LOCK_TIMEOUT_S", 0.2)
+def test_a_warehouse_that_stays_open_elsewhere_is_named(account: Any) -> None:
+    """When the wait is over: exit 75, the program and its process named, nothing spent."""
     one = account(contacts=5, campaigns=0)
-    with held_open(one.warehouse, 60):
-        code, _, errors = sync()
-    assert code == 2
-    assert f"the warehouse {one.warehouse} is open in another program" in errors
+    with held_open(one.warehouse, 60) as pid:
+        code, _, errors = sync("--wait", "1s")
+    assert code == 75
+    assert f"(PID {pid}), waited 1 s" in " ".join(errors.split())
     assert one.sandbox.log.total == 0
 
 

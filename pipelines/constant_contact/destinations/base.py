@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.destinations.target import Target
+    from pipelines.constant_contact.destinations.waiting import Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Destination:
 
     transforms = False
     """Whether the marts are built there from here."""
+    advice = "run again later"
+    """What a person may do about a place that stays busy; completes "what is loaded stays; "."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -53,24 +56,29 @@ class Destination:
         location = client.data_location() if hasattr(client, "data_location") else str(client)
         return Place(identity=f"{self.name} {location}", title=self.name, factory=bound)
 
-    def check(self, place: Place, target: Target) -> None:
+    def check(self, place: Place, target: Target, patience: Patience) -> None:
         """Raise UserError for what would fail later, before a request is spent."""
 
     def refusals(self) -> tuple[type[Exception], ...]:
         """The driver's own errors, where dlt lets them pass."""
         return ()
 
-    def is_busy(self, error: BaseException) -> bool:  # noqa: ARG002 - part of the interface
-        """Whether waiting may help, because another program holds the place."""
-        return False
+    def busy_reason(self, place: Place, error: BaseException) -> str | None:  # noqa: ARG002 - part of the interface
+        """Who has the place, as half a sentence; None where waiting does not help."""
+        return None
 
     def explain(self, place: Place, error: BaseException) -> str:
         """One sentence for a destination that cannot be opened."""
         return f"the destination {place.title} does not answer: {first_line(error)}"
 
     @contextmanager
-    def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002
+    def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """Keep a second sync out, on every machine that can reach the place. `client`: an unopened SQL client."""
+        yield
+
+    @contextmanager
+    def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:  # noqa: ARG002
+        """Keep the place for this process while the transforms, which do not wait, open and use it."""
         yield
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002

@@ -8,35 +8,40 @@ from __future__ import annotations
 
 import json
 import os
-import time
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
-from pipelines.constant_contact.destinations.folder import locked
+from pipelines.constant_contact.destinations.folder import holder_of, locked, program_name
 from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection
 
     from pipelines.constant_contact.destinations.target import Target
+    from pipelines.constant_contact.destinations.waiting import Patience
 
 SETTING = "DESTINATION__DUCKDB__CREDENTIALS"
 FILE = f"{PIPELINE}.duckdb"
 UNSET = ":unset:"
 """What dlt names a file after that nobody configured."""
-LOCK_TIMEOUT_S = 10.0
-"""How long another program may keep the file open before a command gives up."""
-RETRY_S = 0.1
+CONFLICT = re.compile(r"lock is held in (?P<path>.*?) \(PID (?P<pid>\d+)\)")
+"""DuckDB's words for who has the file open."""
 
 
 class DuckDb(Destination):
     """A warehouse in one file."""
 
     transforms = True
+    advice = (
+        "run again later, close that program, or give readers a copy of their own with the setting publish"
+    )
 
     def __init__(self) -> None:
         super().__init__(DUCKDB)
@@ -57,7 +62,7 @@ class DuckDb(Destination):
             file=file,
         )
 
-    def check(self, place: Place, target: Target) -> None:
+    def check(self, place: Place, target: Target, patience: Patience) -> None:
         """A file that is locked, no database or not writable is known before anything is spent."""
         import duckdb  # noqa: PLC0415
 
@@ -74,38 +79,47 @@ class DuckDb(Destination):
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UserError(f"the warehouse {path} cannot be written; check its permissions")
         try:
-            patiently(lambda: self._open(path, target), (duckdb.IOException,))
+            self._connected(place, patience).close()
         except duckdb.IOException as error:
             raise UserError(self.explain(place, error)) from error
         except duckdb.Error as error:
             raise UserError(f"the warehouse {path} cannot be opened: {first_line(error)}") from error
 
-    def _open(self, path: Path, target: Target) -> None:
+    def _connected(self, place: Place, patience: Patience) -> DuckDBPyConnection:
         import duckdb  # noqa: PLC0415
 
-        try:
-            duckdb.connect(str(path)).close()
-        except duckdb.IOException as error:
-            if self.is_busy(error):
-                with locked(lock_beside(path), target):  # a sync that has it says so at once
-                    pass
-            raise
+        return patience.until_free(
+            lambda: duckdb.connect(str(place.file)), lambda error: self.busy_reason(place, error), self.advice
+        )
 
-    def is_busy(self, error: BaseException) -> bool:
-        return is_locked(error)
+    def busy_reason(self, place: Place, error: BaseException) -> str | None:
+        if not is_locked(error):
+            return None
+        path = _file(place)
+        named = CONFLICT.search(str(error))
+        if named is None:
+            return f"the warehouse {path} is open in another program"
+        pid = int(named["pid"])
+        if (sync := holder_of(lock_beside(path), pid)) is not None:
+            return f"the warehouse {path} is in use by {sync}"
+        return f"the warehouse {path} is open in {program_name(pid) or Path(named['path']).name} (PID {pid})"
 
     def explain(self, place: Place, error: BaseException) -> str:
         path, words = _file(place), str(error)
-        if "lock" in words.lower():
-            return f"the warehouse {path} is open in another program; close that one, then run again"
         if "not a valid" in words:
             return f"the file {path} is not a DuckDB database; name another one in {SETTING}"
         return f"the warehouse {path} cannot be opened: {first_line(error)}"
 
     @contextmanager
-    def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002
+    def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """By a lock beside the file, so that another working folder sees it too."""
-        with locked(lock_beside(_file(place)), target):
+        with locked(lock_beside(_file(place)), target, patience):
+            yield
+
+    @contextmanager
+    def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:
+        """DuckDB shares a file among the connections of one process, and dbt sets nothing that parts them."""
+        with self._connected(place, patience):
             yield
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
@@ -139,20 +153,6 @@ def _stop_where_older_state_points_elsewhere(target: Target, file: Path) -> None
         f"there is no warehouse {file}, but an earlier version loaded {there}; to go on with that one, run in "
         f"{folder} or set {SETTING}={there}; to begin a new one here, set {SETTING}={file}"
     )
-
-
-def patiently(open_: Callable[[], object], refusals: tuple[type[Exception], ...]) -> None:
-    """Open a file that another program may have open for a moment, as everybody who asks it a question does."""
-    until_s = time.monotonic() + LOCK_TIMEOUT_S
-    while True:
-        try:
-            open_()
-        except refusals as error:
-            if not is_locked(error) or time.monotonic() >= until_s:
-                raise
-            time.sleep(RETRY_S)
-        else:
-            return
 
 
 def is_locked(error: BaseException) -> bool:

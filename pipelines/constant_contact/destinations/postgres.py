@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.constant_contact.destinations.target import Target
+    from pipelines.constant_contact.destinations.waiting import Patience
 
 SETTING = "DESTINATION__POSTGRES__CREDENTIALS"
 FILE_FORMAT = "insert_values"
@@ -60,6 +61,7 @@ class Postgres(Destination):
     """A database on a server; each dataset is a schema."""
 
     transforms = True
+    advice = "run again later, or end that session on the server"
 
     def __init__(self) -> None:
         super().__init__(POSTGRES)
@@ -104,12 +106,12 @@ class Postgres(Destination):
         return super().explain(place, error)
 
     @contextmanager
-    def lock(self, place: Place, target: Target, client: Any) -> Iterator[None]:  # noqa: ARG002
-        """On the server, over a connection of its own; whoever comes second is told at once."""
+    def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
+        """On the server, over a connection of its own."""
         client.open_connection()
         try:
-            with _held(client, target.dataset):
-                yield
+            patience.until_free(lambda: _take(client, target.dataset), _reason, self.advice)
+            yield
         finally:
             client.close_connection()
 
@@ -125,16 +127,26 @@ class Postgres(Destination):
         )
 
 
-@contextmanager
-def _held(client: Any, dataset: str) -> Iterator[None]:
-    """Hold the dataset over `client`'s open connection."""
+class _Taken(Exception):  # noqa: N818 - it is what the lock is
+    """Another session has the lock; says which."""
+
+
+def _reason(error: Exception) -> str | None:
+    return str(error) if isinstance(error, _Taken) else None
+
+
+def _take(client: Any, dataset: str) -> None:
+    """Take the dataset's lock for `client`'s open session. Raises _Taken."""
     key = f"hashtextextended('constant_contact_pipeline.{dataset}', 0)"
     with client.execute_query(f"select pg_try_advisory_lock({key})") as cursor:
-        taken = bool(cursor.fetchone()[0])
-    if not taken:
-        raise UserError(
-            f"another sync into dataset {dataset!r} is running, perhaps on another machine; wait for it to end, "
-            f"or find it on the server: select * from pg_stat_activity join pg_locks using (pid) "
-            "where locktype = 'advisory'"
-        )
-    yield
+        if cursor.fetchone()[0]:
+            return
+    holder = (
+        "select a.pid, coalesce(host(a.client_addr), 'the server itself') from pg_locks as l"
+        " join pg_stat_activity as a on a.pid = l.pid where l.locktype = 'advisory' and l.granted"
+        f" and ((l.classid::bigint << 32) | l.objid::bigint) = {key}"
+    )
+    with client.execute_query(holder) as cursor:
+        found = cursor.fetchone()
+    session = f" (PostgreSQL session {found[0]}, from {found[1]})" if found else ""
+    raise _Taken(f"another sync into dataset {dataset!r}{session} is running, perhaps on another machine")

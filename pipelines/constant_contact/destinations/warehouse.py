@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import first_line
-from pipelines.constant_contact.destinations.duckdb import patiently
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
 from pipelines.constant_contact.destinations.location import locate
+from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.destinations.location import Location
     from pipelines.constant_contact.destinations.target import Target
+    from pipelines.constant_contact.destinations.waiting import Patience
+    from sources.constant_contact.warehouse import Warehouse as Loaded
 
 SOURCE = "constant_contact"
 
@@ -32,12 +34,21 @@ Row = dict[str, object]
 class Warehouse:
     """A pipeline whose destination has been seen to work. Raises UserError when it cannot."""
 
-    def __init__(self, target: Target, *, create: bool = True, location: Location | None = None) -> None:
-        """With `create=False` a DuckDB file that is not there stays away; `exists` tells."""
+    def __init__(
+        self,
+        target: Target,
+        *,
+        create: bool = True,
+        location: Location | None = None,
+        patience: Patience = A_MOMENT,
+    ) -> None:
+        """With `create=False` a DuckDB file that is not there stays away; `exists` tells. `patience`: of this and of
+        everything that opens the destination later.
+        """
         import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
         from dlt.common.exceptions import DltException  # noqa: PLC0415
 
-        self.target = target
+        self.target, self._patience = target, patience
         self.location = location or locate(target)
         self._kind, self._place = self.location.kind, self.location.place
         try:
@@ -56,7 +67,7 @@ class Warehouse:
                 ) from error
             raise UserError(self.location.configuration_sentence(error)) from error
         if create or self.exists:
-            self._kind.check(self._place, target)
+            self._kind.check(self._place, target, patience)
             self._check_connection()
 
     @property
@@ -118,11 +129,18 @@ class Warehouse:
         if not self.exists:
             yield
             return
-        with self._connected(_sql_client(self.pipeline)):
+        with self.connected(_sql_client(self.pipeline)):
             yield
 
     @contextmanager
-    def _connected(self, client: Any) -> Iterator[Any]:
+    def kept_for_dbt(self) -> Iterator[None]:
+        """Keep the destination for the transforms, which open it themselves and do not wait. Raises Busy."""
+        with self._kind.kept_for_dbt(self._place, self._patience):
+            yield
+
+    @contextmanager
+    def connected(self, client: Any) -> Iterator[Any]:
+        """An SQL client of the pipeline while it is used, so that others have their turn in between."""
         self._connect(client)
         try:
             yield client
@@ -135,9 +153,12 @@ class Warehouse:
 
         refusals: tuple[type[Exception], ...] = (DestinationConnectionError, *self._kind.refusals())
         try:
-            patiently(client.open_connection, refusals)
+            self._patience.until_free(client.open_connection, self._busy_reason, self._kind.advice)
         except refusals as error:
             raise UserError(self._kind.explain(self._place, _inner(error))) from error
+
+    def _busy_reason(self, error: Exception) -> str | None:
+        return self._kind.busy_reason(self._place, _inner(error))
 
     def troubles(self) -> tuple[type[Exception], ...]:
         """What a destination that fails is told by: dlt's errors, and the driver's where dlt lets them pass."""
@@ -146,25 +167,33 @@ class Warehouse:
         return (DltException, *self._kind.refusals())
 
     def load(self, data: Any) -> None:
-        """One load package. The load tool takes the first Ctrl-C for itself and forgets it where it ends well; it is
-        raised here then.
-        """
-        from dlt.common.runtime import signals  # noqa: PLC0415
+        """One load package, made first, so that nobody is kept from the destination longer than its loading takes.
 
-        with signals.intercepted_signals():
-            self.pipeline.run(data)
-            signals.raise_if_signalled()
+        Raises Busy; the package stays, and the next run begins with it.
+        """
+        with _ctrl_c_raised():
+            self.pipeline.extract(data)
+            self.pipeline.normalize()
+        with self.kept_open(), _ctrl_c_raised():
+            self.pipeline.load()
+
+    def loaded(self) -> Loaded:
+        """What is loaded, for the source to ask; nothing is held open between its questions."""
+        from sources.constant_contact.loaded import warehouse_of  # noqa: PLC0415 - two seconds
+
+        with self.kept_open():
+            return warehouse_of(self.pipeline, self.connected)
 
     def query(self, sql: str) -> list[Row]:
         """Rows of one statement, over a connection of its own, so that nothing stays locked."""
-        with self._connected(self._client) as client, client.execute_query(sql) as cursor:
+        with self.connected(self._client) as client, client.execute_query(sql) as cursor:
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def execute(self, sql: str) -> None:
-        with self._connected(self._client) as client:
+        with self.connected(self._client) as client:
             client.execute_sql(sql)
 
     def qualified(self, table: str) -> str:
@@ -231,14 +260,14 @@ class Warehouse:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the state folder and the destination; whoever comes second is told at once."""
-        with alone(self.location.state_folder, self.target), self.locked():
+        """Hold the state folder and the destination; whoever comes second waits, then raises Busy."""
+        with alone(self.location.state_folder, self.target, self._patience), self.locked():
             yield
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the destination, for every folder and machine that can reach it."""
-        with self._kind.lock(self._place, self.target, _sql_client(self.pipeline)):
+        with self._kind.lock(self._place, self.target, _sql_client(self.pipeline), self._patience):
             yield
 
     def _check_connection(self) -> None:
@@ -252,6 +281,16 @@ class Warehouse:
 
 def _sql_client(pipeline: dlt.Pipeline) -> Any:
     return pipeline.sql_client(SOURCE) if SOURCE in pipeline.schema_names else pipeline.sql_client()
+
+
+@contextmanager
+def _ctrl_c_raised() -> Iterator[None]:
+    """The load tool takes the first Ctrl-C for itself and forgets it where it ends well; it is raised here then."""
+    from dlt.common.runtime import signals  # noqa: PLC0415
+
+    with signals.intercepted_signals():
+        yield
+        signals.raise_if_signalled()
 
 
 def failed_load(error: BaseException, place: str) -> RunFailed:

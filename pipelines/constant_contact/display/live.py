@@ -22,6 +22,7 @@ from pipelines.constant_contact.events import (
     RunStarted,
     TransformEnded,
     TransformStarted,
+    Waiting,
     Warned,
 )
 
@@ -54,6 +55,8 @@ class Terminal:
         match event:
             case RunStarted() | TransformStarted():
                 self._live.start()
+            case Waiting() if not self._live.is_started:  # there is no table yet to say it in
+                self._console.print(sentence(event), style="yellow", highlight=False)
             case Warned():
                 self._console.print(sentence(event), style="yellow", highlight=False)
             case TransformEnded():

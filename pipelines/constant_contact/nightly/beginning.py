@@ -40,9 +40,10 @@ def whose_account(
 def finish_pending(opened: Warehouse, client: Client, *, warn: Callable[[str], None]) -> None:
     """Load what a run that died had read, go on from what the destination says, and count what it counted."""
     try:
-        agree_with_destination(opened, warn)
-        for day, spent in records.requests_counted(opened, client.connection.key):
-            client.budget.seed(day, spent)
+        with opened.kept_open():
+            agree_with_destination(opened, warn)
+            for day, spent in records.requests_counted(opened, client.connection.key):
+                client.budget.seed(day, spent)
     except opened.troubles() as error:
         raise failed_load(error, opened.name) from error
 
@@ -52,7 +53,8 @@ def no_longer_true(opened: Warehouse, *, warn: Callable[[str], None]) -> tuple[S
     if not opened.merges:
         return ()
     try:
-        tables = agree_on_tables(opened, records.source_state(opened))
+        with opened.kept_open():
+            tables = agree_on_tables(opened, records.source_state(opened))
     except opened.troubles() as error:
         raise failed_load(error, opened.name) from error
     if tables:

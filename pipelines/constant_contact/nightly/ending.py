@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pyarrow.compute as pc
 
+from pipelines.constant_contact.errors import Busy
+from pipelines.constant_contact.events import RunResult
+from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.failures import WHOLE
 from sources.constant_contact.reads.left_out import refused_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
 
-    from pipelines.constant_contact.errors import RunFailed
+    from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import Status
+    from sources.constant_contact.api.connection import Connection
     from sources.constant_contact.reads.left_out import Granted
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.rows import BadValue
@@ -29,12 +35,12 @@ INDISPENSABLE = ("contacts", "contact_lists", "email_campaigns")
 
 
 def ended_by(
-    reading: Reading, failure: RunFailed | None, *, has_read: bool, granted: Granted
+    reading: Reading, failure: UserError | None, *, has_read: bool, granted: Granted
 ) -> tuple[Status, str]:
     """Status and reason, by how reading ended."""
     outcome = reading.reader.outcome
     if failure is not None:
-        return "failed", str(failure)
+        return "partial" if isinstance(failure, Busy) else "failed", str(failure)
     if outcome.error is not None:
         if not isinstance(outcome.error, ApiError | ValueError):
             raise outcome.error
@@ -78,6 +84,27 @@ def _too_much_left_out(reading: Reading) -> str:
     return ""
 
 
+def never_begun(connection: Connection, reason: str, begun: pendulum.DateTime) -> RunResult:
+    """The result of a run that waited in vain before it could read anything."""
+    now = pendulum.now("UTC")
+    with closing(Budget.of(connection)) as budget:
+        spent, left = budget.spent_today(), budget.remaining_today()
+    seconds = dict.fromkeys(("extract", "load", "transform"), 0.0)
+    return RunResult(
+        run_id=uuid.uuid4().hex[:12],
+        status="partial",
+        started_at=begun,
+        ended_at=now,
+        requests_sent=0,
+        requests_today=spent,
+        remaining_today=left,
+        rows={},
+        seconds={**seconds, "total": (now - begun).total_seconds()},
+        resume_after=now,
+        stopped_reason=reason,
+    )
+
+
 def rows_counted(rows: pa.Table) -> int:
     """How many rows a person would count: a marker that only empties a set is none."""
     if DELETED not in rows.column_names:
@@ -94,6 +121,16 @@ def value_warnings(bad: Iterable[BadValue]) -> list[str]:
         f"{count} value(s) of {table}.{column} do not fit its type; kept in {raw}"
         for (table, column, raw), count in counts.items()
     ]
+
+
+def rows_by_table(found: Mapping[str, Mapping[str, pa.Table]]) -> dict[str, int]:
+    """What a person would count of the tables of each resource; tables of our own are left out."""
+    return {
+        name: count
+        for tables in found.values()
+        for name, rows in tables.items()
+        if not name.startswith("_") and (count := rows_counted(rows))
+    }
 
 
 def resume_after(postponed: BaseException | None) -> pendulum.DateTime | None:

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.nightly import unrecorded
 from pipelines.constant_contact.nightly.agreement import COMMIT, table_rows
 from sources.constant_contact.batches import StateChange
 from sources.constant_contact.identity import ACCOUNT_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import RunResult
+    from pipelines.constant_contact.nightly.unrecorded import Rows
     from sources.constant_contact.api.budget import Budget
 
 SOURCE = "constant_contact"
@@ -62,8 +66,63 @@ COLUMNS: dict[str, dict[str, str]] = {
 KEYS = {RUNS: ["run_id"], AUDIT: ["run_id", "table_name", "scope", "scope_id"]}
 
 
-def record(opened: Warehouse, result: RunResult, *, ledger_key: str) -> None:
-    """Write one run and its audit, in a load package of their own, with what the raw tables hold now."""
+def recorded(
+    opened: Warehouse, result: RunResult, ledger_key: str, warn: Callable[[str], None], *, now: bool
+) -> None:
+    """Write a run's record, and those kept by earlier runs, in a load package of their own.
+
+    Where that is impossible (nothing was ever loaded, a package waits that would be loaded first, the destination does
+    not answer), or `now` is false, it is kept for the next run: a run does not fail because its record does.
+    """
+    reason = _obstacle(opened) if now else "the warehouse is busy"
+    refusals: tuple[type[Exception], ...] = (UserError, *opened.troubles())
+    if not reason:
+        try:
+            return _write(opened, result, ledger_key)
+        except refusals as error:
+            reason = str(error)
+    try:
+        keep(opened.location.state_folder, result, ledger_key)
+    except OSError as error:
+        warn(f"this run is not recorded: {reason}, and {error}")
+    else:
+        if now:
+            warn(f"this run is not recorded yet, the next one will do it: {reason}")
+
+
+def keep(state_folder: Path, result: RunResult, ledger_key: str) -> None:
+    """For the next run to write. Raises OSError."""
+    rows = {RUNS: [_run(result, ledger_key)], AUDIT: _audit(result)}
+    unrecorded.keep(state_folder, result.run_id, rows)
+
+
+def _write(opened: Warehouse, result: RunResult, ledger_key: str) -> None:
+    earlier = unrecorded.kept(opened.location.state_folder)
+    rows = {RUNS: [_run(result, ledger_key) | _left(opened)], AUDIT: _audit(result)}
+    opened.load(_resources(unrecorded.together(rows, earlier)))
+    for file in earlier:
+        file.unlink(missing_ok=True)
+
+
+def _left(opened: Warehouse) -> dict[str, Any]:
+    """What the run left: whose rows, the number of its last commit, and how many rows each raw table has now."""
+    with opened.kept_open():
+        counts = table_rows(opened, opened.columns())
+    state = source_state(opened)
+    return {
+        "account_id": state.get(ACCOUNT_ID),
+        "commit_number": state.get(COMMIT),
+        "table_rows": json.dumps(counts, sort_keys=True),
+    }
+
+
+def _obstacle(opened: Warehouse) -> str:
+    if SOURCE not in opened.pipeline.schema_names:
+        return "nothing is loaded yet"
+    return "its last group is not loaded yet" if opened.pipeline.has_pending_data else ""
+
+
+def _resources(rows: Rows) -> list[Any]:
     import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
     merge: Any = {"disposition": "merge", "strategy": "delete-insert"}
@@ -71,26 +130,18 @@ def record(opened: Warehouse, result: RunResult, *, ledger_key: str) -> None:
         name: {column: {"data_type": kind} for column, kind in kinds.items()}
         for name, kinds in COLUMNS.items()
     }
-    left = {
-        "account_id": source_state(opened).get(ACCOUNT_ID),
-        "commit_number": source_state(opened).get(COMMIT),
-        "table_rows": json.dumps(table_rows(opened, opened.columns()), sort_keys=True),
-    }
-    rows = {RUNS: [_run(result, ledger_key) | left], AUDIT: _audit(result)}
-    opened.pipeline.run(
-        [
-            dlt.resource(
-                found,
-                name=name,
-                write_disposition=merge,
-                primary_key=KEYS[name],
-                columns=columns[name],
-                max_table_nesting=0,
-            )
-            for name, found in rows.items()
-            if found
-        ]
-    )
+    return [
+        dlt.resource(
+            found,
+            name=name,
+            write_disposition=merge,
+            primary_key=KEYS[name],
+            columns=columns[name],
+            max_table_nesting=0,
+        )
+        for name, found in rows.items()
+        if found and name in COLUMNS
+    ]
 
 
 def with_each_commit(opened: Warehouse, ledger_key: str, budget: Budget) -> tuple[StateChange, ...]:

@@ -36,7 +36,7 @@ GONE = "{} no longer has the state of what earlier runs loaded (it was deleted, 
 DROPPING = "what the last run left behind cannot be finished; it is dropped and will be read again"
 
 
-def mend_folder(folder: Path) -> bool:
+def repair_folder(folder: Path) -> bool:
     """Remove a working folder whose state or schema cannot be read; whether there was one."""
     if not is_damaged(folder):
         return False

@@ -6,10 +6,9 @@ that happens is emitted as an event; nothing is printed here.
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ import pendulum
 from pipelines.constant_contact.destinations.folder import alone
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
-from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.errors import Busy, RunFailed
 from pipelines.constant_contact.events import (
     GroupLoaded,
     PageRead,
@@ -29,6 +28,7 @@ from pipelines.constant_contact.events import (
     TransformEnded,
     Waiting,
     Warned,
+    one_at_a_time,
 )
 from pipelines.constant_contact.nightly import records, set_aside
 from pipelines.constant_contact.nightly.audit import audit
@@ -36,16 +36,17 @@ from pipelines.constant_contact.nightly.beginning import finish_pending, no_long
 from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
+    never_begun,
     resume_after,
-    rows_counted,
+    rows_by_table,
     value_warnings,
     with_all_tables,
 )
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
-from pipelines.constant_contact.nightly.recovery import mend_folder
+from pipelines.constant_contact.nightly.recovery import repair_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
-from pipelines.constant_contact.request import load_settings
+from pipelines.constant_contact.request import load_settings, patience_of
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group, changed
@@ -57,6 +58,7 @@ from sources.constant_contact.reads.left_out import granted, left_out_resources,
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.batches import StateChange
@@ -67,18 +69,27 @@ CAMPAIGNS = "email_campaigns"
 
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
-    """Carry out one sync. Raises UserError for what a person must mend first; other ends are in the result."""
+    """Carry out one sync. Raises UserError for what a person must set right first; other ends are in the result."""
     wanted = request.wanted
     own = own or load_settings()
+    emit = one_at_a_time(listener)
     location = locate(request.target)
-    with alone(location.state_folder, request.target):
-        mend_folder(location.work_dir)
-        opened = Warehouse(request.target, location=location)
-        with opened.locked(), closing(_Night(request, wanted, own, opened, listener)) as night:
-            try:
-                return night.run()
-            except opened.troubles() as error:
-                raise failed_load(error, opened.name) from error
+    patience = patience_of(own, request.wait, lambda why, left_s: emit(Waiting(reason=why, wait_s=left_s)))
+    begun = pendulum.now("UTC")
+    try:
+        with alone(location.state_folder, request.target, patience):
+            repair_folder(location.work_dir)
+            opened = Warehouse(request.target, location=location, patience=patience)
+            with opened.locked(), closing(_Night(request, wanted, own, opened, emit)) as night:
+                try:
+                    return night.run()
+                except opened.troubles() as error:
+                    raise failed_load(error, opened.name) from error
+    except Busy as error:  # before anything was read
+        result = never_begun(own.connection(), str(error), begun)
+        records.keep(location.state_folder, result, own.connection().key)
+        emit(RunEnded(result=result))
+        return result
 
 
 class _Night:
@@ -90,10 +101,10 @@ class _Night:
         wanted: frozenset[str],
         own: Settings,
         opened: Warehouse,
-        listener: Listener,
+        emit: Listener,
     ) -> None:
         self.request, self.wanted, self.own, self.opened = request, wanted, own, opened
-        self.listener = listener
+        self._emit = emit
         self.run_id = uuid.uuid4().hex[:12]
         self.started_at = pendulum.now("UTC")
         self.started = time.monotonic()
@@ -104,28 +115,23 @@ class _Night:
         self.planned: int | None = None
         self.groups = 0
         self.has_read = False
-        self.failure: RunFailed | None = None
+        self.failure: UserError | None = None
         self.identity = Identity(account_id=None)
         self.taken_back: tuple[StateChange, ...] = ()
         self.load_s = 0.0
         self.extract_s = 0.0
-        self._emit_lock = threading.Lock()
-        self._connection = ExitStack()
 
     def close(self) -> None:
-        self._connection.close()
         self.client.close()
 
     def run(self) -> RunResult:
-        from sources.constant_contact.source import begin, unused_settings, warehouse_of  # noqa: PLC0415
+        from sources.constant_contact.source import begin, unused_settings  # noqa: PLC0415 - two seconds
 
         for unused in unused_settings():
             self._warn(unused.sentence)
         for sentence in self.opened.left_out(transform=self.request.transform):
             self._warn(sentence)
-        pipeline = self.opened.pipeline
         self.client.check_login()
-        self._connection.enter_context(self.opened.kept_open())
         self.identity, refusal = whose_account(
             self.opened, self.client, accept=self.request.accept_account, warn=self._warn
         )
@@ -142,22 +148,23 @@ class _Night:
                 remaining_today=self.client.budget.remaining_today(),
             )
         )
-        reading = begin(
-            self.own,
-            client=self.client,
-            wanted=self.wanted,
-            warehouse=warehouse_of(pipeline),
-            state=changed(self._state(), self.taken_back),
-            full_refresh=self.request.full_refresh,
-            now=self.started_at,
-            identity=self.identity,
-        )
+        with self.opened.kept_open():  # nothing is asked of the API yet
+            reading = begin(
+                self.own,
+                client=self.client,
+                wanted=self.wanted,
+                warehouse=self.opened.loaded(),
+                state=changed(self._state(), self.taken_back),
+                full_refresh=self.request.full_refresh,
+                now=self.started_at,
+                identity=self.identity,
+            )
         try:
             if refusal is None:
                 self._read(reading)
             else:
                 reading.reader.end(refusal)
-        except RunFailed as error:  # a load that broke: what came before stays, and is told
+        except (RunFailed, Busy) as error:  # a load that broke, or could not begin: what came before stays
             self.failure = error
         finally:
             reading.reader.close()
@@ -169,8 +176,11 @@ class _Night:
         for group in self._groups(reading):
             self._commit(group)
         self.extract_s = time.monotonic() - began - self.load_s
+        if isinstance(reading.reader.outcome.error, Busy):
+            raise reading.reader.outcome.error
         if self.opened.merges:
-            settle(self.opened, self.wanted)
+            with self.opened.kept_open():
+                settle(self.opened, self.wanted)
 
     def _groups(self, reading: Reading) -> Iterator[Group]:
         """Half of a group's requests per commit: the other half is read ahead meanwhile and would be lost with it."""
@@ -215,12 +225,7 @@ class _Night:
         seconds = time.monotonic() - began
         self.load_s += seconds
         self.groups += 1
-        counts = {
-            name: count
-            for found in tables.values()
-            for name, rows in found.items()
-            if not name.startswith("_") and (count := rows_counted(rows))
-        }
+        counts = rows_by_table(tables)
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
         self._emit(GroupLoaded(number=self.groups, requests=group.requests, rows=counts, seconds=seconds))
@@ -229,55 +234,51 @@ class _Night:
         allowed = granted(reading)
         status, reason = ended_by(reading, self.failure, has_read=self.has_read, granted=allowed)
         lines: Sequence[AuditLine] = ()
+        transform: TransformEnded | None = None
+        busy = isinstance(self.failure, Busy)
         try:
             if self.failure is None and (changes := withdrawn(reading, but=CAMPAIGNS)):
                 self._commit(Group(batches=[Batch(resource=CAMPAIGNS, state=changes)]))
-            lines = self._audited(reading, status)
+            if self.opened.merges and not busy:
+                lines = self._audited(reading, status)
+                self.set_aside = set_aside.noted(self.opened, self._warn)
+                self._keep_history(status)
+            if status != "failed" and not busy:
+                transform = self._transform()
+        except Busy as error:
+            status, reason, busy = "partial", str(error), True
         except RunFailed as error:  # a load of what was healed
             status, reason = "failed", str(error)
-        for sentence in sentences(reading, allowed):
+        for sentence in (*sentences(reading, allowed), *value_warnings(reading.bad_values)):
             self._warn(sentence)
-        for sentence in value_warnings(reading.bad_values):
-            self._warn(sentence)
-        self.set_aside = set_aside.noted(self.opened, self._warn) if self.opened.merges else {}
-        if self.own.history and status != "failed" and self.opened.merges:
-            record_history(self.opened, self.wanted, at=self.started_at)
-        self._connection.close()  # dbt opens the file in its own way
-        wanted = self.request.transform and self.opened.location.kind.transforms
-        transform = self._transform() if wanted and status != "failed" else None
         result = self._result(status, reason, reading, lines, transform)
-        result = self._recorded(result)
+        records.recorded(self.opened, result, self.client.connection.key, self._warn, now=not busy)
+        result = replace(result, warnings=tuple(self.warnings))
         self._emit(RunEnded(result=result))
         return result
 
-    def _recorded(self, result: RunResult) -> RunResult:
-        """Written down where that is possible; a night does not fail because its record does."""
-        pipeline = self.opened.pipeline
-        if SOURCE not in pipeline.schema_names or pipeline.has_pending_data:  # which would be loaded first
-            return result
-        refusals: tuple[type[Exception], ...] = (UserError, *self.opened.troubles())
-        try:
+    def _keep_history(self, status: Status) -> None:
+        if self.own.history and status != "failed" and SOURCE in self.opened.pipeline.schema_names:
             with self.opened.kept_open():
-                records.record(self.opened, result, ledger_key=self.client.connection.key)
-        except refusals as error:
-            self._warn(f"this run could not be recorded in the warehouse: {error}")
-        return replace(result, warnings=tuple(self.warnings))
+                record_history(self.opened, self.wanted, at=self.started_at)
 
     def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
-        if status == "failed" or SOURCE not in self.opened.pipeline.schema_names or not self.opened.merges:
+        if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
             return ()
         wanted = self.wanted - left_out_resources(reading)
         if status == "partial":
             under_way = "the reading is under way; the next run goes on with it"
-            return audit(self.opened, wanted, state=self._state(), under_way=under_way)
-        return heal(self._host(reading), wanted, audit(self.opened, wanted, state=self._state()))
+            with self.opened.kept_open():
+                return audit(self.opened, wanted, state=self._state(), under_way=under_way)
+        with self.opened.kept_open():
+            lines = audit(self.opened, wanted, state=self._state())
+        return heal(self._host(reading), wanted, lines)
 
     def _host(self, reading: Reading) -> Host:
         """What healing may do with this run."""
-        from sources.constant_contact.source import warehouse_of  # noqa: PLC0415
 
         def again() -> Reading:
-            warehouse = warehouse_of(self.opened.pipeline)
+            warehouse = self.opened.loaded()
             return replace(reading, state=self._state(), warehouse=warehouse, reader=Reader(readers=1))
 
         def carry_out(some: Reading) -> None:
@@ -301,18 +302,19 @@ class _Night:
     def _state(self) -> dict[str, Any]:
         return records.source_state(self.opened)
 
-    def _transform(self) -> TransformEnded:
+    def _transform(self) -> TransformEnded | None:
         from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
 
-        with suppress(UserError), self.opened.kept_open():
-            pass  # waits until nobody else has the file open, which dbt does not
-        ended = run_transforms(
-            destination=self.opened.dbt,
-            dataset=self.request.target.dataset,
-            work_dir=self.opened.work_dir / "transforms",
-            listener=self._emit,
-            time_zone=self.own.time_zone,
-        )
+        if not (self.request.transform and self.opened.location.kind.transforms):
+            return None
+        with self.opened.kept_for_dbt():
+            ended = run_transforms(
+                destination=self.opened.dbt,
+                dataset=self.request.target.dataset,
+                work_dir=self.opened.work_dir / "transforms",
+                listener=self._emit,
+                time_zone=self.own.time_zone,
+            )
         self.warnings += ended.failures  # the listener has shown them already
         return ended
 
@@ -365,7 +367,3 @@ class _Night:
     def _api_event(self, event: api_events.ApiEvent) -> None:
         if isinstance(event, api_events.Waiting):
             self._emit(Waiting(reason=event.reason.replace("_", " "), wait_s=event.seconds))
-
-    def _emit(self, event: Any) -> None:
-        with self._emit_lock:
-            self.listener(event)

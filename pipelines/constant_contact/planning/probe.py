@@ -34,8 +34,6 @@ REMEMBERED = "plan.json"
 
 def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
     """What `sync(request)` would cost now. Raises UserError for what a person must mend first, and ApiError."""
-    from sources.constant_contact.source import warehouse_of  # noqa: PLC0415 - two seconds, which `--help` must not cost
-
     wanted = request.wanted  # raises for an unknown name before anything is opened
     own = own or load_settings()
     opened = Warehouse(request.target, create=False)
@@ -60,7 +58,7 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
             request,
             probe=probe,
             spent=lambda: client.requests_sent,
-            warehouse=warehouse_of(opened.pipeline),
+            warehouse=opened.loaded(),
             loaded=loaded,
             state=opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
             options=own.options(full_refresh=request.full_refresh),
