@@ -175,17 +175,17 @@ def _failure_sentences(results: Sequence[Any], work_dir: Path) -> Iterator[str]:
         name, kind, status = result.node.name, str(result.node.resource_type), str(result.status)
         if status == "error":
             reason = _first_words(result.message)
-            yield f"{kind.replace('_', ' ')} {name} failed: {reason}; {_mend(result, work_dir)}"
+            yield f"{kind.replace('_', ' ')} {name} failed: {reason}; {_remedy(result, work_dir)}"
         elif status == "fail" and kind == "unit_test":
-            yield f"unit test {name} failed: its model gives other rows; {_mend(result, work_dir)}"
+            yield f"unit test {name} failed: its model gives other rows; {_remedy(result, work_dir)}"
         elif status == "fail":
-            yield f"test {name} failed on {many(result.failures or 0, 'row')}; {_mend(result, work_dir)}"
+            yield f"test {name} failed on {many(result.failures or 0, 'row')}; {_remedy(result, work_dir)}"
     skipped = [result.node.name for result in results if str(result.status) == "skipped"]
     if skipped and any(str(result.status) in {"error", "fail"} for result in results):
         yield f"{len(skipped)} built on these were skipped and keep their rows of the last run"
 
 
-def _mend(result: Any, work_dir: Path) -> str:
+def _remedy(result: Any, work_dir: Path) -> str:
     compiled = getattr(result.node, "compiled_path", None)
     where = f"see its SQL in {compiled}" if compiled else f"see {work_dir / 'logs' / 'dbt.log'}"
     return f"{where}, then run `ctct transform --select {_model_of(result.node)}`"
@@ -200,7 +200,9 @@ def _model_of(node: Any) -> str:
 def _first_words(message: str | None) -> str:
     """A database's own words on one line, without dbt's header and pointer lines."""
     lines = [line.strip() for line in (message or "no reason given").splitlines()]
-    useful = [line for line in lines if line and not line.startswith(("compiled code at", "LINE ", "^"))]
+    useful = [
+        line for line in lines if line and not line.startswith(("compiled code at", "LINE ", "^", "> "))
+    ]
     if len(useful) > 1 and useful[0].split(" in ")[0].endswith("Error"):
         useful = useful[1:]
     text = " ".join(useful).rstrip(".;")
@@ -211,7 +213,7 @@ def _exception_sentence(exception: BaseException | None, destination: DbtProfile
     text = _first_words(str(exception) if exception is not None else None)
     if "lock on file" in text:
         return f"another program has {destination.duckdb_path} open; close it, then run `ctct transform`"
-    return f"the models could not be run: {text}; mend that, then run `ctct transform`"
+    return f"the models could not be run: {text}; fix that, then run `ctct transform`"
 
 
 def _nothing_selected(select: Sequence[str], names: Sequence[str]) -> str:

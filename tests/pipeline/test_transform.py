@@ -83,6 +83,7 @@ def write_project(folder: Path) -> Path:
     marts.mkdir(parents=True)
     shutil.copy(project_dir() / "profiles.yml", folder)
     shutil.copy(project_dir() / "dbt_project.yml", folder)
+    shutil.copytree(project_dir() / "macros", folder / "macros")
     for name, sql in MODELS.items():
         (marts / f"{name}.sql").write_text("{{ config(materialized='table') }}" + sql)
     (marts / "marts.yml").write_text(TESTS)
@@ -250,6 +251,20 @@ def test_database_that_does_not_know_a_zone_says_so(tmp_path: Path) -> None:
         listener=lambda _event: None,
     )
     assert "time_zone 'Mars/Olympus' is not a time zone that this database knows" in ended.failures[0]
+
+
+def test_missing_raw_dataset_is_one_sentence(tmp_path: Path) -> None:
+    """Marts over nothing are no success: what was looked for, where, and what to do."""
+    ended = run_transforms(
+        destination=DbtProfile(kind="duckdb", duckdb_path=tmp_path / "empty.duckdb"),
+        dataset="elsewhere",
+        work_dir=tmp_path / "work",
+        listener=lambda _event: None,
+    )
+    [failure] = ended.failures
+    assert "no raw table is in dataset 'elsewhere' of database 'empty': looked for contacts and" in failure
+    assert "load them with `ctct sync`" in failure
+    assert (ended.models, ended.tests) == (0, 0)
 
 
 def test_documentation_is_one_page(built: Built, tmp_path: Path) -> None:

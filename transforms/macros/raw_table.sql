@@ -28,11 +28,42 @@ a session's own zone must not move a mart's dates.
 
 {# The raw table, or none where it is not loaded (and while dbt only parses). #}
 {% macro raw_relation(table) %}
-    {%- set declared = source('constant_contact', table) -%}
     {%- if not execute -%}
         {{ return(none) }}
     {%- endif -%}
+    {%- set relation = loaded_relation(source('constant_contact', table)) -%}
+    {%- if relation is none -%}
+        {%- do raw_dataset_must_exist() -%}
+    {%- endif -%}
+    {{ return(relation) }}
+{% endmacro %}
+
+
+{% macro loaded_relation(declared) %}
     {{ return(adapter.get_relation(database=declared.database, schema=declared.schema, identifier=declared.identifier)) }}
+{% endmacro %}
+
+
+{# One missing table is nothing loaded yet; all of them missing is the wrong place, and empty marts there would look like success. #}
+{% macro raw_dataset_must_exist() %}
+    {%- if execute -%}
+        {%- set declared = graph.sources.values() | selectattr('source_name', 'equalto', 'constant_contact')
+            | rejectattr('name', 'equalto', '_dlt_loads') | list -%}
+        {%- for one in declared -%}
+            {%- if loaded_relation(one) is not none -%}
+                {{ return('') }}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if not declared -%}
+            {{ return('') }}
+        {%- endif -%}
+        {{ exceptions.raise_compiler_error(
+            "no raw table is in dataset '" ~ declared[0].schema ~ "' of database '" ~ declared[0].database ~ "': looked for "
+            ~ declared[0].name ~ " and " ~ (declared | length - 1) ~ " others; load them with `ctct sync`, or name the dataset"
+            " that holds them"
+        ) }}
+    {%- endif -%}
+    {{ return('') }}
 {% endmacro %}
 
 
