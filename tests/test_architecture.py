@@ -62,8 +62,14 @@ ARROWS = {
     ),
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.loaded": (f"{SOURCE}.warehouse",),
+    f"{SOURCE}.cascades": (
+        f"{SOURCE}.batches",
+        f"{SOURCE}.catalogue",
+        f"{SOURCE}.warehouse",
+    ),
     f"{SOURCE}.source": (SOURCE,),
-    SOURCE: (f"{SOURCE}.source",),
+    f"{SOURCE}.library": (SOURCE,),
+    SOURCE: (f"{SOURCE}.library",),
     SANDBOX: (SANDBOX,),
     **dict.fromkeys(PLAN, PLAN_IMPORTS),
     f"{PIPELINE}.cli": (PIPELINE, SOURCE, f"{SANDBOX}.__main__"),
@@ -71,7 +77,13 @@ ARROWS = {
 }
 # package of others -> the only areas that may import it
 ONLY_IN = {
-    "dlt": (f"{SOURCE}.loaded", f"{SOURCE}.source", f"{SOURCE}.configuration", PIPELINE),
+    "dlt": (
+        f"{SOURCE}.loaded",
+        f"{SOURCE}.source",
+        f"{SOURCE}.library",
+        f"{SOURCE}.configuration",
+        PIPELINE,
+    ),
     "dbt": (PIPELINE,),
     "duckdb": (PIPELINE,),
     "rich": (PIPELINE,),
@@ -85,6 +97,8 @@ ONLY_IN = {
         f"{SOURCE}.reads",
         f"{SOURCE}.batches",
         f"{SOURCE}.source",
+        f"{SOURCE}.library",
+        f"{SOURCE}.cascades",
         f"{SOURCE}.catalogue.schema",
         PIPELINE,
     ),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sources.constant_contact.source import constant_contact
+    from sources.constant_contact.library import constant_contact
 
 __all__ = ["constant_contact"]
 
@@ -20,7 +20,7 @@ __all__ = ["constant_contact"]
 def __getattr__(name: str) -> Any:
     # dlt takes two seconds to import; whoever needs only the client or the catalogue does not wait for it.
     if name == "constant_contact":
-        from sources.constant_contact.source import constant_contact  # noqa: PLC0415
+        from sources.constant_contact.library import constant_contact  # noqa: PLC0415
 
         return constant_contact
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

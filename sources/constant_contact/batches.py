@@ -19,6 +19,9 @@ from sources.constant_contact.catalogue import Table, table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+COMMIT = "commit"
+"""In the state: how many packages were committed, so that state and rows can be told to belong together."""
+
 State = dict[str, Any]
 """Plain JSON, kept by the load tool beside the data. Shape: see `reads`."""
 

@@ -1,9 +1,9 @@
-"""The catalogue as dlt resources: the one module of this package that imports dlt.
+"""The catalogue as dlt resources, and the settings as dlt's configuration; dlt is imported here and in `library`.
 
 A resource is named like its table; child tables ride on their parent's resource. Rows are Arrow, typed by the
 catalogue; what dlt adds is the merge, the schema in the destination and the state beside the data.
-Two ways in: `constant_contact()` reads while dlt extracts, for use as a library; `loaded()` wraps batches that have
-been read already, for a run that commits in groups.
+Two ways in: `library.constant_contact()` reads while dlt extracts; `loaded()` wraps batches that have been read
+already, for a run that commits in groups.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-from collections import defaultdict, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +21,18 @@ import pyarrow as pa
 from dlt.common.configuration import configspec, resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the annotations of Settings
-from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from sources.constant_contact import configuration
-from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
-from sources.constant_contact.api.errors import ApiError, ConfigError, Retryable
+from sources.constant_contact.api.errors import ApiError, Retryable
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, endpoint, table
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
-from sources.constant_contact.identity import Identity, identify
-from sources.constant_contact.loaded import warehouse_of
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.attempts import Attempts
-from sources.constant_contact.reads.left_out import granted, sentences
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
@@ -49,7 +43,9 @@ if TYPE_CHECKING:
 
     from dlt.extract import DltResource, DltSource
 
-    from sources.constant_contact.batches import Batch, StateChange
+    from sources.constant_contact.api.client import Client
+    from sources.constant_contact.batches import StateChange
+    from sources.constant_contact.identity import Identity
     from sources.constant_contact.warehouse import Warehouse
 
 NAME = "constant_contact"
@@ -137,22 +133,6 @@ def unused_settings() -> list[configuration.Finding]:
     return configuration.findings(SETTINGS)
 
 
-def constant_contact(**explicit: Any) -> DltSource:
-    """The whole account as a source; `with_resources(...)` chooses. Keyword arguments override settings.
-
-    Reading begins when dlt extracts, with several cursor chains at once under one request ledger. A spent quota ends
-    the extraction early with a warning: what was read is loaded, and the next run goes on from there.
-    """
-    live = Live(explicit)
-
-    @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
-    def source() -> Iterator[DltResource]:
-        for of in CATALOGUE.values():
-            yield _resource(of, lambda name=of.resource: live.items(name))  # type: ignore[misc]
-
-    return source()
-
-
 def loaded(tables: Mapping[str, Mapping[str, pa.Table]], changes: Sequence[StateChange]) -> DltSource:
     """Batches that have been read (resource -> table -> rows, keys unique) and the state to commit with them."""
 
@@ -160,140 +140,16 @@ def loaded(tables: Mapping[str, Mapping[str, pa.Table]], changes: Sequence[State
         if first:
             apply_changes(dlt.current.source_state(), changes)
         for table_name, rows in tables.get(name, {}).items():
-            yield _item(endpoint(name), table_name, rows, unique=True)
+            yield item_of(endpoint(name), table_name, rows, unique=True)
 
     @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
     def source() -> Iterator[DltResource]:
         if not tables:
             yield dlt.resource(lambda: items(STATE_ONLY, first=True), name=STATE_ONLY)
         for number, name in enumerate(tables):
-            yield _resource(endpoint(name), lambda n=name, f=number == 0: items(n, first=f))  # type: ignore[misc]
+            yield resource_of(endpoint(name), lambda n=name, f=number == 0: items(n, first=f))  # type: ignore[misc]
 
     return source()
-
-
-class Live:
-    """One reading that feeds all resources of a source, whichever of them dlt asks first."""
-
-    def __init__(self, explicit: Mapping[str, Any]) -> None:
-        self._explicit = explicit
-        self._reading: Reading | None = None
-        self._waiting: dict[str, deque[Batch]] = defaultdict(deque)
-        self._seen: set[str] = set()
-        self._more = True
-
-    def items(self, name: str) -> Iterator[Any]:
-        """Items of one resource; None where dlt should ask another one first."""
-        reading = self._open()
-        for table_name, rows in empty_tables(frozenset({name}))[name].items():
-            yield _item(endpoint(name), table_name, rows, unique=False)
-        try:
-            while True:
-                if waiting := self._waiting[name]:
-                    for table_name, rows in self._new(name, waiting.popleft()).items():
-                        yield _item(endpoint(name), table_name, rows, unique=False)
-                elif self._more:
-                    self._poll(reading)
-                    if not self._waiting[name]:
-                        yield None
-                else:
-                    return
-        finally:
-            if self._more:
-                self._more = False
-                reading.reader.close()
-                reading.client.close()
-                reading.warehouse.close()
-
-    def _open(self) -> Reading:
-        if self._reading is None:
-            own = settings(**self._explicit)
-            for unused in unused_settings():
-                log.warning("%s", unused.sentence)
-            pipeline: Any = dlt.current.pipeline()
-            must_be_of_this_folder(pipeline)
-            client, loaded_rows = Client(own.connection()), warehouse_of(pipeline)
-            try:
-                self._reading = self._begun(own, client, loaded_rows, f"dataset {pipeline.dataset_name!r}")
-            except BaseException:
-                client.close()
-                loaded_rows.close()
-                raise
-        return self._reading
-
-    def _begun(self, own: Settings, client: Client, warehouse: Warehouse, holder: str) -> Reading:
-        """Raises OtherAccount before anything is read."""
-        state = dlt.current.source_state()
-        identity = identify(client, warehouse, state, holder=holder)
-        if identity.warning:
-            log.warning("%s", identity.warning)
-        apply_changes(state, identity.changes)
-        return begin(
-            own,
-            client=client,
-            wanted=frozenset(dlt.current.source().selected_resources) & frozenset(CATALOGUE),
-            warehouse=warehouse,
-            state=state,
-            once=True,
-            identity=identity,
-        )
-
-    def _poll(self, reading: Reading) -> None:
-        batch, self._more = reading.reader.poll()
-        if batch is not None:
-            self._waiting[batch.resource].append(batch)
-            apply_changes(dlt.current.source_state(), batch.state)
-        if self._more:
-            return
-        for sentence in sentences(reading, granted(reading)):
-            log.warning("%s", sentence)
-        reading.client.close()
-        reading.warehouse.close()
-        outcome = reading.reader.outcome
-        if outcome.error is not None:
-            raise outcome.error
-        if outcome.postponed is not None:
-            log.warning("%s", outcome.postponed)
-
-    def _new(self, name: str, batch: Batch) -> Mapping[str, pa.Table]:
-        """Without contacts that this load holds already: their sets of children would come twice."""
-        if name != "contacts" or name not in batch.tables:
-            return batch.tables
-        ids = set(batch.tables[name].column("contact_id").to_pylist())
-        again = self._seen & ids
-        self._seen |= ids
-        if not again:
-            return batch.tables
-        return {
-            each: rows.filter(
-                pa.array([one not in again for one in rows.column("contact_id").to_pylist()], pa.bool_())
-            )
-            if "contact_id" in rows.column_names
-            else rows
-            for each, rows in batch.tables.items()
-        }
-
-
-def must_be_of_this_folder(pipeline: Any) -> None:
-    """Raises ConfigError where dlt, which keeps the first folder of a pipeline's name, means another one's file.
-
-    A file that was named absolutely, or given to the pipeline, is where the caller wants it.
-    """
-    if pipeline.destination.destination_name != "duckdb":
-        return
-    configured = resolve_configuration(
-        DuckDbCredentials(), sections=("destination", "duckdb", "credentials"), accept_partial=True
-    ).database
-    bound = pipeline.destination.config_params.get("credentials")
-    if bound is not None or (configured and Path(configured).is_absolute()):
-        return
-    file = Path(pipeline.sql_client().credentials.database)
-    here = Path.cwd() / (configured or file.name)
-    if file.resolve() != here.resolve():
-        raise ConfigError(
-            f"pipeline {pipeline.pipeline_name!r} first ran in another folder, so dlt would load into {file} and not "
-            f"into {here}; set DESTINATION__DUCKDB__CREDENTIALS to the file that is meant"
-        )
 
 
 def begin(
@@ -346,13 +202,13 @@ def empty_tables(resources: frozenset[str]) -> dict[str, dict[str, pa.Table]]:
     }
 
 
-def _resource(of: Endpoint, items: Callable[[], Iterator[Any]]) -> DltResource:
+def resource_of(of: Endpoint, items: Callable[[], Iterator[Any]]) -> DltResource:
     """Without columns: a table of the resource begins with the resource's own hints, so child tables would get them."""
     hints = _hints(of, of.table, unique=False)
     return dlt.resource(items, name=of.resource, **{**hints, "columns": {}})
 
 
-def _item(of: Endpoint, table_name: str, rows: pa.Table, *, unique: bool) -> Any:
+def item_of(of: Endpoint, table_name: str, rows: pa.Table, *, unique: bool) -> Any:
     load_id = pa.repeat(dlt.current.load_package_state()["load_id"], rows.num_rows)
     stamped = rows.append_column(LOAD_ID, load_id)
     hints = dlt.mark.make_hints(table_name=table_name, **_hints(of, table(table_name), unique=unique))

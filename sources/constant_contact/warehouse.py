@@ -17,6 +17,8 @@ Rows = Sequence[tuple[Any, ...]]
 Select = Callable[[str], tuple[Sequence[str], Rows]]
 """SQL -> column names and rows."""
 
+AT_ONCE = 500
+"""Texts in one `in (...)`."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -27,6 +29,12 @@ class Warehouse(Protocol):
 
     def columns(self, table: str) -> Collection[str]:
         """Its columns, the loader's left out; none where the table is not there."""
+
+    def where(self, table: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
+        """Rows with one of these texts in a column, load bookkeeping left out."""
+
+    def deletion_marks(self, table: str) -> Mapping[str, Any]:
+        """contact_id -> the deletion that its rows show; only contacts whose rows show one."""
 
     def event_counts(self, table: str) -> Mapping[str, int]:
         """campaign_activity_id -> rows loaded."""
@@ -82,6 +90,28 @@ class SqlWarehouse:
 
     def columns(self, table: str) -> list[str]:
         return [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]
+
+    def where(self, table: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
+        there = self.columns(table)
+        if column not in there:
+            return []
+        found: list[dict[str, Any]] = []
+        listed = sorted(values)
+        for start in range(0, len(listed), AT_ONCE):
+            texts = ", ".join(map(_quoted, listed[start : start + AT_ONCE]))
+            found += self._dicts(
+                f"select {_listed(there)} from {self._qualify(table)} where {_name(column)} in ({texts})"
+            )
+        return found
+
+    def deletion_marks(self, table: str) -> Mapping[str, Any]:
+        if "deleted_at" not in self.columns(table):
+            return {}
+        rows = self._query(
+            f"select contact_id, max(deleted_at) from {self._qualify(table)}"
+            " where deleted_at is not null group by contact_id"
+        )[1]
+        return {str(contact): at for contact, at in rows}
 
     def event_counts(self, table: str) -> Mapping[str, int]:
         if table not in self._existing:

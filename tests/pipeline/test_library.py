@@ -75,3 +75,32 @@ def test_a_broken_login_ends_the_extraction_with_its_sentence(account: Any, ran:
     assert not one.warehouse.exists() or "account" not in {
         row[0] for row in duckdb.connect(str(one.warehouse)).execute("show all tables").fetchall()
     }
+
+
+@pytest.mark.long
+def test_a_library_call_takes_along_what_follows_like_a_sync(account: Any, ran: Any) -> None:
+    """Memberships of a deleted list, taggings of a vanished tag, events of a deleted contact: equal to the account."""
+    one = account(contacts=80)
+    ran(one)
+    one.sandbox.delete_list(0)
+    one.sandbox.delete_tag(1)
+    one.sandbox.delete_contact(5, bump=True)
+    query = ran(one)
+    gone = query(
+        "select count(*) as rows from contacts__list_memberships join contact_lists using (list_id)"
+        " where contact_lists.deleted_at is not null"
+    )
+    assert [{"rows": 0}] == gone
+    assert [] == account_comparison.differences(one.sandbox, query)
+
+
+@pytest.mark.long
+def test_a_warehouse_that_was_restored_is_what_a_library_call_goes_on_from(account: Any, ran: Any) -> None:
+    """The file of an earlier night: its own state counts, and nothing that changed in between is missed."""
+    one = account(contacts=80)
+    ran(one)
+    earlier = one.warehouse.read_bytes()
+    one.sandbox.change_contact(3, first_name="Zoë")
+    ran(one)
+    one.warehouse.write_bytes(earlier)
+    assert [] == account_comparison.differences(one.sandbox, ran(one))

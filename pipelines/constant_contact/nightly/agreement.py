@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.batches import StateChange
+from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.campaign_rows import references_of
 from sources.constant_contact.catalogue import CATALOGUE
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 RUNS = "_ctct_runs"
-COMMIT = "commit"
-"""In the state: how many groups were committed; beside the rows in `_ctct_runs.commit_number`."""
 TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "contacts": (("contacts",),),
     "email_campaigns": (("campaigns",),),

@@ -10,8 +10,8 @@ import pendulum
 
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.nightly import unrecorded
-from pipelines.constant_contact.nightly.agreement import COMMIT, table_rows
-from sources.constant_contact.batches import StateChange
+from pipelines.constant_contact.nightly.agreement import table_rows
+from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.identity import ACCOUNT_ID
 
 if TYPE_CHECKING:
