@@ -41,7 +41,9 @@ def test_an_address_without_a_password_is_enough(
     code, output, errors = ctct("sync", "--no-transform", "--json", "--select", "contacts,contact_lists")
     assert (0, 5) == (code, json.loads(output)["rows"]["contacts"]), errors
     assert ctct("status")[1].startswith("Fresh since")
-    code, output, errors = ctct("transform", "--select", "lists")
+    code, output, errors = ctct("sql", "select count(*) from constant_contact.contacts", "--csv")
+    assert (0, "5") == (code, output.split()[-1]), errors
+    code, _, errors = ctct("transform", "--select", "+lists")
     assert 0 == code, errors
 
 
