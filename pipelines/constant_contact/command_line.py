@@ -55,24 +55,24 @@ class CommandGroup(TyperGroup):
         except (UserError, ApiError) as error:
             return _say(str(error), _code(error), words, resume_after=getattr(error, "resets_at", None))
         except PARSER_ERROR as error:
-            return _usage(error, words)
+            return self._usage(error, words)
         except typer.Abort:
             return _say(INTERRUPTED, 1, words)
 
-
-def _usage(error: Any, words: Sequence[str]) -> int:
-    """What the parser rejects: its words as one sentence, or the help where nothing was asked for."""
-    if type(error).__name__ == "NoArgsIsHelpError":
-        error.show()
-        return USAGE_EXIT_CODE
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "ctct"
-    said = _plain_words(str(error.format_message()))
-    option = getattr(error, "option_name", None)
-    advice = f"see {command} --help"
-    if option in COMMON_OPTIONS:
-        advice = f"write it before the command: ctct {option} {command.removeprefix('ctct ')}"
-    return _say(f"{said[:1].lower()}{said[1:]}; {advice}", USAGE_EXIT_CODE, words)
+    def _usage(self, error: Any, words: Sequence[str]) -> int:
+        """What the parser rejects: its words as one sentence, or the help where nothing was asked for."""
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+            return USAGE_EXIT_CODE
+        context = getattr(error, "ctx", None)
+        named = next((f"ctct {word}" for word in words if word in self.commands), "ctct")
+        command = named if context is None else context.command_path
+        said = _plain_words(str(error.format_message()))
+        option = getattr(error, "option_name", None)
+        advice = f"see {command} --help"
+        if option in COMMON_OPTIONS:
+            advice = f"write it before the command: ctct {option} {command.removeprefix('ctct ')}"
+        return _say(f"{said[:1].lower()}{said[1:]}; {advice}", USAGE_EXIT_CODE, words)
 
 
 def _plain_words(message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -43,10 +44,19 @@ def test_version_is_that_of_the_package() -> None:
     assert (0, f"ctct {version('constant-contact-pipeline')}\n", "") == ctct("--version")
 
 
-def test_completion_can_be_installed() -> None:
-    """`--install-completion` and what it would install are options of `ctct` itself."""
-    _, help_text, _ = ctct("--help")
-    assert "--install-completion" in help_text
+def test_completion_can_be_installed(tmp_path: Path) -> None:
+    """`--install-completion` writes the shell's file into the home folder of whoever asks."""
+    home = {**os.environ, "HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    ran = subprocess.run(
+        [*CTCT, "--install-completion", "bash"],
+        cwd=ROOT,
+        env=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert list(tmp_path.rglob("*.sh"))
 
 
 def test_help_is_quick() -> None:
@@ -65,7 +75,7 @@ USAGE = [
     (("sync", "--bogus"), "no such option: --bogus", "ctct sync --help"),
     (("sync", "extra"), "unexpected extra argument", "ctct sync --help"),
     (("sync", "--max-requests", "0"), "'--max-requests'", "ctct sync --help"),
-    (("plan", "--destination"), "'--destination' requires an argument", "ctct --help"),
+    (("plan", "--destination"), "'--destination' requires an argument", "ctct plan --help"),
     (("--log-format", "xml", "sync"), "'xml' is not one of 'text', 'json'", "ctct --help"),
     (("auth", "bogus"), "no such command 'bogus'", "ctct auth --help"),
     (("sync", "--verbose"), "no such option: --verbose", "write it before the command: ctct --verbose sync"),

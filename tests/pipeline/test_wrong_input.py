@@ -139,6 +139,24 @@ def test_a_missing_extra_is_named_with_its_command(
     assert f"needs packages that are not installed; run: {command}" in ran.stderr
 
 
+def test_a_working_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    """Exit 2 with the folder and the setting to change."""
+    in_the_way = tmp_path / "in-the-way"
+    in_the_way.write_text("")
+    ran = ctct(tmp_path, "status", DLT_DATA_DIR=str(in_the_way))
+    assert (2, 1) == (ran.returncode, len(ran.stderr.splitlines())), shown(ran)
+    assert f"the working folder {in_the_way}" in ran.stderr
+    assert "set DLT_DATA_DIR" in ran.stderr
+
+
+def test_what_a_driver_announces_is_not_cut_off() -> None:
+    """A first line that ends with a colon goes on; a long one ends with a sign that it does."""
+    from pipelines.constant_contact.destinations.base import first_line  # noqa: PLC0415
+
+    assert "cannot read: no such file" == first_line("cannot read:\n\n no such file.\nmore")
+    assert first_line("word " * 100).endswith("word …")
+
+
 def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
     """Exit 2 with the port."""
     with closing(socket.create_server(("127.0.0.1", 0))) as other:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
 
+MAX_SAID = 300
+"""Of a driver's own words, in one sentence."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -107,4 +110,11 @@ def resolved(factory: Any, target: Target, **more: Any) -> Any:
 def first_line(error: Any) -> str:
     """What is worth telling of an error, without passwords: drivers quote addresses."""
     lines = [line.strip() for line in without_passwords(str(error)).splitlines() if line.strip()]
-    return lines[0][:300].rstrip(".") if lines else type(error).__name__
+    if not lines:
+        return type(error).__name__
+    said = lines[0]
+    for more in lines[1:]:
+        if not said.endswith(":"):  # what the line announces comes on the next one
+            break
+        said = f"{said} {more}"
+    return said.rstrip(".:") if len(said) <= MAX_SAID else f"{said[:MAX_SAID].rsplit(' ', 1)[0]} …"

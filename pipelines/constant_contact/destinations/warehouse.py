@@ -60,6 +60,11 @@ class Warehouse:
             )
             self._client = _sql_client(self.pipeline)
             self._client.credentials  # noqa: B018 - resolves them
+        except OSError as error:
+            raise UserError(
+                f"the working folder {self.location.work_dir} cannot be used ({error.strerror}); set DLT_DATA_DIR to a "
+                "writable folder"
+            ) from error
         except (DltException, ValueError, ImportError, TypeError) as error:
             if is_damaged(self.location.work_dir):
                 raise UserError(
