@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact.destinations.target import DATASET, Target
+from pipelines.constant_contact.destinations.target import Target, default_dataset
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
@@ -70,12 +70,14 @@ def status(*, destination: str, dataset: str, form: str, max_age: str | None) ->
     quiet_libraries()
     oldest = DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
     own = load_settings()
-    opened = Warehouse(target_of(destination, dataset), create=False)
-    if opened.exists or dataset != DATASET:
-        _must_be_loaded(opened, empty_is_fine=dataset == DATASET)
+    target = target_of(destination, dataset)
+    opened = Warehouse(target, create=False)
+    first = target.dataset == default_dataset(target.profile)  # which the next sync would make
+    if opened.exists or not first:
+        _must_be_loaded(opened, empty_is_fine=first)
     report = collect(
         opened.query if opened.exists else None,
-        dataset,
+        target.dataset,
         destination=opened.dbt,
         quota=_quota(own),
         max_age=oldest,
@@ -95,9 +97,9 @@ def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:
     quiet_libraries()
     opened = Warehouse(target_of(destination, dataset), create=False)
     _must_be_loaded(opened, empty_is_fine=False)
-    history = run_history.collect(opened.query, dataset, limit)
+    history = run_history.collect(opened.query, opened.target.dataset, limit)
     if as_json:
-        sys.stdout.write(run_history.to_json(dataset, history) + "\n")
+        sys.stdout.write(run_history.to_json(opened.target.dataset, history) + "\n")
     else:
         _print(run_history.render(history))
     return 0

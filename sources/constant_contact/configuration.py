@@ -137,6 +137,7 @@ def profile_fault(name: str) -> str | None:
 
 def values(resolve: Callable[[], BaseConfiguration]) -> list[Value]:
     """The settings that are set, as `resolve` finds them through dlt, each with its origin."""
+    from dlt.common.configuration.providers.provider import EXPLICIT_VALUES_PROVIDER_NAME  # noqa: PLC0415
     from dlt.common.configuration.utils import get_resolved_traces  # noqa: PLC0415 - two seconds
 
     traces = get_resolved_traces().resolved_traces
@@ -144,7 +145,7 @@ def values(resolve: Callable[[], BaseConfiguration]) -> list[Value]:
     configuration = resolve()
     found: dict[str, Value] = {}
     for trace in traces[before:]:
-        if type(trace.config) is type(configuration):
+        if type(trace.config) is type(configuration) and trace.provider_name != EXPLICIT_VALUES_PROVIDER_NAME:
             origin = _origin(trace.provider_name, trace.provider_location, (*trace.sections, trace.key))
             shown = "set" if trace.key in SECRETS else _shown(getattr(configuration, trace.key, trace.value))
             found[trace.key] = Value(key=trace.key, shown=shown, origin=origin)
