@@ -42,7 +42,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_transforms_and_nothing_that_a_run_left(wheel):
     """Every file of the dbt project travels with the wheel, the tests and dbt's own output do not."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    inside = "pipelines/constant_contact/transforms/"
+    inside = "constant_contact_pipeline/pipelines/constant_contact/transforms/"
     listed = run("git", "ls-files", "transforms", cwd=ROOT).split() if (ROOT / ".git").exists() else []
     expected = {inside + name.removeprefix("transforms/") for name in listed}
     assert expected <= names
@@ -59,6 +59,26 @@ def test_the_demo_works_from_the_wheel(installed, tmp_path):
     question = "import duckdb; print(duckdb.connect('ctct-demo/ctct.duckdb').sql(%r).fetchone()[0])"
     counted = question % "select count(*) from constant_contact_analytics.contacts"
     assert int(run(installed / "python", "-c", counted, cwd=tmp_path, env=clean)) >= 300
+
+
+def test_the_wheel_takes_no_name_but_its_own(wheel):
+    """One package and its metadata: `sources` and `pipelines` belong to whoever has a dlt project."""
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {"constant_contact_pipeline"} == {top for top in tops if not top.endswith(".dist-info")}
+
+
+def test_both_imports_and_the_command_work_inside_a_dlt_project(installed, tmp_path):
+    """In a folder with packages named `sources` and `pipelines`, as dlt's verified sources have."""
+    for name in ("sources", "pipelines"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+    asked = (
+        "import sources, pipelines; from constant_contact_pipeline import constant_contact, postgres_destination; "
+        "print(constant_contact().name, postgres_destination().destination_name)"
+    )
+    assert "constant_contact postgres" == run(installed / "python", "-c", asked, cwd=tmp_path).strip()
+    run(installed / "ctct", "demo", "--contacts", "50", "--campaigns", "2", cwd=tmp_path)
+    assert (tmp_path / "ctct-demo" / "report.html").stat().st_size > 0
 
 
 def test_help_answers_at_once(installed, tmp_path):

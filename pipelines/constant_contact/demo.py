@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 RATE = 200
 """Requests a second of the demo's own server; the real API allows 4."""
+SANDBOX = __name__.replace("pipelines.constant_contact.demo", "sources.constant_contact_sandbox")
+"""The sandbox's module, whose name is longer in an installed package than in a checkout."""
 QUESTIONS = (
     (
         "Does it pay to send again to those who did not open?",
@@ -138,7 +140,7 @@ def _settings(account: Account, folder: Path) -> dict[str, Any]:
 def _served(contacts: int, campaigns: int, seed: int) -> Iterator[Account]:
     """The sandbox as a process of its own, so that serving does not slow reading; ended on leaving."""
     yesterday = pendulum.now("UTC").subtract(days=1).to_iso8601_string()
-    command = [sys.executable, "-m", "sources.constant_contact_sandbox", "--rps", "0", "--rpd", "0"]
+    command = [sys.executable, "-m", SANDBOX, "--rps", "0", "--rpd", "0"]
     command += [
         "--contacts",
         str(contacts),
