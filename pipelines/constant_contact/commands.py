@@ -117,6 +117,10 @@ def _duration(option: str, text: str) -> timedelta:
 def _must_be_loaded(opened: Warehouse, *, empty_is_fine: bool) -> None:
     """Raises UserError for a dataset that is not there, with those that are; nothing is made of it."""
     opened.must_exist()
+    if not opened.merges:
+        raise UserError(
+            f"this command reads a database, and {opened.name} is none; read it with tools of your own"
+        )
     if opened.columns():
         return
     others = opened.datasets()

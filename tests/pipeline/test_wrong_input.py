@@ -139,6 +139,16 @@ def test_a_missing_extra_is_named_with_its_command(
     assert f"needs packages that are not installed; run: {command}" in ran.stderr
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("command", ["status", "runs", "report", "transform"])
+def test_a_destination_that_is_no_database_is_not_called_empty(tmp_path: Path, command: str) -> None:
+    """Files are loaded, and read with other tools."""
+    variables = {"DESTINATION__FILESYSTEM__BUCKET_URL": str(tmp_path / "lake")}
+    ran = ctct(tmp_path, command, "--destination", "filesystem", **variables)
+    assert (2, 1) == (ran.returncode, len(ran.stderr.splitlines())), shown(ran)
+    assert "this command reads a database, and filesystem is none" in ran.stderr
+
+
 def test_a_working_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     """Exit 2 with the folder and the setting to change."""
     in_the_way = tmp_path / "in-the-way"
