@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
 from pipelines.constant_contact.destinations.location import locate
+from pipelines.constant_contact.destinations.room import must_have_room
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import RunFailed, UserError
 
@@ -170,6 +171,12 @@ class Warehouse:
         from dlt.common.exceptions import DltException  # noqa: PLC0415
 
         return (DltException, *self._kind.refusals())
+
+    def must_have_room(self, arrow_bytes: int) -> None:
+        """For a load package of rows of this size, in the working folder and in a warehouse that is a file."""
+        for folder in (self.location.state_folder, self._place.file.parent if self._place.file else None):
+            if folder is not None:
+                must_have_room(folder, 2 * arrow_bytes, "the next commit")
 
     def load(self, data: Any) -> None:
         """One load package, made first, so that nobody is kept from the destination longer than its loading takes.

@@ -217,6 +217,9 @@ class _Night:
             tables = with_all_tables(tables, empty_tables(self.wanted))
         try:
             always = records.with_each_commit(self.opened, self.client.connection.key, self.client.budget)
+            self.opened.must_have_room(
+                sum(rows.nbytes for found in tables.values() for rows in found.values())
+            )
             changes = (*self.taken_back, *group.state, *self.identity.changes, *always)
             self.opened.load(loaded(tables, changes))
             self.taken_back = ()
