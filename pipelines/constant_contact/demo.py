@@ -1,4 +1,4 @@
-"""`ctct demo`: a made-up account on loopback, two nights of it, marts, a report and three questions answered.
+"""`ctct demo`: a sample account on loopback, two nights of it, marts, a report and three questions answered.
 
 Everything goes into one folder. Nothing of a person's own configuration is used, so a real account is never asked.
 """
@@ -87,7 +87,7 @@ def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int) -> int:
     os.environ["DESTINATION__DUCKDB__CREDENTIALS"] = str(warehouse.absolute())
     os.environ["DLT_DATA_DIR"] = str((folder / "pipelines").absolute())
     _say(
-        f"A made-up account with {contacts:,} contacts and {campaigns:,} campaigns, served on this machine at up to "
+        f"A sample account with {contacts:,} contacts and {campaigns:,} campaigns, served on this machine at up to "
         f"{RATE} requests a second (the real API allows 4)."
     )
     with _served(contacts, campaigns, seed) as account:
@@ -156,7 +156,7 @@ def _served(contacts: int, campaigns: int, seed: int) -> Iterator[Account]:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise RunFailed("the made-up account did not start; see the lines above")
+            raise RunFailed("the sample account did not start; see the lines above")
         yield Account(values=json.loads(line))
     finally:
         process.terminate()

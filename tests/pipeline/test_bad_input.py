@@ -1,4 +1,4 @@
-"""A person's mistakes at the command line: one sentence with the mend, its exit code, nothing half-loaded."""
+"""A person's mistakes at the command line: one sentence with what to do, its exit code, nothing half-loaded."""
 
 from __future__ import annotations
 

@@ -163,12 +163,12 @@ def collect(
     names = sorted(name for name in raw.columns if not name.startswith(hidden))
     runs = recorded_runs(raw, MAX_RUNS)
     loaded_at = max(loads.values(), default=None)
-    complete = _last_complete(raw) or completed_at(runs, loaded_at)
+    complete = _last_complete(raw) or completed_at(((run.status, run.ended_at) for run in runs), loaded_at)
     return StatusReport(
         warehouse=_warehouse(destination, which),
         dataset=dataset,
         verdict=verdict(
-            complete, runs[0] if runs else None, max_age=max_age, now=now or dt.datetime.now(dt.UTC)
+            complete, runs[0].status if runs else None, max_age=max_age, now=now or dt.datetime.now(dt.UTC)
         ),
         completed_at=complete,
         loaded_at=loaded_at,

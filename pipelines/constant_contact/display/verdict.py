@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.display.tally import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.constant_contact.display.status import RunStatus
+    from collections.abc import Iterable
 
 DEFAULT_MAX_AGE = dt.timedelta(hours=26)
 """A nightly job, and two hours for a night that takes longer than the one before."""
@@ -27,9 +25,9 @@ class Verdict:
 
 
 def verdict(
-    completed_at: dt.datetime | None, newest: RunStatus | None, *, max_age: dt.timedelta, now: dt.datetime
+    completed_at: dt.datetime | None, newest: str | None, *, max_age: dt.timedelta, now: dt.datetime
 ) -> Verdict:
-    """`completed_at`: end of the newest complete run; `newest`: the newest run, however it ended."""
+    """`completed_at`: end of the newest complete run; `newest`: status of the newest run; None: there was none."""
     max_age_s = max_age.total_seconds()
     if completed_at is None:
         sentence = f"Stale: {_without_complete(newest)}"
@@ -46,16 +44,19 @@ def verdict(
     return Verdict(fresh=False, since=since, max_age_s=max_age_s, sentence=sentence)
 
 
-def completed_at(runs: Sequence[RunStatus], loaded_at: dt.datetime | None) -> dt.datetime | None:
-    """When the newest complete run ended; where no run was ever recorded, the newest load."""
-    ends = [run.ended_at for run in runs if run.status == "complete" and run.ended_at is not None]
-    return max(ends, default=None if runs else loaded_at)
+def completed_at(
+    runs: Iterable[tuple[str, dt.datetime | None]], loaded_at: dt.datetime | None
+) -> dt.datetime | None:
+    """When the newest complete run ended, of (status, end); where no run was ever recorded, the newest load."""
+    known = list(runs)
+    ends = [ended_at for status, ended_at in known if status == "complete" and ended_at is not None]
+    return max(ends, default=None if known else loaded_at)
 
 
-def _without_complete(newest: RunStatus | None) -> str:
+def _without_complete(newest: str | None) -> str:
     if newest is None:
         return "nothing was loaded yet; run `ctct sync`"
-    how = {"partial": "stopped early", "failed": "failed"}.get(newest.status, f"is {newest.status}")
+    how = {"partial": "stopped early", "failed": "failed"}.get(newest, f"is {newest}")
     return f"no run was complete yet, the newest one {how}; run `ctct sync` again"
 
 
