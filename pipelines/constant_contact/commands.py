@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact.destinations.target import Target, default_dataset
-from pipelines.constant_contact.destinations.warehouse import Warehouse
+from pipelines.constant_contact.destinations.warehouse import Warehouse, opened_for_reading
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, Waiting
+from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.nightly.run import sync as run_sync
-from pipelines.constant_contact.request import SyncRequest, files_must_be_readable, load_settings, patience_of
+from pipelines.constant_contact.request import (
+    SyncRequest,
+    files_must_be_readable,
+    load_settings,
+    patience_of,
+    published_copy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +77,8 @@ def status(*, destination: str, dataset: str, form: str, max_age: str | None) ->
     quiet_libraries()
     oldest = DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
     own = load_settings()
-    target = target_of(destination, dataset)
-    opened = Warehouse(target, create=False)
+    opened = _for_reading(destination, dataset)
+    target = opened.target
     first = target.dataset == default_dataset(target.profile)  # which the next sync would make
     if opened.exists or not first:
         _must_be_loaded(opened, empty_is_fine=first)
@@ -95,7 +102,7 @@ def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:
     from pipelines.constant_contact.display import run_history  # noqa: PLC0415
 
     quiet_libraries()
-    opened = Warehouse(target_of(destination, dataset), create=False)
+    opened = _for_reading(destination, dataset)
     _must_be_loaded(opened, empty_is_fine=False)
     history = run_history.collect(opened.query, opened.target.dataset, limit)
     if as_json:
@@ -103,6 +110,11 @@ def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:
     else:
         _print(run_history.render(history))
     return 0
+
+
+def _for_reading(destination: str, dataset: str) -> Warehouse:
+    copy = published_copy(load_settings())
+    return opened_for_reading(target_of(destination, dataset), copy, log_lines.warn)
 
 
 def _duration(option: str, text: str) -> timedelta:
@@ -164,6 +176,7 @@ def transform(
                 )
                 if docs is not None:
                     transforms.docs(**where, out=docs)
+            renew_copy(opened, own, log_lines.warn)
         except transforms.NothingSelectedError as error:
             raise UserError(str(error)) from error
         except transforms.DocsError as error:
@@ -184,7 +197,7 @@ def _must_be_writable(file: Path) -> None:
 
 def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
     quiet_libraries()
-    opened = Warehouse(target_of(destination, dataset), create=False)
+    opened = _for_reading(destination, dataset)
     _must_be_loaded(opened, empty_is_fine=False)
     page = write_report(opened, out)
     sys.stdout.write(f"{page}\n")
@@ -211,7 +224,7 @@ def sql(
         list_questions(_write_line)
         return 0
     quiet_libraries()
-    opened = Warehouse(target_of(destination, dataset), create=False)
+    opened = _for_reading(destination, dataset)
     return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.target import Target
@@ -55,6 +56,11 @@ def patience_of(own: Settings, wait: str | None, tell: Callable[[str, float], No
         return Patience(limit_s=own.wait_s(wait), tell=tell)
     except ValueError as error:
         raise UserError(str(error)) from error
+
+
+def published_copy(own: Settings) -> Path | None:
+    """The file of the setting `publish`, absolute."""
+    return Path(own.publish).expanduser().absolute() if own.publish else None
 
 
 def load_settings(**explicit: Any) -> Settings:

@@ -83,6 +83,9 @@ class Settings(BaseConfiguration):
     wait: str = "10m"
     """How long a run waits, each time, for a warehouse that another program or another sync has."""
 
+    publish: str | None = None
+    """Where each run leaves a copy of a DuckDB warehouse, for readers."""
+
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
         return Connection(

@@ -14,7 +14,7 @@ from pipelines.constant_contact.errors import UserError
 from sources.constant_contact.api.redact import without_passwords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.destinations.target import Target
@@ -78,6 +78,16 @@ class Destination:
     def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """Keep a second sync out, on every machine that can reach the place. `client`: an unopened SQL client."""
         yield
+
+    def check_copy(self, place: Place, target: Target, copy: Path) -> None:
+        """Raise UserError for a `publish` that cannot be one."""
+
+    def publish(self, place: Place, copy: Path, patience: Patience) -> None:
+        """Renew the copy for readers, where readers and a sync cannot share the place itself."""
+
+    def for_reading(self, place: Place, copy: Path | None, say: Callable[[str], None]) -> Place:  # noqa: ARG002
+        """The place or its published copy, opened so that nobody is disturbed. Raises Busy after a moment."""
+        return place
 
     @contextmanager
     def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:  # noqa: ARG002

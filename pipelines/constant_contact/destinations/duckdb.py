@@ -10,17 +10,20 @@ import json
 import os
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
-from pipelines.constant_contact.destinations.folder import holder_of, locked, program_name
+from pipelines.constant_contact.destinations.folder import holder_of, is_held, locked, program_name
+from pipelines.constant_contact.destinations.published import age, check_copy, publish
 from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
+from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from duckdb import DuckDBPyConnection
 
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 SETTING = "DESTINATION__DUCKDB__CREDENTIALS"
 FILE = f"{PIPELINE}.duckdb"
+ADVICE_TO_READERS = (
+    "try again in a moment, or set publish to a file: syncs keep a copy there that is always readable"
+)
 UNSET = ":unset:"
 """What dlt names a file after that nobody configured."""
 CONFLICT = re.compile(r"lock is held in (?P<path>.*?) \(PID (?P<pid>\d+)\)")
@@ -116,6 +122,41 @@ class DuckDb(Destination):
         with locked(lock_beside(_file(place)), target, patience):
             yield
 
+    def check_copy(self, place: Place, target: Target, copy: Path) -> None:
+        check_copy(_file(place), copy, target)
+
+    def refusals(self) -> tuple[type[Exception], ...]:
+        """The driver's errors outside the load tool: of a copy that cannot be made."""
+        import duckdb  # noqa: PLC0415
+
+        return (duckdb.Error,)
+
+    def publish(self, place: Place, copy: Path, patience: Patience) -> None:
+        """Raises Busy, OSError, duckdb.Error and UserError; the last copy stays then."""
+        publish(_file(place), copy, lambda: self._connected(place, patience))
+
+    def for_reading(self, place: Place, copy: Path | None, say: Callable[[str], None]) -> Place:
+        """While a sync has the file, the copy; without one, the file itself between two commits.
+
+        Read-only: several programs may have the file open so, and none of them stops another.
+        """
+        import duckdb  # noqa: PLC0415
+
+        file = _file(place)
+        if copy is not None and copy.is_file() and (is_held(lock_beside(file)) or not _opens(file)):
+            say(f"a sync or another program has {file}; answering from its copy {copy}, {age(copy)} old")
+            return _read_only(place, copy)
+        if file.exists():
+            try:
+                A_MOMENT.until_free(
+                    lambda: duckdb.connect(str(file), read_only=True).close(),
+                    lambda error: self.busy_reason(place, error),
+                    ADVICE_TO_READERS,
+                )
+            except duckdb.Error as error:
+                raise UserError(self.explain(place, error)) from error
+        return _read_only(place, file)
+
     @contextmanager
     def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:
         """DuckDB shares a file among the connections of one process, and dbt sets nothing that parts them."""
@@ -153,6 +194,25 @@ def _stop_where_older_state_points_elsewhere(target: Target, file: Path) -> None
         f"there is no warehouse {file}, but an earlier version loaded {there}; to go on with that one, run in "
         f"{folder} or set {SETTING}={there}; to begin a new one here, set {SETTING}={file}"
     )
+
+
+def _opens(file: Path) -> bool:
+    import duckdb  # noqa: PLC0415
+
+    try:
+        duckdb.connect(str(file), read_only=True).close()
+    except duckdb.Error as error:
+        return not is_locked(error)
+    return True
+
+
+def _read_only(place: Place, file: Path) -> Place:
+    import dlt  # noqa: PLC0415
+
+    credentials = place.factory.config_params["credentials"].copy()
+    credentials.database, credentials.read_only = str(file), True
+    credentials.on_resolved()  # opens nothing; makes what opens it
+    return replace(place, factory=dlt.destinations.duckdb(credentials=credentials), file=file)
 
 
 def is_locked(error: BaseException) -> bool:

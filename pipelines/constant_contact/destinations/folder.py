@@ -110,6 +110,21 @@ def holder_of(path: Path, pid: int | None = None) -> str | None:
     return f"another sync, into dataset {dataset!r} (PID {holder}, since {since[:16].replace('T', ' ')} UTC),"
 
 
+def is_held(path: Path) -> bool:
+    """Whether somebody has a lock now. Where nobody said so it is not touched."""
+    if not _beside(path).exists():
+        return False
+    lock = FileLock(path, mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    lock.release()
+    return False
+
+
 def program_name(pid: int) -> str | None:
     """What the system calls a process, where it tells (Linux)."""
     try:

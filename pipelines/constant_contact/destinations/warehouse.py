@@ -17,10 +17,11 @@ from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import dlt
 
+    from pipelines.constant_contact.destinations.base import Place
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.destinations.location import Location
     from pipelines.constant_contact.destinations.target import Target
@@ -42,16 +43,17 @@ class Warehouse:
         create: bool = True,
         location: Location | None = None,
         patience: Patience = A_MOMENT,
+        reads: Place | None = None,
     ) -> None:
         """With `create=False` a DuckDB file that is not there stays away; `exists` tells. `patience`: of this and of
-        everything that opens the destination later.
+        everything that opens the destination later. `reads`: the place to read from, which nothing is written to.
         """
         import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
         from dlt.common.exceptions import DltException  # noqa: PLC0415
 
         self.target, self._patience = target, patience
         self.location = location or locate(target)
-        self._kind, self._place = self.location.kind, self.location.place
+        self._kind, self._place = self.location.kind, reads or self.location.place
         try:
             self.pipeline: dlt.Pipeline = dlt.pipeline(
                 target.pipeline_name,
@@ -73,13 +75,14 @@ class Warehouse:
                 ) from error
             raise UserError(self.location.configuration_sentence(error)) from error
         if create or self.exists:
-            self._kind.check(self._place, target, patience)
+            if reads is None:
+                self._kind.check(self._place, target, patience)
             self._check_connection()
 
     @property
     def dbt(self) -> DbtProfile:
         """The same destination in the terms of the transforms."""
-        return self._kind.dbt(self._place, self._client.credentials)
+        return self._kind.dbt(self.location.place, self._client.credentials)
 
     @property
     def merges(self) -> bool:
@@ -137,6 +140,10 @@ class Warehouse:
             return
         with self.connected(_sql_client(self.pipeline)):
             yield
+
+    def publish(self, copy: Path) -> None:
+        """Renew the copy for readers. Raises Busy, UserError, OSError and the driver's errors; the last one stays."""
+        self._kind.publish(self._place, copy, self._patience)
 
     @contextmanager
     def kept_for_dbt(self) -> Iterator[None]:
@@ -289,6 +296,16 @@ class Warehouse:
             self.query("select 1 as one")
         except DatabaseException as error:
             raise UserError(self._kind.explain(self._place, _inner(error))) from error
+
+
+def opened_for_reading(target: Target, copy: Path | None, say: Callable[[str], None]) -> Warehouse:
+    """A warehouse that is only asked: beside a running sync its published copy, named with its age by `say`.
+
+    Raises Busy where it is not free within a moment.
+    """
+    location = locate(target)
+    place = location.kind.for_reading(location.place, copy, say)
+    return Warehouse(target, create=False, location=location, reads=place)
 
 
 def _sql_client(pipeline: dlt.Pipeline) -> Any:

@@ -34,6 +34,7 @@ from pipelines.constant_contact.nightly import records, set_aside
 from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.beginning import finish_pending, no_longer_true, whose_account
 from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
     never_begun,
@@ -46,7 +47,7 @@ from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.recovery import repair_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
-from pipelines.constant_contact.request import load_settings, patience_of
+from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group, changed
@@ -74,6 +75,8 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
     own = own or load_settings()
     emit = one_at_a_time(listener)
     location = locate(request.target)
+    if (copy := published_copy(own)) is not None:
+        location.kind.check_copy(location.place, request.target, copy)
     patience = patience_of(own, request.wait, lambda why, left_s: emit(Waiting(reason=why, wait_s=left_s)))
     begun = pendulum.now("UTC")
     try:
@@ -256,6 +259,8 @@ class _Night:
             self._warn(sentence)
         result = self._result(status, reason, reading, lines, transform)
         records.recorded(self.opened, result, self.client.connection.key, self._warn, now=not busy)
+        if status != "failed" and not busy:
+            renew_copy(self.opened, self.own, self._warn)
         result = replace(result, warnings=tuple(self.warnings))
         self._emit(RunEnded(result=result))
         return result
