@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.catalogue.dbt_docs import sources_written_into, staging_written_into
+from sources.constant_contact.catalogue.dbt_docs import (
+    raw_access_written_into,
+    sources_written_into,
+    staging_written_into,
+)
 from sources.constant_contact.catalogue.markdown import written_into
 
 if TYPE_CHECKING:
@@ -16,14 +20,26 @@ MODELS = ROOT / "transforms" / "models"
 COMMAND = "python -m tests.generated"
 
 
+def staging_models() -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted((MODELS / "staging").glob("stg_*.sql"))}
+
+
 def with_models(text: str) -> str:
     """`_staging.yml` with what the staging models beside it say."""
-    models = {path.stem: path.read_text("utf-8") for path in sorted((MODELS / "staging").glob("stg_*.sql"))}
-    return staging_written_into(text, models=models, definitions=(MODELS / "docs.md").read_text("utf-8"))
+    definitions = (MODELS / "docs.md").read_text("utf-8")
+    return staging_written_into(text, models=staging_models(), definitions=definitions)
+
+
+def with_raw_access(text: str) -> str:
+    """The README of the dbt project with the staging models that no other model reads."""
+    staged = staging_models()
+    readers = [path.read_text("utf-8") for path in MODELS.rglob("*.sql") if path.stem not in staged]
+    return raw_access_written_into(text, models=staged, readers=readers)
 
 
 GENERATED: dict[str, Callable[[str], str]] = {
     "README.md": written_into,
+    "transforms/README.md": with_raw_access,
     "transforms/models/staging/_sources.yml": sources_written_into,
     "transforms/models/staging/_staging.yml": with_models,
 }

@@ -30,6 +30,8 @@ HERE = Path(__file__).parent
 PROJECT_DIRS = (HERE / "transforms", HERE.parents[1] / "transforms")  # installed, checkout
 MAX_REASON = 240  # characters of a database's own words in one sentence
 DBT_TEST_KINDS = ("test", "unit_test")
+NOT_NIGHTLY = ("--exclude-resource-type", "unit_test", "--exclude", "tag:thorough")
+"""Tests of the models' logic on sample rows, and those that models pass by construction: they belong to development."""
 
 
 class NothingSelectedError(ValueError):
@@ -76,8 +78,7 @@ def run_transforms(
     """
     listener(TransformStarted())
     started_at = clock()
-    # Unit tests try the models' logic on sample rows: they belong to development, not to each night.
-    args = ["build", "--exclude-resource-type", "unit_test", *(["--select", *select] if select else [])]
+    args = ["build", *NOT_NIGHTLY, *(["--select", *select] if select else [])]
     args += ["--full-refresh"] if full_refresh else []
     variables = {"raw_dataset": dataset, **({"time_zone": time_zone} if time_zone else {})}
     answer = _invoke(args, project or project_dir(), destination, variables=variables, work_dir=work_dir)

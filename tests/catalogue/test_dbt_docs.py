@@ -4,7 +4,13 @@ import pytest
 from generated import COMMAND, GENERATED, ROOT
 
 from sources.constant_contact.catalogue import tables
-from sources.constant_contact.catalogue.dbt_docs import sources_written_into, staging_written_into
+from sources.constant_contact.catalogue.dbt_docs import (
+    END_OF_RAW_ACCESS,
+    RAW_ACCESS,
+    raw_access_written_into,
+    sources_written_into,
+    staging_written_into,
+)
 
 STAGING = "version: 2\n\nmodels:\n"
 DEFINITIONS = "{% docs list_id %}Key of the list.{% enddocs %}\n{% docs valid_from %}Start.{% enddocs %}\n"
@@ -112,3 +118,14 @@ def test_a_model_that_does_more_than_rename_is_refused(sql, refusal, sentence):
     """A staging model whose columns cannot be traced to the catalogue is an error, not left undescribed."""
     with pytest.raises(refusal, match=sentence):
         staged("stg_contact_lists", sql)
+
+
+def test_a_staging_model_that_nothing_reads_is_listed():
+    """What a mart reads is not listed, and a README without the markers is an error."""
+    models = {"stg_a": "-- one row per a\nselect 1", "stg_b": "-- one row per b\nselect 1"}
+    text = f"before\n{RAW_ACCESS}\nold\n{END_OF_RAW_ACCESS}\nafter\n"
+    written = raw_access_written_into(text, models=models, readers=["select * from {{ ref('stg_b') }}"])
+    table = "| view | one row per |\n|---|---|\n| `stg_a` | a |\n"
+    assert written == f"before\n{RAW_ACCESS}\n{table}{END_OF_RAW_ACCESS}\nafter\n"
+    with pytest.raises(ValueError, match="no place for the list"):
+        raw_access_written_into("", models=models, readers=[])

@@ -128,6 +128,10 @@ def test_every_rate_and_share_has_a_range_test(manifest: Any) -> None:
     assert with_shares == tested
 
 
+def depends_on(node: Any) -> set[str]:
+    return {name.rsplit(".", 1)[-1] for name in node["depends_on"]["nodes"]}
+
+
 def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:
     """
     Whoever changes a mart sees in dbt that the report stands on it.
@@ -135,8 +139,53 @@ def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:
     page = manifest["exposures"]["exposure.constant_contact.report_page"]
     source = Path(__file__).parents[2] / "pipelines" / "constant_contact" / "reporting" / "data.py"
     read = set(re.findall(r"marts\.name\('(\w+)'\)", source.read_text()))
-    on = {node.rsplit(".", 1)[-1] for node in page["depends_on"]["nodes"]}
-    assert read <= on
+    assert read <= depends_on(page)
+
+
+def test_questions_and_tools_are_exposures_of_what_they_read(manifest: Any) -> None:
+    """
+    The questions stand on the marts that they name, tools that query on every mart.
+    """
+    exposures = {node["name"]: depends_on(node) for node in manifest["exposures"].values()}
+    analyses = [node for node in manifest["nodes"].values() if node["resource_type"] == "analysis"]
+    assert exposures["questions"] == set().union(*map(depends_on, analyses))
+    assert exposures["query_tools"] == {path.stem for path in (PROJECT / "models" / "marts").glob("*.sql")}
+
+
+def test_every_mart_has_a_contract(manifest: Any) -> None:
+    """
+    Names and types of a mart's columns are fixed, whatever the database.
+    """
+    marts = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and "marts" in node["fqn"]
+    ]
+    assert [] == [mart["name"] for mart in marts if not mart["contract"]["enforced"]]
+    types = {column["data_type"] for mart in marts for column in mart["columns"].values()}
+    assert types == {"text", "bigint", "double precision", "boolean", "timestamp", "date"}
+
+
+def test_keys_of_other_marts_have_relationship_tests(manifest: Any) -> None:
+    """
+    A mart with a contact, mail or list of another mart tests that it is there.
+    """
+    owners = {"contact_id": "contacts", "campaign_activity_id": "campaign_activities", "list_id": "lists"}
+    tested = {
+        (depends_on(node) - {node["attached_node"].rsplit(".", 1)[-1]}).pop()
+        + f" {node['attached_node'].rsplit('.', 1)[-1]}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "relationships"
+    }
+    without = [
+        f"{owner} {mart['name']}"
+        for mart in manifest["nodes"].values()
+        if mart["resource_type"] == "model" and "marts" in mart["fqn"]
+        for key, owner in owners.items()
+        if key in mart["columns"] and mart["name"] != owner and f"{owner} {mart['name']}" not in tested
+    ]
+    # a link's list is the one that a click adds to: it may be long gone
+    assert without == ["lists links"]
 
 
 def test_freshness_is_the_time_of_the_last_load(nights: Path) -> None:

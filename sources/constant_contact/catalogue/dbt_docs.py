@@ -13,6 +13,8 @@ from sources.constant_contact.catalogue import table, tables
 from sources.constant_contact.catalogue.columns import Table
 
 HISTORY = "_history"
+RAW_ACCESS = "<!-- views without a mart: generated from the models -->"
+END_OF_RAW_ACCESS = "<!-- end of views without a mart -->"
 ADDED = {"_dlt_load_id": "load package that brought or last re-read the row"}
 """Staged columns that neither the catalogue nor a definition of docs.md describes."""
 NOT_THE_SHARED_KEY = {("email_links", "list_id")}
@@ -32,6 +34,23 @@ def staging_written_into(text: str, *, models: Mapping[str, str], definitions: s
     defined = frozenset(re.findall(r"{% docs (\w+) %}", definitions))
     entries = {name: _model(name, sql, defined) for name, sql in models.items()}
     return _replaced(text, indent=2, entries=entries)
+
+
+def raw_access_written_into(text: str, *, models: Mapping[str, str], readers: Iterable[str]) -> str:
+    """The README of the dbt project with a line for each staging model (name -> SQL) that no other model reads.
+
+    `readers`: the SQL of all other models. ValueError without the two markers.
+    """
+    read = {name for sql in readers for name in re.findall(r"ref\('(\w+)'\)", sql)}
+    before, begin, rest = text.partition(RAW_ACCESS)
+    _, end, after = rest.partition(END_OF_RAW_ACCESS)
+    if not (begin and end):
+        raise ValueError(f"no place for the list: put {RAW_ACCESS} and {END_OF_RAW_ACCESS} around it.")
+    lines = ["| view | one row per |", "|---|---|"]
+    for name in sorted(models.keys() - read):
+        grain = models[name].splitlines()[0].removeprefix("-- one row per ")
+        lines.append(f"| `{name}` | {grain} |")
+    return f"{before}{begin}\n{_joined(lines)}{end}{after}"
 
 
 def _replaced(text: str, *, indent: int, entries: Mapping[str, str]) -> str:
