@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(auth, name="auth")
 
 LogFormat = Literal["text", "json"]
+ExportFormat = Literal["parquet", "csv"]
 StatusFormat = Literal["text", "json", "prometheus"]
 Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
 Dataset = Annotated[str, typer.Option(help="Schema of the raw tables; the marts go to NAME_analytics.")]
@@ -231,6 +232,26 @@ def report(
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
     return commands.report(destination=destination, dataset=dataset, out=out, show=show)
+
+
+@app.command(name="export", short_help="Marts as files for Excel, Power BI, Tableau.")
+def export_(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the files, DIR/<table>.<format>.")],
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="parquet keeps the types; csv is for spreadsheets.")
+    ] = "parquet",
+    select: Annotated[
+        str, typer.Option(metavar="A,B", help="marts, raw (the tables as loaded), or names of tables.")
+    ] = "marts",
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+) -> int:
+    """Write marts (or raw tables) as files, one a table, each replaced as a whole."""
+    from pipelines.constant_contact import commands  # noqa: PLC0415
+
+    return commands.export(
+        destination=destination, dataset=dataset, out=out, form=form, select=_names("--select", select)
+    )
 
 
 @app.command(name="sql", short_help="Ask the warehouse, which it cannot change.")

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import webbrowser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pendulum
 
@@ -203,6 +203,19 @@ def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
     sys.stdout.write(f"{page}\n")
     if show:
         webbrowser.open(page.absolute().as_uri())
+    return 0
+
+
+def export(
+    *, destination: str, dataset: str, out: Path, form: Literal["parquet", "csv"], select: tuple[str, ...]
+) -> int:
+    from pipelines.constant_contact.exporting import export as write  # noqa: PLC0415
+
+    quiet_libraries()
+    opened = Warehouse(target_of(destination, dataset), create=False)
+    _must_be_loaded(opened, empty_is_fine=False)
+    for one in write(opened, out, form=form, select=select):
+        _write_line(f"{one.file}  {one.rows:,} rows")
     return 0
 
 

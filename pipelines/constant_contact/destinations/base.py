@@ -16,6 +16,8 @@ from sources.constant_contact.api.redact import without_passwords
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import pyarrow as pa
+
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
@@ -93,6 +95,19 @@ class Destination:
     def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """Keep the place for this process while the transforms, which do not wait, open and use it."""
         yield
+
+    def arrow_batches(self, cursor: Any, batch_rows: int) -> Iterator[pa.Table]:
+        """What an executed cursor of dlt gives, as tables of one schema; at least one, which may be empty."""
+        import pyarrow as pa  # noqa: PLC0415 - only where rows are asked for
+
+        batches = cursor.iter_arrow(batch_rows)
+        names = [column[0] for column in cursor.description]
+        first = next(batches, None)
+        if first is None:
+            first = pa.table({name: pa.array([], pa.string()) for name in names})
+        yield first
+        for rows in batches:
+            yield rows.cast(first.schema)
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
         """The place in the terms of the transforms. Raises UserError where they do not run."""

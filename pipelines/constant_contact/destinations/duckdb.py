@@ -25,6 +25,7 @@ from pipelines.constant_contact.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from pipelines.constant_contact.destinations.target import Target
@@ -162,6 +163,14 @@ class DuckDb(Destination):
         """DuckDB shares a file among the connections of one process, and dbt sets nothing that parts them."""
         with self._connected(place, patience):
             yield
+
+    def arrow_batches(self, cursor: Any, batch_rows: int) -> Iterator[pa.Table]:
+        """From DuckDB's own reader, which knows the types of a result without rows too."""
+        import pyarrow as pa  # noqa: PLC0415 - only where rows are asked for
+
+        reader = cursor.native_cursor.to_arrow_reader(batch_rows)
+        yield reader.schema.empty_table()
+        yield from (pa.Table.from_batches([batch]) for batch in reader)
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
         return DbtProfile(kind="duckdb", duckdb_path=place.file)

@@ -211,6 +211,12 @@ class Warehouse:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    @contextmanager
+    def arrow_batches(self, sql: str, batch_rows: int) -> Iterator[Iterator[Any]]:
+        """Rows of one statement as Arrow tables of one schema, at least one, which may be empty."""
+        with self.connected(self._client) as client, client.execute_query(sql) as cursor:
+            yield self._kind.arrow_batches(cursor, batch_rows)
+
     def execute(self, sql: str) -> None:
         with self.connected(self._client) as client:
             client.execute_sql(sql)
