@@ -141,7 +141,8 @@ def _for_a_spreadsheet(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
     types = pa.types
     if types.is_timestamp(column.type):
-        return pc.strftime(pc.floor_temporal(column, unit="second"), format="%Y-%m-%d %H:%M:%S")
+        seconds = column.cast(pa.timestamp("s", column.type.tz), safe=False)
+        return pc.strftime(seconds, format="%Y-%m-%d %H:%M:%S")
     if types.is_nested(column.type):
         texts = [None if value is None else json.dumps(value, default=str) for value in column.to_pylist()]
         return pa.chunked_array([pa.array(texts, pa.string())])
