@@ -47,7 +47,7 @@ SECRETS = frozenset(
 )
 """Never shown. An address of a web hook is one: whoever knows it can write there."""
 PROFILE_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-SCHEMA_SUFFIXES = ("analytics", "staging", "history")
+SCHEMA_SUFFIXES = ("analytics", "staging", "staging_models")
 """Ends of schema names that the marts and the load tool make of a dataset."""
 LIKE_OURS = 0.85
 """How much a section's name must resemble ours to be taken for a slip of the pen, not for another source."""

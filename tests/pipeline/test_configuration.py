@@ -66,6 +66,7 @@ def written(folder: Path, text: str, name: str = "config.toml") -> Path:
         ({"shop": {"lookback": "1h", "notify": {"emailto": "a"}}}, ("shop.notify]", "did you mean email_to?")),
         ({"contacts": {"client_id": "a"}}, ("contacts is a name that ctct uses itself",)),
         ({"my_analytics": {"client_id": "a"}}, ("cannot end in analytics",)),
+        ({"my_staging_models": {"client_id": "a"}}, ("cannot end in staging_models",)),
         ({"My-Shop": {"client_id": "a"}}, ("'My-Shop' is no profile's name",)),
     ],
 )  # fmt: skip
