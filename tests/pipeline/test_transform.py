@@ -39,6 +39,7 @@ MODELS = {
     "first": "select contact_id, cast(age as integer) as age from {{ var('raw_dataset') }}.contacts",
     "second": "select count(*) as contacts from {{ ref('first') }}",
 }
+CONFIG = "{{ config(materialized='table', contract={'enforced': false}) }}"
 TESTS = """
 models:
   - name: first
@@ -85,7 +86,7 @@ def write_project(folder: Path) -> Path:
     shutil.copy(project_dir() / "dbt_project.yml", folder)
     shutil.copytree(project_dir() / "macros", folder / "macros")
     for name, sql in MODELS.items():
-        (marts / f"{name}.sql").write_text("{{ config(materialized='table') }}" + sql)
+        (marts / f"{name}.sql").write_text(f"{CONFIG}{sql}")
     (marts / "marts.yml").write_text(TESTS)
     return folder
 
@@ -214,7 +215,9 @@ def test_locked_file_is_one_sentence(built: Built, tmp_path: Path) -> None:
 def test_time_zone_reaches_the_models(built: Built, tmp_path: Path) -> None:
     """The setting is the project's variable, over the project's own value."""
     path, project = write_warehouse(tmp_path / "zone.duckdb", "30"), write_project(tmp_path / "project")
-    (project / "models" / "marts" / "second.sql").write_text("select '{{ var('time_zone') }}' as zone")
+    (project / "models" / "marts" / "second.sql").write_text(
+        f"{CONFIG}select '{{{{ var('time_zone') }}}}' as zone"
+    )
     ended = run_transforms(
         destination=DbtProfile(kind="duckdb", duckdb_path=path),
         dataset=DATASET,
