@@ -14,6 +14,9 @@ from sources.constant_contact.api.errors import NotJson
         ('{"a": "é"}'.encode("latin-1"), "application/json; charset=ISO-8859-1", {"a": "é"}),
         (b'{"a": "\\ud83d"}', "", {"a": "\ufffd"}),
         (b'{"a": "\\ud83d\\ude00"}', "", {"a": "😀"}),
+        (b'{"a": 1e400, "b": -1e400, "c": 0.5}', "", {"a": "1e400", "b": "-1e400", "c": 0.5}),
+        (b'{"a": ' + b"9" * 5000 + b"}", "", {"a": "9" * 5000}),
+        (b'{"\\ud83d": 1, "\\ud83e": 2}', "", {"\\ud83d": 1, "\\ud83e": 2}),
     ],
 )
 def test_json_is_read_with_all_that_servers_do_to_it(body, content_type, expected):

@@ -9,6 +9,7 @@ from pipelines.constant_contact.destinations.warehouse import failed_load
 from pipelines.constant_contact.nightly import records
 from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
 from pipelines.constant_contact.nightly.recovery import agree_with_destination
+from pipelines.constant_contact.nightly.superfluous import drop_parent_columns
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.identity import Identity, NewerState, OtherAccount
 
@@ -42,6 +43,7 @@ def finish_pending(opened: Warehouse, client: Client, *, warn: Callable[[str], N
     try:
         with opened.kept_open():
             agree_with_destination(opened, warn)
+            drop_parent_columns(opened, warn)
             for day, spent in records.requests_counted(opened, client.connection.key):
                 client.budget.seed(day, spent)
     except opened.troubles() as error:
