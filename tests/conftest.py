@@ -44,6 +44,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
             for name in ("client_id", "client_secret", "refresh_token"):
                 monkeypatch.delenv(PREFIX + name.upper())
             monkeypatch.setenv(f"{PREFIX}ACCESS_TOKEN", server.access_token)
+            # Small accounts are read whole each night; most tests are about what larger ones need.
+            monkeypatch.setenv(f"{PREFIX}CONTACT_READING", "incremental")
             monkeypatch.setenv(f"{PREFIX}STATE_DIR", str(folder / "state"))
             monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
             monkeypatch.setenv("RUNTIME__LOG_LEVEL", "ERROR")

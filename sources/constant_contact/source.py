@@ -36,7 +36,7 @@ from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
-from sources.constant_contact.windows import SyncOptions, duration, moment, time_zone
+from sources.constant_contact.windows import SyncOptions, contact_reading, duration, moment, time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,6 +78,8 @@ class Settings(BaseConfiguration):
     requests_per_commit: int = 200
     history: bool = True
     """Whether a run keeps earlier versions of contacts, lists and memberships."""
+    contact_reading: str = "auto"
+    """All contacts in each run (full), what changed (incremental), or all where that costs at most 20 requests."""
     time_zone: str | None = None
     """In which marts count days, an IANA name; None: the account's own."""
     wait: str = "10m"
@@ -114,6 +116,7 @@ class Settings(BaseConfiguration):
             lookback=duration(self.lookback, setting="lookback"),
             full_refresh_every=duration(self.full_refresh_every, setting="full_refresh_every"),
             start_date=moment(self.start_date, setting="start_date") if self.start_date else None,
+            contact_reading=contact_reading(self.contact_reading),
             full_refresh=full_refresh,
         )
 

@@ -27,6 +27,9 @@ class Warehouse(Protocol):
     def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:
         """All rows of a small table; `columns` limits them, load bookkeeping is left out."""
 
+    def count(self, table: str) -> int:
+        """Rows loaded."""
+
     def columns(self, table: str) -> Collection[str]:
         """Its columns, the loader's left out; none where the table is not there."""
 
@@ -87,6 +90,11 @@ class SqlWarehouse:
         if not wanted:
             return []
         return self._dicts(f"select {_listed(wanted)} from {self._qualify(table)}")
+
+    def count(self, table: str) -> int:
+        if table not in self._existing:
+            return 0
+        return int(self._query(f"select count(*) from {self._qualify(table)}")[1][0][0])
 
     def columns(self, table: str) -> list[str]:
         return [name for name in self._existing.get(table, ()) if not name.startswith("_dlt_")]

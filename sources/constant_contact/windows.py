@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import pendulum
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _INSTANT = pendulum.duration(seconds=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+ContactReading = Literal["auto", "incremental", "full"]
+AUTO_REQUESTS = 20
+"""What reading all contacts may cost each run where nobody chose: up to 10,000 contacts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,8 @@ class SyncOptions:
     """Contacts are read whole when the last whole reading is older."""
     start_date: DateTime | None = None
     """Campaigns (and their events) last changed before are left out; None: all."""
+    contact_reading: ContactReading = "auto"
+    """Whether each run reads all contacts, or what changed; auto: all, where that costs few requests."""
     full_refresh: bool = False
     """Read everything again in this run, whatever the marks say."""
 
@@ -66,6 +73,25 @@ def time_zone(text: str, *, setting: str) -> str:
             f"{setting} is {text!r}, which is no time zone: write it like America/New_York, or UTC"
         )
     return text
+
+
+def contact_reading(text: str) -> ContactReading:
+    """The setting. Raises ValueError with the words that it takes."""
+    for known in get_args(ContactReading):
+        if text == known:
+            return cast("ContactReading", known)
+    raise ValueError(f"contact_reading is {text!r}; choose from {', '.join(get_args(ContactReading))}")
+
+
+def reads_all_contacts(options: SyncOptions, loaded_contacts: int, page_size: int) -> bool:
+    """Whether a run reads every contact although it knows since when it could ask for changes.
+
+    Changes leave no trace in `updated_at` where a contact is deleted, unsubscribes, or joins or leaves a list, and
+    searching for what the counts give away costs more than reading a small account does.
+    """
+    if options.contact_reading == "auto":
+        return 0 < loaded_contacts <= AUTO_REQUESTS * page_size
+    return options.contact_reading == "full"
 
 
 def advanced(mark: DateTime | None, seen: DateTime | None, *, now: DateTime) -> DateTime | None:

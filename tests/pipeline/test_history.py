@@ -35,7 +35,7 @@ class Small:
     """The four things that a history asks of a warehouse, over a DuckDB in memory."""
 
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
-    place: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(dataset="main"))
+    target: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(dataset="main"))
 
     def __post_init__(self) -> None:
         self.connection.execute("set timezone = 'UTC'")

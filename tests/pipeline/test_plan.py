@@ -18,7 +18,7 @@ from pipelines.constant_contact.planning.probe import remember, take_remembered
 from pipelines.constant_contact.planning.view import render, render_text
 from pipelines.constant_contact.request import SyncRequest
 from sources.constant_contact.warehouse import SqlWarehouse
-from sources.constant_contact.windows import SyncOptions
+from sources.constant_contact.windows import ContactReading, SyncOptions, duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -262,20 +262,40 @@ def test_a_contacts_reading_that_is_due_reads_all_of_them() -> None:
     """
     When the last whole reading is older than full_refresh_every, all contacts are in the plan.
     """
-    options = SyncOptions(lookback=OPTIONS.lookback, full_refresh_every=pendulum.duration(hours=20))
+    assert {"contacts": 7} == contacts_planned(contact_reading="incremental", full_refresh_every="20h")
+
+
+def test_a_small_account_is_planned_as_all_of_it() -> None:
+    """
+    Up to 20 requests all contacts are read each run, unless the setting says otherwise; larger ones by their changes.
+    """
+    assert {"contacts": 5} == contacts_planned()
+    assert {"contacts": 5} == contacts_planned(contact_reading="full")
+    assert {"contacts": 2} == contacts_planned(contact_reading="incremental")
+    assert {"contacts": 2} == contacts_planned(loaded=10_001)
+
+
+def contacts_planned(
+    *, contact_reading: ContactReading = "auto", full_refresh_every: str = "30d", loaded: int = 2_500
+) -> dict[str, int]:
+    """Requests for contacts in a plan of an account with 2,500 of them, none changed."""
     api = Api(contacts={"": 2_500})
     made = plan(
         SyncRequest(select=("contacts",)),
         probe=api,
         spent=lambda: len(api.asked),
         warehouse=SqlWarehouse(no_query, str, {}),
-        loaded=lambda _: 2_500,
+        loaded=lambda _: loaded,
         state=STATE,
-        options=options,
+        options=SyncOptions(
+            lookback=OPTIONS.lookback,
+            full_refresh_every=duration(full_refresh_every, setting="full_refresh_every"),
+            contact_reading=contact_reading,
+        ),
         allowance=A_DAY,
         now=NOW,
     )
-    assert requests_of(made) == {"contacts": 7}
+    return requests_of(made)
 
 
 def test_a_selection_leaves_the_rest_out() -> None:

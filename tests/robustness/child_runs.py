@@ -128,6 +128,7 @@ class Home:
             "DLT_DATA_DIR": str(self.folder / "dlt"),
             "DESTINATION__DUCKDB__CREDENTIALS": str(self.warehouse),
             **self.server.environment(),
+            f"{PREFIX}CONTACT_READING": "incremental",  # most of these are about what larger accounts need
             f"{PREFIX}STATE_DIR": str(self.folder / "state"),
             **{PREFIX + name.upper(): str(value) for name, value in self.settings.items()},
             **self.environment,

@@ -16,7 +16,7 @@ from pipelines.constant_contact.planning import cost
 from pipelines.constant_contact.planning.campaigns import CAMPAIGN_RESOURCES, campaign_lines
 from pipelines.constant_contact.planning.facts import Asked, Facts, Line
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.windows import as_parameter, asked_from, believed
+from sources.constant_contact.windows import as_parameter, asked_from, believed, reads_all_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,6 +152,11 @@ def _contacts(facts: Facts) -> list[Line]:
         return []
     size = endpoint(CONTACTS).page_size or 1
     state = facts.state.get(CONTACTS, {})
+    if "mark" in state and "whole" not in state and _reads_all(facts, size):
+        rows = _count(facts, {})
+        rows = facts.loaded(CONTACTS) if rows is None else rows
+        why = "all of them; only what differs is written"
+        return [Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows, size))]
     if _whole_is_due(facts, state):
         rows = _count(facts, {})
         if rows is None:
@@ -172,6 +177,10 @@ def _contacts(facts: Facts) -> list[Line]:
         why = words.format(since.format("D MMM HH:mm"))
         found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows or 0, size)))
     return found
+
+
+def _reads_all(facts: Facts, page_size: int) -> bool:
+    return reads_all_contacts(facts.options, facts.loaded(CONTACTS), page_size)
 
 
 def _whole_is_due(facts: Facts, state: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ State, under "contacts":
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,8 +28,9 @@ from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.reads.set_aside import MAX_OBJECTS
+from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
+from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed, reads_all_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +50,9 @@ def add_slices(reading: Reading) -> None:
     if not reading.wants(STATE):
         return
     state: Mapping[str, Any] = reading.state.get(STATE, {})
-    if "whole" in state or whole_is_due(reading, state):
+    if "whole" not in state and state.get("mark") is not None and _reads_all(reading):
+        reading.add(STATE, CHANGES, "contacts", lambda: read_all_again(reading))
+    elif "whole" in state or whole_is_due(reading, state):
         reading.add(STATE, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
     else:
         reading.add(STATE, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
@@ -62,6 +66,11 @@ def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
         or not believed(state.get("whole_at"), reading.options, now=reading.now)
         or (reading.aside.is_due(STATE) and None in _created(reading) and _is_small(reading))
     )
+
+
+def _reads_all(reading: Reading) -> bool:
+    page_size = endpoint(STATE).page_size or 1
+    return reads_all_contacts(reading.options, reading.warehouse.count(STATE), page_size)
 
 
 def _is_small(reading: Reading) -> bool:
@@ -105,6 +114,20 @@ def read_set_aside(reading: Reading) -> Iterator[Batch]:
             reading.reader.check()
 
 
+def read_all_again(reading: Reading) -> Iterator[Batch]:
+    """Every contact, of which only those that differ from what is loaded are written.
+
+    What changes while the pages are read is seen by the next run, which reads them all too, or asks for changes since
+    the greatest `updated_at` seen here. A reading that is cut goes on in the next run like a first one.
+    """
+    loaded = LoadedDigests(reading.warehouse, endpoint(STATE))
+    whole: dict[str, Any] = {"started_at": reading.now.isoformat()}
+    for batch, so_far in _whole_pages(reading, whole, resumed=False):
+        whole = so_far
+        yield replace(batch, tables=loaded.changed(batch.tables))
+    yield _finished(reading, whole)
+
+
 def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
     """Every contact, page by page, each page with the link that goes on from it; then what moved meanwhile."""
     under_way = dict(state.get("whole", {}))
@@ -130,27 +153,38 @@ def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
         for batch, so_far in _whole_pages(reading, whole, resumed=False):
             whole = so_far
             yield batch
-    started_at = pendulum.parse(whole["started_at"])
-    assert isinstance(started_at, pendulum.DateTime)
-    mark = advanced(None, _moment(whole.get("horizon")), now=started_at) or started_at
-    opted_out = advanced(None, _moment(whole.get("opted_out")), now=started_at) or started_at
-    # The mark may be older than the reading's start by as long as its first run took: see `_whole_pages`.
-    finished = {"mark": mark, "opted_out": opted_out, "whole_at": started_at}
     if reading.once:
-        value = {name: at.isoformat() for name, at in finished.items()}
-        yield reading.as_batch(
-            STATE,
-            state=(
-                StateChange(path=(STATE,), value=value),
-                StateChange(path=("refused",), value=sorted(reading.refused) or None),
-            ),
-            whole=True,
-            since=started_at,
-        )
+        yield _finished(reading, whole)
         return
-    yield reading.as_batch(STATE, whole=True, since=started_at)
+    finished = _marks(whole)
+    yield reading.as_batch(STATE, whole=True, since=finished["whole_at"])
     took = pendulum.now("UTC") - reading.now if not resumed else pendulum.duration()
     yield from _changes_since(reading, finished, lookback_more=took)
+
+
+def _finished(reading: Reading, whole: Mapping[str, Any]) -> Batch:
+    """The end of a reading of all contacts, with the marks that it leaves."""
+    value = {name: at.isoformat() for name, at in _marks(whole).items()}
+    return reading.as_batch(
+        STATE,
+        state=(
+            StateChange(path=(STATE,), value=value),
+            StateChange(path=("refused",), value=sorted(reading.refused) or None),
+        ),
+        whole=True,
+        since=_moment(whole["started_at"]),
+    )
+
+
+def _marks(whole: Mapping[str, Any]) -> dict[str, DateTime]:
+    """The mark may be older than the reading's start by as long as its first run took: see `_whole_pages`."""
+    started_at = _moment(whole["started_at"])
+    assert started_at is not None
+    return {
+        "mark": advanced(None, _moment(whole.get("horizon")), now=started_at) or started_at,
+        "opted_out": advanced(None, _moment(whole.get("opted_out")), now=started_at) or started_at,
+        "whole_at": started_at,
+    }
 
 
 def _whole_pages(

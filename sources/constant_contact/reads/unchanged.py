@@ -1,0 +1,79 @@
+"""Which of the rows just read are loaded already, exactly as they are: those need not be written again.
+
+A nightly reading of all contacts brings the same rows every night. Writing only what differs keeps loads, histories
+and incremental models as small as if only changes had been read. Rows are compared by a digest of their values, so that
+an account is held in memory as one number a contact.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+
+from sources.constant_contact.catalogue.columns import DELETED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.warehouse import Warehouse
+
+MASK = (1 << 64) - 1
+Digests = dict[str, int]
+"""key of the resource -> the digest of its rows in one table; the order of rows does not matter."""
+
+
+class LoadedDigests:
+    """What is loaded of a resource with a key of one column, as it was when this was made."""
+
+    def __init__(self, warehouse: Warehouse, of: Endpoint) -> None:
+        self._key = of.table.key[0]
+        self._loaded = {each.name: _digests(self._key, warehouse.rows(each.name)) for each in of.tables}
+        self._owner = of.table.name
+
+    def changed(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+        """`tables` without the keys whose rows are loaded as they are, in every table that was read."""
+        read = {
+            name: _digests(self._key, _rows(rows)) for name, rows in tables.items() if name in self._loaded
+        }
+        ids = read.get(self._owner, {})
+        same = {
+            id_
+            for id_ in ids
+            if id_ in self._loaded[self._owner]
+            and all(found.get(id_, 0) == self._loaded[name].get(id_, 0) for name, found in read.items())
+        }
+        return {
+            name: _without(rows, self._key, same) if name in read else rows for name, rows in tables.items()
+        }
+
+
+def _rows(rows: pa.Table) -> Iterator[dict[str, Any]]:
+    """Rows that will be loaded: a marker that only empties a set is none."""
+    return (row for row in rows.to_pylist() if not row.get(DELETED))
+
+
+def _digests(key: str, rows: Iterable[Mapping[str, Any]]) -> Digests:
+    found: Digests = defaultdict(int)
+    for row in rows:
+        values = tuple(
+            (name, _comparable(value))
+            for name, value in sorted(row.items())
+            if value is not None and name != DELETED and not name.startswith("_dlt_")
+        )
+        found[str(row[key])] = (found[str(row[key])] + hash(values)) & MASK
+    return found
+
+
+def _comparable(value: Any) -> Any:
+    """The same for the same value from Arrow and from any driver; JSON may come as text or parsed."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if isinstance(value, dict | list) else value
+
+
+def _without(rows: pa.Table, key: str, ids: set[str]) -> pa.Table:
+    if not ids:
+        return rows
+    return rows.filter(pa.array([id_ not in ids for id_ in rows.column(key).to_pylist()], pa.bool_()))
