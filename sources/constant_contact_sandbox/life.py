@@ -16,7 +16,7 @@ from .small_collections import DAY_S
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .sandbox import Sandbox
+    from .verbs import Verbs
 
 CHANGES = (
     "first_name",
@@ -30,7 +30,7 @@ CHANGES = (
 )
 
 
-def live_days(sandbox: Sandbox, days: float) -> dict[str, int]:
+def live_days(sandbox: Verbs, days: float) -> dict[str, int]:
     """Move the clock by `days` and let each begun day happen; returns the number of changes by kind."""
     elapsed = max(0.0, sandbox.epoch - sandbox.nominal)
     begin = sandbox.nominal + 3600 * -(-int(elapsed) // 3600)
@@ -78,7 +78,7 @@ def changed_value(name: str, row: dict[str, Any], h: int, text: str) -> Any:
 class Day:
     """One day between two moments (seconds since 1970)."""
 
-    def __init__(self, sandbox: Sandbox, night: int, begin: int, end: int) -> None:
+    def __init__(self, sandbox: Verbs, night: int, begin: int, end: int) -> None:
         self.sandbox, self.night, self.begin, self.end = sandbox, night, begin, max(end, begin + 1)
 
     def roll(self, *path: object) -> int:

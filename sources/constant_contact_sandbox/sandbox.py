@@ -24,6 +24,7 @@ from .campaigns import (
 )
 from .contacts import Contacts
 from .faults import Rule, parse_rule
+from .life import live_days
 from .matching import Matching
 from .quota import Limits, RequestLog
 from .reports import Reports
@@ -87,6 +88,13 @@ class Sandbox(Verbs):
         self.nights = self._serial = 0
         self._pages: dict[str, int] = {}
         self._build(contacts, campaigns, max_events)
+
+    def advance(self, days: float = 1) -> dict[str, int]:
+        """Let the account live and the clock move by `days`; returns how often each kind of change
+        happened.
+        """
+        with self.lock:
+            return live_days(self, days)
 
     def _build(self, contact_count: int, campaign_count: int, max_events: int) -> None:
         now, seed = self.nominal, self.seed
@@ -172,10 +180,6 @@ class Sandbox(Verbs):
         if count is None:
             return row
         return row | {"membership_count": self.membership()[0][bit, int(count == "active")]}
-
-    def live_tags(self) -> list[tuple[int, Row]]:
-        """(bit, row) of the tags that still exist."""
-        return [(bit, row) for bit, row in enumerate(self.tags) if "gone" not in row]
 
     def tag_row(self, bit: int, *, count: bool) -> Row:
         return self.tags[bit] | ({"contacts_count": self.membership()[1][bit, 0]} if count else {})

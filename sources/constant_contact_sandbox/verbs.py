@@ -15,7 +15,6 @@ from . import seeds
 from .campaigns import Activity, Campaign, pack
 from .contacts import PERMISSIONS, PURGED, UNSUBSCRIBED
 from .faults import Rule
-from .life import live_days
 
 if TYPE_CHECKING:
     import threading
@@ -69,12 +68,9 @@ class Verbs:
         """The sandbox clock, seconds since 1970."""
         raise NotImplementedError
 
-    def advance(self, days: float = 1) -> dict[str, int]:
-        """Let the account live and the clock move by `days`; returns how often each kind of change
-        happened.
-        """
-        with self.lock:
-            return live_days(self, days)  # type: ignore[arg-type]  # the mixin is always a Sandbox
+    def live_tags(self) -> list[tuple[int, Row]]:
+        """(bit, row) of the tags that still exist."""
+        return [(bit, row) for bit, row in enumerate(self.tags) if "gone" not in row]
 
     @contextmanager
     def _contact(self, i: int, at: int | None, *, bump: bool) -> Iterator[int]:
