@@ -1,7 +1,7 @@
 -- How does the whole programme do, month by month?
 -- Rates are sums over sums, and leave out mails whose opens or clicks are not known. Months of the time zone in which days are counted.
 select
-    date_trunc('month', first_sent_date) as sent_month,
+    cast(date_trunc('month', first_sent_date) as date) as sent_month,
     count(*) as mails,
     sum(sends) as sends,
     sum(deliveries_opened)

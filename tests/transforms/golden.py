@@ -1,0 +1,17 @@
+"""The hand-written account on an engine: the answers to the queries of test_marts.py, and what dbt's own tests say.
+
+Usage: python golden.py <work dir> <duckdb or postgres>; leaves answers.pickle (query -> rows).
+"""
+
+import sys
+from pathlib import Path
+
+from engines import RAW_ACCOUNT, dbt, dump, engine
+from golden_rows import EXPECTED
+
+if __name__ == "__main__":
+    work_dir, kind = Path(sys.argv[1]), sys.argv[2]
+    with engine(kind, work_dir) as warehouse:
+        warehouse.execute([RAW_ACCOUNT])
+        dbt("build")
+        dump({sql: warehouse.rows(sql) for sql in EXPECTED}, work_dir / "answers.pickle")
