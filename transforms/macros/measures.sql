@@ -116,3 +116,18 @@
 {% macro earlier_of(one, other) -%}
     case when {{ one }} <= {{ other }} or {{ other }} is null then {{ one }} else {{ other }} end
 {%- endmacro %}
+
+
+{# Lower (sign '-') or upper (sign '+') end of the 95 % Wilson score interval of a rate: what a small sample allows it to be.
+   Between 0 and 1 by construction; null where the rate is null. https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval #}
+{% macro wilson(numerator, denominator, sign) -%}
+    {%- set n = 'nullif(cast(' ~ denominator ~ ' as double precision), 0)' -%}
+    {%- set p = '(cast(' ~ numerator ~ ' as double precision) / ' ~ n ~ ')' -%}
+    {%- set root = 'sqrt(' ~ p ~ ' * (1 - ' ~ p ~ ') / ' ~ n ~ ' + 0.9604 / (' ~ n ~ ' * ' ~ n ~ '))' -%}
+    {%- set bound = '(' ~ p ~ ' + 1.9208 / ' ~ n ~ ' ' ~ sign ~ ' 1.96 * ' ~ root ~ ') / (1 + 3.8416 / ' ~ n ~ ')' -%}
+    case
+        when {{ bound }} < 0 then 0
+        when {{ bound }} > 1 then 1
+        else {{ bound }}
+    end
+{%- endmacro %}

@@ -1,0 +1,54 @@
+-- one row per weekday (1 Monday to 7 Sunday) and hour (0 to 23) in which mails were opened or clicked, in the time zone of `time_zone`
+with
+
+email_events as (
+
+    select * from {{ ref('email_events') }}
+
+),
+
+localised as (
+
+    select
+        email_events.*,
+        {{ local_time('email_events.occurred_at') }} as occurred_at_local
+    from email_events
+    where email_events.event_type in ('open', 'click')
+
+),
+
+counted as (
+
+    select
+        cast(extract(isodow from occurred_at_local) as bigint) as local_weekday,
+        cast(extract(hour from occurred_at_local) as bigint) as local_hour,
+        {{ count_where("event_type = 'open'") }} as opens,
+        {{ count_where("event_type = 'open' and is_first") }} as first_opens,
+        {{ count_where("event_type = 'open' and is_machine_like") }} as machine_like_opens,
+        {{ count_where("event_type = 'click'") }} as clicks,
+        {{ count_where("event_type = 'click' and is_first") }} as first_clicks
+    from localised
+    group by
+        cast(extract(isodow from occurred_at_local) as bigint),
+        cast(extract(hour from occurred_at_local) as bigint)
+
+),
+
+final as (
+
+    select
+        cast('{{ time_zone() }}' as {{ dbt.type_string() }}) as time_zone_id,
+        local_weekday,
+        local_hour,
+        opens,
+        first_opens,
+        machine_like_opens,
+        clicks,
+        first_clicks,
+        {{ rate('first_opens', 'sum(first_opens) over ()') }} as share_of_first_opens,
+        {{ rate('first_clicks', 'sum(first_clicks) over ()') }} as share_of_first_clicks
+    from counted
+
+)
+
+select * from final
