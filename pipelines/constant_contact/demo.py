@@ -47,12 +47,12 @@ order by added_opens desc nulls last limit 5""",
     (
         "How soon do people open?",
         """select e.within_hours,
-  round(cast(100.0 * sum(e.unique_opens) / sum(c.deliveries) as numeric), 1)
-    as opened_pct
+  round(cast(100 * sum(e.open_rate * c.deliveries)
+    / sum(c.deliveries) as numeric), 1) as opened_pct
 from constant_contact_analytics.engagement_decay as e
 inner join constant_contact_analytics.campaign_activities as c
   on e.campaign_activity_id = c.campaign_activity_id
-where e.unique_opens is not null
+where e.open_rate is not null
 group by e.within_hours order by e.within_hours""",
     ),
     (

@@ -75,7 +75,7 @@ select 'Week ' || k || ': bread & butter' as campaign_name, 'Fresh on <Sunday> n
     case when k = 3 then 'resend' else 'primary_email' end as activity_role, true as is_sent,
     timestamp '2026-01-20 14:00:00' + to_days(cast(20 * k as integer)) + to_hours(cast(k * 3 % 9 as integer))
     as first_sent_at,
-    400 as sends, 390 as deliveries, 100 + k * 5 as unique_opens, 20 + k as unique_clicks,
+    400 as sends, 390 as deliveries, 100 + k * 5 as deliveries_opened, 20 + k as deliveries_clicked,
     1 + k % 3 as opt_outs,
     (100 + k * 5) / 390.0 as open_rate, (20 + k) / 390.0 as click_rate, (1 + k % 3) / 390.0 as opt_out_rate
 from range({mails}) as t(k)

@@ -208,7 +208,7 @@ def test_unknown_rates_are_called_unknown(tmp_path: Path) -> None:
 def test_mailings_of_unknown_opens_are_not_below_the_rate(tmp_path: Path) -> None:
     """Deliveries of a mailing whose opens are not loaded are no deliveries that nobody opened."""
     behind = (
-        "update marts.campaign_activities set unique_opens = null, open_rate = null"
+        "update marts.campaign_activities set deliveries_opened = null, open_rate = null"
         " where first_sent_at = (select max(first_sent_at) from marts.campaign_activities)"
     )
     page = written(tmp_path, small_warehouse.RAW, f"{small_warehouse.MAIL_MARTS}; {behind}")

@@ -273,7 +273,7 @@ def _send_times(mails: Sequence[Mail], zone: dt.tzinfo, width: Width) -> Spec:
 def _cell(weekday: int, hour: int, mails: Sequence[Mail]) -> Spec:
     """Rates of a cell are weighed by deliveries: a small test mailing must not colour it."""
     delivered = sum(mail.deliveries for mail in mails)
-    rate = sum(mail.unique_opens for mail in mails) / delivered if delivered else 0.0
+    rate = sum(mail.deliveries_opened for mail in mails) / delivered if delivered else 0.0
     sent = "1 mailing" if len(mails) == 1 else f"{len(mails)} mailings"
     label = f"{WEEKDAYS[weekday]} {hour:02d}:00: {rate:.1%} opened, {sent}"
     return {"weekday": WEEKDAYS[weekday], "hour": hour, "rate": rate, "label": label}

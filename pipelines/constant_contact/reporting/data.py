@@ -55,8 +55,8 @@ class Mail:
     sent_at: dt.datetime
     sends: int
     deliveries: int
-    unique_opens: int
-    unique_clicks: int
+    deliveries_opened: int
+    deliveries_clicked: int
     opt_outs: int
     open_rate: float | None
     click_rate: float | None
@@ -251,8 +251,16 @@ def _per_month(marts: DatasetView, time: str, where: str) -> dict[dt.date, int]:
 
 
 MAIL_COLUMNS = (
-    *("campaign_name", "subject", "activity_role", "first_sent_at", "sends", "deliveries", "unique_opens"),
-    *("unique_clicks", "opt_outs", "open_rate", "click_rate", "opt_out_rate", "is_sent"),
+    *(
+        "campaign_name",
+        "subject",
+        "activity_role",
+        "first_sent_at",
+        "sends",
+        "deliveries",
+        "deliveries_opened",
+    ),
+    *("deliveries_clicked", "opt_outs", "open_rate", "click_rate", "opt_out_rate", "is_sent"),
 )
 
 
@@ -274,8 +282,8 @@ def _mail(row: Row, sent_at: dt.datetime) -> Mail:
         sent_at=sent_at,
         sends=whole(row["sends"]),
         deliveries=whole(row["deliveries"]),
-        unique_opens=whole(row["unique_opens"]),
-        unique_clicks=whole(row["unique_clicks"]),
+        deliveries_opened=whole(row["deliveries_opened"]),
+        deliveries_clicked=whole(row["deliveries_clicked"]),
         opt_outs=whole(row["opt_outs"]),
         open_rate=share(row["open_rate"]),
         click_rate=share(row["click_rate"]),

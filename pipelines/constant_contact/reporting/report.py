@@ -132,8 +132,8 @@ def _mail_figures(data: ReportData) -> list[tuple[str, str, str]]:
     recent = data.recent_mails()
     delivered = sum(mail.deliveries for mail in recent)
     sends = sum(mail.sends for mail in recent)
-    opens = [(mail.unique_opens, mail.deliveries) for mail in recent if mail.open_rate is not None]
-    clicks = [(mail.unique_clicks, mail.deliveries) for mail in recent if mail.click_rate is not None]
+    opens = [(mail.deliveries_opened, mail.deliveries) for mail in recent if mail.open_rate is not None]
+    clicks = [(mail.deliveries_clicked, mail.deliveries) for mail in recent if mail.click_rate is not None]
     return [
         ("Sends, 90 days", f"{sends:,}", f"in {_many(len(recent), 'mailing')}; {delivered:,} did not bounce"),
         _mail_rate("Open rate", "opened", opens),
