@@ -257,6 +257,14 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("America/New_York", 2, 9, 1, 1, 0, 0, 0, 1 / 3, 0.0),
         ("America/New_York", 4, 9, 1, 1, 0, 0, 0, 1 / 3, 0.0),
     ],
+    # spring-1 and spring-2 in the week of 2 March, club-1 in that of 9 March
+    "select email_domain, sent_week, contacts, sends, deliveries, bounces, delivery_rate, open_rate from domain_weeks"
+    " order by 1, 2": [
+        ("example.org", date(2026, 3, 2), 1, 2, 2, 0, 1.0, 0.5),
+        ("gmail.com", date(2026, 3, 2), 2, 2, 2, 0, 1.0, 1.0),
+        ("gmail.com", date(2026, 3, 9), 2, 2, 2, 0, 1.0, None),
+        ("yahoo.com", date(2026, 3, 2), 2, 3, 1, 2, 1 / 3, 0.0),
+    ],
     "select segment_id, segment_name, campaign_activities, open_rate from segments": [
         ("7", "Most engaged", 0, None)
     ],
