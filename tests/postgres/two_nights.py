@@ -1,4 +1,4 @@
-"""Two nights of one made-up account into DuckDB and into PostgreSQL, as the command line loads and transforms them.
+"""Two nights of one sample account into DuckDB and into PostgreSQL, as the command line loads and transforms them.
 
 In a process of its own, because in pytest dbt's deprecation warnings would be errors and its settings global.
 Usage: python two_nights.py <work dir>, with the checkout on PYTHONPATH; leaves duckdb.pickle, postgres.pickle (dataset

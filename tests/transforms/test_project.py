@@ -234,11 +234,11 @@ def test_every_rate_has_unit_tests_with_a_number_zero_and_null(manifest: Any) ->
             for column in row.keys() & {column for mart, column in rates if mart == test["model"]}:
                 seen[test["model"], column].add(kind_of(row[column]))
     kinds = {"positive", "zero", "null"}
-    lacking = [
-        f"{mart}.{column} lacks {', '.join(sorted(lacks))}"
+    missing = [
+        f"{mart}.{column} misses {', '.join(sorted(lacks))}"
         for (mart, column), found in sorted(seen.items())
         if (lacks := kinds - CANNOT_BE.get((mart, column), set()) - found)
     ]
-    assert [] == lacking
+    assert [] == missing
     assert all(not found & CANNOT_BE.get(rate, set()) for rate, found in seen.items())
     assert set(CANNOT_BE) < rates
