@@ -146,21 +146,21 @@ def test_killed_run_on_a_new_machine_is_counted(home: Callable[..., Home]) -> No
     assert [] == same(here)
 
 
-def test_second_sync_is_told_at_once(home: Callable[..., Home]) -> None:
-    """A sync beside another one into the same place exits 2 with a sentence, also from another working folder."""
+def test_second_sync_waits_and_is_told(home: Callable[..., Home]) -> None:
+    """A sync beside another one into the same place waits as told, then exits 75, from another working folder too."""
     here = home()
     here.server.sandbox.latency_s = 0.5
     first = here.start(*SYNC)
     while not here.server.sandbox.log.total:
         time.sleep(0.01)
 
-    beside = here.run(*SYNC)
+    beside = here.run(*SYNC, "--wait", "1s")
     here.environment["DLT_DATA_DIR"] = str(here.folder / "elsewhere")
-    elsewhere = here.run(*SYNC)
+    elsewhere = here.run(*SYNC, "--wait", "1s")
 
-    assert [2, 2] == [beside.code, elsewhere.code]
+    assert [75, 75] == [beside.code, elsewhere.code]
     for ended in (beside, elsewhere):
-        assert "is running; wait for it to end" in ended.err
+        assert "another sync" in ended.err
         assert "Traceback" not in ended.err
     assert 0 == first.wait().code
 

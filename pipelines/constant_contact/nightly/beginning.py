@@ -26,6 +26,7 @@ def whose_account(
 ) -> tuple[Identity, ApiError | None]:
     """The account, and why nothing at all can be asked, if so. Raises OtherAccount before anything is changed."""
     try:
+        _count_what_was_spent(opened, client)  # first: this may be the first request of a new machine
         identity = identified(opened, client, accept=accept)
     except (OtherAccount, NewerState):
         raise
@@ -38,14 +39,19 @@ def whose_account(
     return identity, None
 
 
+def _count_what_was_spent(opened: Warehouse, client: Client) -> None:
+    """Take over the day's requests that the destination knows of."""
+    for day, spent in records.requests_counted(opened, client.connection.key):
+        client.budget.seed(day, spent)
+
+
 def finish_pending(opened: Warehouse, client: Client, *, warn: Callable[[str], None]) -> None:
     """Load what a run that died had read, go on from what the destination says, and count what it counted."""
     try:
         with opened.kept_open():
             agree_with_destination(opened, warn)
             drop_parent_columns(opened, warn)
-            for day, spent in records.requests_counted(opened, client.connection.key):
-                client.budget.seed(day, spent)
+            _count_what_was_spent(opened, client)
     except opened.troubles() as error:
         raise failed_load(error, opened.name) from error
 

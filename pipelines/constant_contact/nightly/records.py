@@ -161,7 +161,8 @@ def source_state(opened: Warehouse) -> dict[str, Any]:
 
 def requests_counted(opened: Warehouse, ledger_key: str) -> Iterator[tuple[str, int]]:
     """(UTC day, requests) that the destination knows of, for a machine whose own ledger is gone."""
-    state = source_state(opened).get(COUNTED, {})
+    committed = opened.committed_state().get("sources", {}).get(SOURCE, {})
+    state = committed.get(COUNTED, {})
     if ledger_key in state:
         yield state[ledger_key]["day"], state[ledger_key]["requests"]
     if {"ledger_day", "ledger_key", "requests_today"} <= set(opened.columns().get(RUNS, ())):
