@@ -74,6 +74,13 @@ def held_ids(state: State, resource: str, options: SyncOptions, *, now: DateTime
     )
 
 
+def recent_ids(state: State, resource: str, *, now: DateTime) -> frozenset[str]:
+    """Those that failed a short while ago or wait for a later run: what they lack explains a difference."""
+    since = now.subtract(hours=SLACK_HOURS)
+    found = ((each, failure_of(state, resource, each)) for each in failed_ids(state, resource))
+    return frozenset(each for each, failure in found if failure is not None and failure.next_try > since)
+
+
 def once_more(before: Failure | None, object_id: str, *, version: str, now: DateTime) -> Failure:
     """After another run in which it failed; another version begins to count anew."""
     same = before is not None and version in {"", before.version}

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 READERS = 8
 """Threads. At 4 requests a second and 0.5 s an answer two would do; more keep the rate when answers take 2 s."""
-FAREWELL_S = 2.0
+CLOSE_TIMEOUT_S = 2.0
 """How long `close` waits for readers: one may sleep for two minutes, or wait for an answer that never comes."""
+LAST_BATCHES_S = 5.0
+"""How long after one slice has ended the run the others may bring what they are reading."""
 READ_AHEAD = 64
 """Batches that may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
 
@@ -85,6 +87,7 @@ class Reader:
         self._open = 0
         self._lock = threading.Lock()
         self._ending = threading.Event()
+        self._over_at_s: float | None = None
         self._refused: set[str] = set()
         self._threads = [
             threading.Thread(target=self._work, name=f"reader-{number}", daemon=True)
@@ -136,7 +139,15 @@ class Reader:
     def batches(self) -> Iterator[Batch]:
         """Everything read, in an order that keeps each slice's own. Ends when all is read or the run is over."""
         self.start()
-        while (batch := self._out.get()) is not None:
+        while True:
+            try:
+                batch = self._out.get(timeout=0.5)
+            except queue.Empty:
+                if self._is_late():
+                    return
+                continue
+            if batch is None:
+                return
             yield batch
 
     def poll(self) -> tuple[Batch | None, bool]:
@@ -145,13 +156,17 @@ class Reader:
         try:
             batch = self._out.get_nowait()
         except queue.Empty:
-            return None, True
+            return None, not self._is_late()
         return batch, batch is not None
 
+    def _is_late(self) -> bool:
+        """Whether the run has been over for so long that a slice without news is waiting for its next attempt."""
+        return self._over_at_s is not None and time.monotonic() > self._over_at_s + LAST_BATCHES_S
+
     def close(self) -> None:
-        """Waits for readers at most `FAREWELL_S`; one that is later ends by itself, and with the process."""
+        """Waits for readers at most `CLOSE_TIMEOUT_S`; one that is later ends by itself, and with the process."""
         self._ending.set()
-        until_s = time.monotonic() + FAREWELL_S
+        until_s = time.monotonic() + CLOSE_TIMEOUT_S
         while any(thread.is_alive() for thread in self._threads) and time.monotonic() < until_s:
             try:  # readers may stand at a full queue
                 self._out.get(timeout=0.05)
@@ -200,6 +215,7 @@ class Reader:
             outcome.left[slice_.title] = outcome.left.get(slice_.title, 0) + 1
             outcome.postponed = outcome.postponed or postponed
             outcome.error = outcome.error or error
+            self._over_at_s = self._over_at_s or time.monotonic()
         self._ending.set()
 
     def _done(self) -> None:

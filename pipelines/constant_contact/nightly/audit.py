@@ -16,10 +16,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import pendulum
+
 from pipelines.constant_contact.events import AuditLine
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
-from sources.constant_contact.failures import failed_ids
+from sources.constant_contact.failures import failed_ids, recent_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +91,13 @@ def contact_lines(
     if "contact_tags" in wanted and loaded("contact_tags", TAGGINGS):
         groups += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
     lines += [_beside(line, aside.of_group(line.scope, line.scope_id)) for line in groups]
-    return [_explained(line, settled) for line in lines]
+    unread = len(recent_ids(state or {}, CONTACTS, now=pendulum.now("UTC")))
+    return [_not_asked(_explained(line, settled), unread) for line in lines]
+
+
+def _not_asked(line: AuditLine, unread: int) -> AuditLine:
+    """Loaded contacts that a count lacks, and of which the server would not say what became of them."""
+    return _granted(line, UNREAD) if 0 < line.loaded_count - line.source_count <= unread else line
 
 
 def _explained(line: AuditLine, settled: State) -> AuditLine:

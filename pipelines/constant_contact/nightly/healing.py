@@ -29,6 +29,7 @@ from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import collections, contacts
+from sources.constant_contact.reads.feeds import Feed
 from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
 
 if TYPE_CHECKING:
@@ -217,9 +218,13 @@ def _shrunk(night: _Night, healer: Healer, _: Reading) -> Iterator[Batch]:
 
 def _feeds(night: _Night, healer: Healer, _: Reading) -> Iterator[Batch]:
     for line in night.differing("campaign_activity"):
-        yield from healer.attempt(
-            healer.feed(line.table, line.scope_id, line.source_count, line.loaded_count)
+        job = Feed(
+            resource=line.table,
+            activity_id=line.scope_id,
+            total=line.source_count,
+            loaded=line.loaded_count,
         )
+        yield from healer.attempt(healer.feed(job, line.scope_name))
 
 
 def _differ(*scopes: str) -> Callable[[_Night], bool]:

@@ -61,7 +61,7 @@ class Sent:
 def campaign_lines(facts: Facts) -> list[Line]:
     known = {str(row["campaign_id"]): row for row in facts.warehouse.rows(CAMPAIGNS)}
     listed, whole = _listed(facts)
-    changed = [row for row in listed if facts.options.full_refresh or not _is_loaded(row, known)]
+    changed = _changed(facts, listed, known)
     sent = [
         each
         for row in {**known, **{str(row["campaign_id"]): row for row in listed}}.values()
@@ -69,7 +69,7 @@ def campaign_lines(facts: Facts) -> list[Line]:
     ]
     sent.sort(key=lambda each: each.activities is not None)  # what was never read first, else as it comes
     lines = _listing(facts, listed, changed, known, whole=whole)
-    if not facts.wanted.isdisjoint(REPORTS):
+    if not facts.wanted.isdisjoint(REPORTS) and not facts.waits(STATS):
         order = _newest_first(sent, listed, known) if known else _spread(sent)
         lines += _Reports(facts, order, spread=not known).lines()
     return lines
@@ -98,6 +98,18 @@ def _listed(facts: Facts) -> tuple[list[Row], bool]:
     return list(rows.values()), False
 
 
+def _changed(facts: Facts, listed: Sequence[Row], known: Mapping[str, Row]) -> list[Row]:
+    """Those that are read: what the list shows to be new, and what failed and is tried again."""
+    waiting = facts.waiting(CAMPAIGNS)
+    changed = {
+        str(row["campaign_id"]): row
+        for row in listed
+        if facts.options.full_refresh or not _is_loaded(row, known)
+    }
+    again = {each: {"campaign_id": each} for each in facts.tried_again(CAMPAIGNS)}
+    return [row for each, row in {**again, **changed}.items() if each not in waiting]
+
+
 def _listing(
     facts: Facts, listed: Sequence[Row], changed: Sequence[Row], known: Mapping[str, Row], *, whole: bool
 ) -> list[Line]:
@@ -118,6 +130,8 @@ def _listing(
         if None in exact:
             why += f"; {ACTIVITIES_EACH} each assumed where unread"
         found.append(Line(resource=ACTIVITIES, why=why, rows=count, requests=count))
+    if SUMMARIES not in facts.wanted or facts.waits(SUMMARIES):
+        return found
     rows = max(facts.loaded(SUMMARIES), 0)
     new = sum(1 for row in changed if status_of(row) not in NEVER_SENT)
     size = endpoint(SUMMARIES).page_size or 1
@@ -157,7 +171,14 @@ class _Reports:
         totals = facts.state.get("totals", {})
         learned = totals if believed(totals.get("learned_at"), facts.options, now=facts.now) else {}
         refused = learned.get("refused") or {}
-        self._sent = [each for each in sent if refused.get(each.campaign_id) != each.version]
+        waiting = facts.waiting(STATS)
+        self._sent = [
+            each
+            for each in sent
+            if refused.get(each.campaign_id) != each.version and each.campaign_id not in waiting
+        ]
+        self._alone = sum(each.campaign_id in facts.tried_again(STATS) for each in self._sent)
+        self._waiting = {name: facts.waiting(name) for name in (LINKS, *FEEDS)}
         self._size = int((learned.get("batch") or {}).get(STATS) or endpoint(STATS).batch or 1)
         self._apart = totals.get("apart", {})
         self._settled = totals.get("settled", {})
@@ -169,7 +190,7 @@ class _Reports:
     def lines(self) -> list[Line]:
         asked, moved = self._ask()
         rest = len(self._sent) - asked
-        totals = cost.batches(len(self._sent), self._size)
+        totals = cost.batches(len(self._sent) - self._alone, self._size) + self._alone
         why = f"totals of {len(self._sent):,} sent campaigns, {self._size} a request"
         if rest:
             why += f"; {asked:,} asked now, the rest is assumed alike"
@@ -252,7 +273,8 @@ class _Reports:
         for feed, pages in needed.items():
             # Another e-mail of the same campaign has feeds, and so a page, of its own.
             self._requests[feed] += pages + (sent.size - 1 if sent.activities is None else 0)
-        if LINKS in self._facts.wanted and ("email_clicks" in needed or self._is_new(sent)):
+        waits = not self._waiting[LINKS].isdisjoint(sent.activities or ())
+        if LINKS in self._facts.wanted and not waits and ("email_clicks" in needed or self._is_new(sent)):
             self._requests[LINKS] += sent.size if self._is_new(sent) else 1
         return True
 
@@ -267,6 +289,8 @@ class _Reports:
             return 0
         total -= self._apart.get(sent.campaign_id, {}).get(feed, 0)
         ids = sent.activities or ()
+        if not self._waiting[feed].isdisjoint(ids):
+            return 0
         counts = [self._counts[feed].get(each, 0) for each in ids]
         agreed = [self._settled.get(each, {}).get(feed) for each in ids]
         if total == sum(n if a is None else a for a, n in zip(agreed, counts, strict=True)):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sources.constant_contact.failures import failed_ids, failure_of, held_ids
+
 if TYPE_CHECKING:
     from pendulum import DateTime
 
@@ -62,3 +64,16 @@ class Facts:
     options: SyncOptions
     now: DateTime
     asked: Asked
+
+    def waits(self, resource: str) -> bool:
+        """Whether a resource failed and is not asked for in the next run."""
+        failure = failure_of(self.state, resource)
+        alone = self.wanted == {resource}
+        return failure is not None and not alone and not failure.is_due("", self.options, now=self.now)
+
+    def waiting(self, resource: str) -> frozenset[str]:
+        """Objects of it that are not asked for in the next run."""
+        return held_ids(self.state, resource, self.options, now=self.now)
+
+    def tried_again(self, resource: str) -> frozenset[str]:
+        return failed_ids(self.state, resource) - self.waiting(resource)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sources.constant_contact.windows import SyncOptions
 
 WHOLE = ("account", "account_emails", "account_privileges", "contact_counts", "contact_lists", "contact_tags")
+ASKED_ANYWAY = ("account", "contact_lists")
+"""However often they failed: the one says whose account it is, without the other a run has failed."""
 FIELDS, SEGMENTS, CONTACTS = "custom_fields", "segments", "contacts"
 
 
@@ -117,7 +119,7 @@ def plan(
 def _collections(facts: Facts) -> list[Line]:
     found = []
     for name in (*WHOLE, FIELDS):
-        if name in facts.wanted:
+        if name in facts.wanted and (name in ASKED_ANYWAY or not facts.waits(name)):
             rows = facts.loaded(name)
             why = "read whole, it has no date filter"
             if name == "contact_counts":
@@ -126,7 +128,7 @@ def _collections(facts: Facts) -> list[Line]:
                 why = "read whole; one page assumed"
             size = endpoint(name).page_size or max(1, rows)
             found.append(Line(resource=name, why=why, rows=rows or None, requests=cost.pages(rows, size)))
-    if SEGMENTS in facts.wanted:
+    if SEGMENTS in facts.wanted and not facts.waits(SEGMENTS):
         found.append(_segments(facts))
     return found
 
@@ -135,7 +137,7 @@ def _segments(facts: Facts) -> Line:
     of = endpoint(SEGMENTS)
     rows = facts.loaded(SEGMENTS)
     if rows and not facts.options.full_refresh:
-        listing = cost.pages(rows, of.page_size or 1)
+        listing = cost.pages(rows, of.page_size or 1) + len(facts.tried_again(SEGMENTS))
         return Line(resource=SEGMENTS, why="read whole; none edited is assumed", rows=rows, requests=listing)
     body = facts.asked.ask(of.path, dict(of.query))
     rows = len(body.get("segments", ())) if body else 0

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 MAX_FAILED = 5
 """More objects than this, and more than one in ten of those asked for, make a failed run."""
+MANY_AT_FIRST = 4
+"""When so many fail before anything is answered, the server is down."""
 OF_ONE_OBJECT = (
     BadRequest, BodyTooLarge, Conflict, CursorLoop, ForeignLink, LinkUnreadable, NotFound, Redirected, RowsMissing,
     StillPreparing, Unexplained,
@@ -124,8 +126,8 @@ class Attempts:
         return resource in self._works
 
     def is_dead(self) -> bool:
-        """Whether the server fails over everything: not only the first thing it was asked for in this run."""
-        return self.is_down and not self.has_answered and len(self._failed) > 1
+        """Whether the server fails over everything: not only the first things it was asked for in this run."""
+        return self.is_down and not self.has_answered and len(self._failed) >= MANY_AT_FIRST
 
     def asks(self, item: ApiObject) -> None:
         with self._lock:

@@ -27,6 +27,7 @@ from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import feeds
+from sources.constant_contact.reads.attempts import ApiObject, attempt
 from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:
@@ -211,11 +212,23 @@ class Healer:
             span, more = Span(before=cut), cut is not None
         self.findings.scanned = not more
 
-    def feed(self, name: str, activity_id: str, total: int, loaded: int) -> Iterator[Batch]:
-        """A feed to its end. A total that it does not reach is noted, as after any complete reading."""
-        self._need(math.ceil(max(total, loaded) / PAGE))
-        job = feeds.Feed(resource=name, activity_id=activity_id, total=total, loaded=loaded)
-        chain = feeds.Chain(self._reading, job)
+    def feed(self, job: feeds.Feed, title: str) -> Iterator[Batch]:
+        """A feed to its end. A total that it does not reach is noted, as after any complete reading.
+
+        `title`: the campaign's name, for a feed that cannot be read.
+        """
+        self._need(math.ceil(max(job.total or 0, job.loaded) / PAGE))
+        item = ApiObject(
+            resource=job.resource,
+            object_id=job.activity_id,
+            title=f"e-mail {title!r} (campaign activity {job.activity_id})",
+            owner=job.activity_id,
+        )
+        yield from attempt(self._reading, item, lambda own: self._whole_feed(own, job))
+
+    def _whole_feed(self, reading: Reading, job: feeds.Feed) -> Iterator[Batch]:
+        name, activity_id, total, loaded = job.resource, job.activity_id, job.total or 0, job.loaded
+        chain = feeds.Chain(reading, job)
         seen: set[tuple[Any, ...]] = set()
         for batch in chain.top(to_the_end=True):
             if total < loaded and name in batch.tables:
@@ -278,13 +291,19 @@ class Healer:
         assert contacts.detail_path is not None
         include = {name: value for name, value in contacts.params if name == "include"}
         for contact_id in missing:
-            try:
-                row = self._reading.client.record(contacts.detail_path.format(contact_id=contact_id), include)
-            except NotFound:
-                self.findings.gone.add(contact_id)
-                yield Batch(resource=CONTACTS, requests=1)
-            else:
-                yield self._fresh([row])
+            item = ApiObject(resource=CONTACTS, object_id=contact_id, title=f"contact {contact_id}")
+            path = contacts.detail_path.format(contact_id=contact_id)
+
+            def read(own: Reading, path: str = path, contact_id: str = contact_id) -> Iterator[Batch]:
+                try:
+                    row = own.client.record(path, include)
+                except NotFound:
+                    self.findings.gone.add(contact_id)
+                    yield Batch(resource=CONTACTS, requests=1)
+                else:
+                    yield self._fresh([row])
+
+            yield from attempt(self._reading, item, read)
             self._reading.reader.check()
 
     def _fresh(self, rows: list[Row]) -> Batch:

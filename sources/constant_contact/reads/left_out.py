@@ -51,8 +51,12 @@ def granted(reading: Reading) -> Granted:
 
 
 def sentences(reading: Reading, granted: Granted) -> list[str]:
-    """One per object or resource that was left out, refusals by what is missing."""
-    return [*_refusals(reading, granted), *_failures(reading), *_skipped(reading)]
+    """One per object or resource that was left out, refusals by what is missing.
+
+    Where the server failed as a whole, no object is to blame: the run says it in one sentence.
+    """
+    failures = _failures(reading) if reading.reader.outcome.error is None else ()
+    return [*_refusals(reading, granted), *failures, *_skipped(reading)]
 
 
 def _skipped(reading: Reading) -> Iterator[str]:
