@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from at_risk import AtRisk
 
-from sources.constant_contact_sandbox import Server, Switches
+from sources.constant_contact_sandbox import Server, Switches, envelopes, people_endpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,3 +193,44 @@ def test_it_is_forgotten_when_it_can_be_read(kind: Kind, struck: Callable[[Kind]
 
     assert [] == case.here.differences()
     assert "failures" not in case.here.state
+
+
+def test_a_changed_campaign_is_tried_at_once(struck: Callable[[Kind], Struck]) -> None:
+    """A failure belongs to the campaign as it was: edited, its feed is asked for without waiting."""
+    case = struck(KINDS[3])
+    for _ in range(2):
+        case.night()
+    assert 0 == case.night()
+    number = case.here.sandbox.campaigns.rows.index(case.campaign)
+    case.here.sandbox.edit_campaign(number, name="Another name")
+
+    assert case.night() > 0
+    case.here.sandbox.clear_faults()
+    assert "equal" == case.here.end()
+    assert [] == case.here.differences()
+
+
+def test_a_list_that_cannot_be_asked_for_is_not_gone(
+    struck: Callable[[Kind], Struck], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that a reading in pages misses stays until its own id answers 404; a 500 says nothing."""
+    case = struck(KINDS[3])
+    here = case.here
+    here.sandbox.clear_faults()
+    here.end()
+    lists = here.sandbox.truth("contact_lists")
+    missed = next(iter(lists))["list_id"]
+    own = envelopes.page_of
+
+    def page_of(query: Any, rows: Any, sandbox: Any, spec: Any, path: str) -> Any:
+        if spec[1] != "contact_lists":
+            return own(query, rows, sandbox, spec, path)
+        small = {} if "cursor" in query else {"limit": "2"}
+        return own(query | small, [row for row in rows if row["list_id"] != missed], sandbox, spec, path)
+
+    monkeypatch.setattr(people_endpoints, "page_of", page_of)
+    here.sandbox.set_fault("500_json", None, path_prefix=f"/contact_lists/{missed}")
+
+    assert here.end() in {"equal", "skipped"}
+
+    assert [0] == here.values("select count(*) from contact_lists where deleted_at is not null")
