@@ -105,6 +105,36 @@ def differences(sandbox: Sandbox, query: Query, *, tables: Collection[str] = tup
     return told
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One row that is not as in the account."""
+
+    table: str
+    key: tuple[Any, ...]
+    kind: str
+    """missing, surplus or differs"""
+    words: str = ""
+
+
+def problems(sandbox: Sandbox, query: Query) -> Iterator[Problem]:
+    """The same row by row; a table that is missing has no rows."""
+    with sandbox.lock:
+        expected = _account(sandbox)
+    there = {row["table_name"] for row in query("select table_name from information_schema.tables")}
+    for table, key in KEYS.items():
+        should = _by_key(key, expected.rows[table])
+        actual = _by_key(key, _current(table, query) if table in there else [])
+        for at in should.keys() | actual.keys():
+            if at not in actual:
+                yield Problem(table=table, key=at, kind="missing")
+            elif at not in should:
+                if not _may_stay(table, at, actual[at], expected):
+                    yield Problem(table=table, key=at, kind="surplus")
+            else:
+                for column, words in _row_differences(table, should[at], actual[at]):
+                    yield Problem(table=table, key=at, kind="differs", words=f"{column}: {words}")
+
+
 def _compare(table: str, expected: Tables, loaded: list[Row]) -> Iterator[str]:
     key = KEYS[table]
     should = _by_key(key, expected.rows[table])

@@ -53,7 +53,10 @@ def references_of(row: Mapping[str, Any] | None) -> list[Row]:
     value = None if row is None else _references(row)
     if value is None:
         return []
-    found = orjson.loads(value) if isinstance(value, str | bytes) else value
+    try:
+        found = orjson.loads(value) if isinstance(value, str | bytes) else value
+    except orjson.JSONDecodeError:  # a text in their place
+        return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 

@@ -94,7 +94,7 @@ class Reading:
         numbers: Counter[str] = Counter()
         for page in read:
             self.attempts.answered()
-            yield self._with_keys(of, page, (slots or {}).get("campaign_activity_id", ""), numbers)
+            yield self._with_keys(of, page, slots or {}, numbers)
             self.reader.check()
 
     def _asked(
@@ -132,12 +132,13 @@ class Reading:
             return itertools.chain([first], chain)
         return self.client.pages(path, queries[-1], rows_key=of.rows_key)
 
-    def _with_keys(self, of: Endpoint, page: Page, read_for: str, numbers: Counter[str]) -> Page:
+    def _with_keys(self, of: Endpoint, page: Page, slots: Mapping[str, str], numbers: Counter[str]) -> Page:
         """The page without rows whose key cannot be formed, which are set aside."""
-        rows, odd = keyed(of.table, page.rows, (REFRESHED,) if of.reads == "stats" else ())
+        given = (REFRESHED,) if of.reads == "stats" else tuple(slots)
+        rows, odd = keyed(of.table, page.rows, given)
         if not odd:
             return page
-        self.aside.add(odd, read_for, numbers)
+        self.aside.add(odd, slots.get("campaign_activity_id", ""), numbers)
         return replace(page, rows=[*rows], set_aside=len(odd))
 
     def batch(
