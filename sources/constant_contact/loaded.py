@@ -31,6 +31,10 @@ def warehouse_of(pipeline: dlt.Pipeline, connected: Connected | None = None) -> 
         client = pipeline.sql_client(NAME)
     except TypeError:  # dlt's word for a destination without SQL
         return nothing_loaded()
+    if getattr(client.credentials, "session_timezone", "UTC") is None:
+        client.credentials.session_timezone = (
+            "UTC"  # in another zone the driver cannot read a time of the year 1
+        )
     if connected is None:
         client.open_connection()
     use: Connected = connected or nullcontext

@@ -11,9 +11,35 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from postgres_server import binaries, postgres_server
 from row_fuzz import rounds
+from served_rows import changed_rows
 
 if TYPE_CHECKING:
     from postgres_server import PostgresServer
+
+
+@pytest.mark.long
+@pytest.mark.skipif(binaries() is None, reason="PostgreSQL's initdb and pg_ctl are not installed")
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_times_at_the_ends_are_read_again_on_a_server_of_any_zone(
+    account: Any, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """The first and the last second are loaded, and the next run reads them, wherever the server is."""
+    from pipelines.constant_contact.destinations.target import Target  # noqa: PLC0415 - dlt takes two seconds
+
+    def change(rows: list[Any]) -> None:
+        for row, at in zip(rows, itertools.cycle(("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"))):
+            row["created_at"] = at
+
+    with postgres_server() as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        asked(server, "public", f"alter database postgres set timezone to '{zone}'")
+        one = account(contacts=10, campaigns=1)
+        for path in ("/contact_lists", "/contacts", "/emails"):
+            with changed_rows(one.sandbox, change, path):
+                for _ in range(2):
+                    result = one.complete_night(target=Target(destination="postgres"))
+                    assert [] == [line for line in result.audit if not line.ok]
 
 
 @pytest.mark.slow
@@ -43,7 +69,10 @@ def asked(server: PostgresServer, dataset: str, sql: str) -> list[dict[str, Any]
     """Rows of one statement about a dataset."""
     import psycopg2  # noqa: PLC0415 - an extra
 
-    with closing(psycopg2.connect(server.url, options=f"-c search_path={dataset}")) as connection:
+    options = f"-c search_path={dataset} -c timezone=UTC"
+    with closing(psycopg2.connect(server.url, options=options)) as connection, connection:
         cursor = connection.cursor()
         cursor.execute(sql.replace("'constant_contact'", f"'{dataset}'"))
+        if cursor.description is None:
+            return []
         return [dict(zip((column[0] for column in cursor.description), row, strict=True)) for row in cursor]

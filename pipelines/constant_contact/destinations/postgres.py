@@ -79,6 +79,9 @@ class Postgres(Destination):
                 "postgresql://user:password@host:5432/database, with @ : / in a password as %40 %3A %2F"
             ) from error
         credentials = configuration.credentials
+        credentials.session_timezone = (
+            credentials.session_timezone or "UTC"
+        )  # else times of the year 1 are B.C.
         if "@" in f"{credentials.host}{credentials.database}":
             raise UserError(
                 f"the PostgreSQL address has an @ more than the one before the host; write it as %40 in {SETTING} "
