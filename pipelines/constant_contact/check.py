@@ -10,8 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.constant_contact import privacy
 from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.commands import quiet_libraries, target_of
+from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.request import load_settings
@@ -65,6 +67,7 @@ def lines(own: Settings, where: Target) -> Iterator[Line]:
             yield _privileges(client)
             yield _clock(client)
         yield from _destination(client, where, logged_in=login.ok)
+        yield _tried("file modes", lambda: _modes(own, where))
         yield _tried("quota", lambda: _quota(client, own))
 
 
@@ -79,6 +82,15 @@ def _destination(client: Client, where: Target, *, logged_in: bool) -> Iterator[
     yield _tried("destination", open_)
     if opened and logged_in:
         yield _tried("account", lambda: _account(opened[0], client))
+
+
+def _modes(own: Settings, where: Target) -> str:
+    paths = privacy.open_to_everybody(privacy.kept_here(locate(where), own.connection().state_dir))
+    if paths:
+        raise UserError(
+            f"every user of this machine can get at {', '.join(map(str, paths))}; run: {privacy.command(paths)}"
+        )
+    return "what is kept here is for its owner, or those that the owner chose"
 
 
 def _account(opened: Warehouse, client: Client) -> str:

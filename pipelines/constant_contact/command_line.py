@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from pipelines.constant_contact import files
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
 from pipelines.constant_contact.events import PARTIAL_EXIT_CODE
@@ -51,7 +52,8 @@ class CommandGroup(TyperGroup):
         from sources.constant_contact.api.errors import ApiError  # noqa: PLC0415 - httpx and more
 
         try:
-            return int(super().main(words, standalone_mode=False, **more) or 0)
+            with files.private():
+                return int(super().main(words, standalone_mode=False, **more) or 0)
         except (UserError, ApiError) as error:
             return _say(str(error), _code(error), words, resume_after=getattr(error, "resets_at", None))
         except PARSER_ERROR as error:

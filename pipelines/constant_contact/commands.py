@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pendulum
 
+from pipelines.constant_contact import files
 from pipelines.constant_contact.destinations.target import Target, default_dataset
 from pipelines.constant_contact.destinations.warehouse import Warehouse, opened_for_reading
 from pipelines.constant_contact.display import log_lines, progress
@@ -185,10 +186,15 @@ def transform(
 
 
 def _must_be_writable(file: Path) -> None:
-    """Known before the minutes of a build are spent. A file that was not there is left empty until it is written."""
+    """Known before the minutes of a build are spent."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.open("ab").close()
+        files.make_folder(file.parent)
+        if file.exists():
+            file.open("ab").close()
+        else:
+            with files.replacing(file):
+                pass
+            file.unlink()
     except OSError as error:
         raise UserError(
             f"the page {file} cannot be written: {error.strerror}; choose another file"

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.constant_contact import files
 from pipelines.constant_contact.display.tally import many
 from pipelines.constant_contact.events import TransformEnded, TransformStarted
 
@@ -106,14 +106,24 @@ def docs(
     """Write dbt's documentation of every model and column as one static page to `out`."""
     args = ["docs", "generate", "--static"]
     variables = {"raw_dataset": dataset}
-    answer = _invoke(args, project or project_dir(), destination, variables=variables, work_dir=work_dir)
+    project = project or project_dir()
+    answer = _invoke(args, project, destination, variables=variables, work_dir=work_dir)
     page = work_dir / "target" / "static_index.html"
     if not answer.success or not page.is_file():
         reason = _exception_sentence(answer.exception, destination)
         raise DocsError(f"the documentation was not written: {reason}")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(page, out)
+    text = _without_local_paths(page.read_text("utf-8"), (work_dir, project, Path.cwd(), Path.home()))
+    with files.replacing(out) as beside:
+        beside.write_text(text, "utf-8")
     return out
+
+
+def _without_local_paths(page: str, folders: Iterable[Path]) -> str:
+    """Paths become relative: the page is given to others, who need not know this machine."""
+    for folder in folders:
+        for path in {folder.absolute(), folder.resolve()} - {Path(folder.anchor or "/")}:
+            page = page.replace(f"{json.dumps(str(path))[1:-1]}{json.dumps(os.sep)[1:-1]}", "")
+    return page
 
 
 def model_names(project: Path | None = None) -> tuple[str, ...]:

@@ -283,6 +283,21 @@ def test_documentation_is_one_page(built: Built, tmp_path: Path) -> None:
     assert "model.constant_contact.second" in page.read_text("utf-8")
 
 
+def test_documentation_tells_nothing_of_the_machine(built: Built, tmp_path: Path) -> None:
+    """The page is for others: no folder of this machine is in it, neither ours nor the user's."""
+    page = docs(
+        destination=DbtProfile(kind="duckdb", duckdb_path=built.path),
+        dataset=DATASET,
+        work_dir=built.work_dir,
+        project=built.project,
+        out=tmp_path / "docs.html",
+    ).read_text("utf-8")
+
+    folders = {built.path.parent, built.work_dir, built.project, tmp_path, Path.cwd(), Path.home()}
+    assert [] == [folder for folder in folders if f"{folder}/" in page]
+    assert '"compiled_path": "target/compiled/constant_contact/models/marts/second.sql"' in page
+
+
 def test_password_is_not_in_the_repr() -> None:
     """A destination can be logged."""
     destination = DbtProfile(kind="postgres", user="ann", dbname="mail", password="hunter2")

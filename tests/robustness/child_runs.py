@@ -47,6 +47,8 @@ _warm.set_forkserver_preload(PRELOAD)
 def run_command(arguments: Sequence[str], environment: dict[str, str], folder: str, number: int) -> None:
     """The child: `ctct` with these arguments, its streams in files."""
     os.setsid()
+    if "UMASK" in environment:
+        os.umask(int(environment["UMASK"], 8))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

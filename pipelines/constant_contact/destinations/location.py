@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.destinations import unusable
@@ -15,7 +16,6 @@ from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from pipelines.constant_contact.destinations.target import Target
 
@@ -34,6 +34,10 @@ class Location:
     def work_dir(self) -> Path:
         """The load tool's working folder, whether it exists or not."""
         return self.state_folder / self.target.pipeline_name
+
+    def earlier_folder(self, pipelines_dir: str) -> Path:
+        """Where version 0.1 and the library call keep the same: the load tool's own folder of that pipeline."""
+        return Path(pipelines_dir) / self.target.pipeline_name
 
     def configuration_sentence(self, error: BaseException) -> str:
         return unusable.sentence(self.target.destination, error)

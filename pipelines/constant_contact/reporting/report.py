@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from pipelines.constant_contact import files
 from pipelines.constant_contact.reporting import charts
 from pipelines.constant_contact.reporting import data as report_data
 
@@ -36,8 +37,9 @@ def write_report(
     data = report_data.read(
         query=query, dataset=dataset, analytics_dataset=analytics_dataset, generated_at=generated_at
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(data, analytics_dataset=analytics_dataset, generated_at=generated_at), "utf-8")
+    text = page(data, analytics_dataset=analytics_dataset, generated_at=generated_at)
+    with files.replacing(out) as beside:
+        beside.write_text(text, "utf-8")
     return out
 
 

@@ -8,9 +8,10 @@ raising it are one step for all processes. The write-ahead log loses nothing whe
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from sources.constant_contact.api.errors import LedgerError
@@ -83,6 +84,7 @@ class Ledger:
                 f"state_dir {self.path.parent} cannot be created ({error.strerror}); set state_dir to a "
                 "writable folder"
             ) from error
+        self._make_private()
         connection = sqlite3.connect(
             self.path, timeout=self._busy_s, isolation_level=None, check_same_thread=False
         )
@@ -94,6 +96,11 @@ class Ledger:
             connection.close()
             raise
         return connection
+
+    def _make_private(self) -> None:
+        """The files that SQLite puts beside it take the mode of this one."""
+        with suppress(OSError):  # there already, or SQLite says better what is wrong
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
 
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
