@@ -280,6 +280,25 @@ def sql_(
     )
 
 
+@app.command(short_help="Erase one person, wherever rows or files hold them.")
+def forget(
+    email: Annotated[
+        str | None, typer.Option(metavar="A", help="An address, today's or an earlier one.")
+    ] = None,
+    contact_id: Annotated[str | None, typer.Option(metavar="ID", help="The contact's id.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase. Without it, show what there is.")] = False,
+    destination: Destination = "duckdb",
+    dataset: Dataset = "constant_contact",
+    as_json: Json = False,
+) -> int:
+    """Erase one person from tables, marts and files, and keep them out; a dry run unless --yes."""
+    from pipelines.constant_contact.erasure.command import run_forget  # noqa: PLC0415
+
+    return run_forget(
+        email=email, contact_id=contact_id, yes=yes, destination=destination, dataset=dataset, as_json=as_json
+    )
+
+
 @app.command(
     short_help="Serve a sample account on loopback.",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},

@@ -17,6 +17,7 @@ from pipelines.constant_contact.destinations.target import Target, default_datas
 from pipelines.constant_contact.destinations.warehouse import Warehouse, opened_for_reading
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
+from pipelines.constant_contact.erasure.outputs import note
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, Waiting
 from pipelines.constant_contact.nightly.copy import renew_copy
@@ -250,6 +251,7 @@ def sql(
 def write_report(opened: Warehouse, out: Path) -> Path:
     from pipelines.constant_contact.reporting.report import write_report as write  # noqa: PLC0415
 
+    note(opened.location.state_folder, out, "report")
     try:
         return write(
             query=opened.query,

@@ -65,6 +65,13 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Something that a person wants to know and need not act on."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransformStarted:
     pass
 
@@ -127,7 +134,17 @@ class RunEnded:
     result: RunResult
 
 
-Event = RunStarted | PageRead | Waiting | GroupLoaded | Warned | TransformStarted | TransformEnded | RunEnded
+Event = (
+    RunStarted
+    | PageRead
+    | Waiting
+    | GroupLoaded
+    | Warned
+    | Noted
+    | TransformStarted
+    | TransformEnded
+    | RunEnded
+)
 Listener = Callable[[Event], None]
 
 

@@ -76,6 +76,8 @@ def load_settings(**explicit: Any) -> Settings:
         found.options()
         found.zone()
         found.wait_s()
+        found.excluded()
+        found.erased_after()
         if found.requests_per_commit < 1:
             raise ValueError(  # noqa: TRY301 - said like the other settings
                 f"requests_per_commit is {found.requests_per_commit}; set it to a whole number above 0"

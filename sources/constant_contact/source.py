@@ -37,6 +37,7 @@ from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import Columns
 from sources.constant_contact.windows import SyncOptions, contact_reading, duration, moment, time_zone
+from sources.constant_contact.withheld import Excluded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -88,6 +89,11 @@ class Settings(BaseConfiguration):
     publish: str | None = None
     """Where each run leaves a copy of a DuckDB warehouse, for readers."""
 
+    erase_after: str | None = None
+    """How long a contact that was deleted in the account stays; None: for ever."""
+    exclude_columns: list[str] | None = None
+    """`table.column`: columns that stay null."""
+
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
         return Connection(
@@ -123,6 +129,14 @@ class Settings(BaseConfiguration):
     def zone(self) -> str | None:
         """Of `time_zone`. Raises ValueError with one sentence for a name that is no zone's."""
         return time_zone(self.time_zone, setting="time_zone") if self.time_zone else None
+
+    def excluded(self) -> Excluded:
+        """Raises ValueError with one sentence for a column that cannot be excluded."""
+        return Excluded(self.exclude_columns or ())
+
+    def erased_after(self) -> pendulum.Duration | None:
+        """Raises ValueError with one sentence for a value that is no duration."""
+        return duration(self.erase_after, setting="erase_after") if self.erase_after else None
 
 
 def settings(**explicit: Any) -> Settings:
@@ -194,6 +208,8 @@ def begin(
             lock=threading.Lock(),
         ),
         aside=SetAside(warehouse.rows(SET_ASIDE.name), now=now),
+        forgotten=warehouse.forgotten(),
+        excluded=own.excluded(),
     )
     add_slices(reading)
     return reading

@@ -9,9 +9,12 @@ from __future__ import annotations
 import threading
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+
+from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS, Forgotten
 
 Rows = Sequence[tuple[Any, ...]]
 Select = Callable[[str], tuple[Sequence[str], Rows]]
@@ -40,7 +43,13 @@ class Warehouse(Protocol):
         """contact_id -> the deletion that its rows show; only contacts whose rows show one."""
 
     def event_counts(self, table: str) -> Mapping[str, int]:
-        """campaign_activity_id -> rows loaded."""
+        """campaign_activity_id -> rows accounted for: loaded, or erased with their contact."""
+
+    def forgotten_events(self, table: str) -> Mapping[str, int]:
+        """campaign_activity_id -> rows that were erased with their contact."""
+
+    def forgotten(self) -> Forgotten:
+        """The contacts that were erased."""
 
     def event_times(self, table: str, activity_id: str) -> KnownTimes:
         """When the loaded events of one activity happened."""
@@ -127,7 +136,28 @@ class SqlWarehouse:
         found = self._query(
             f"select campaign_activity_id, count(*) from {self._qualify(table)} group by campaign_activity_id"
         )
+        counts = Counter({str(activity): int(count) for activity, count in found[1]})
+        counts.update(self.forgotten_events(table))
+        return counts
+
+    def forgotten_events(self, table: str) -> Mapping[str, int]:
+        if FORGOTTEN_ROWS not in self._existing:
+            return {}
+        found = self._query(
+            f"select campaign_activity_id, sum(erased_rows) from {self._qualify(FORGOTTEN_ROWS)}"
+            f" where table_name = {_quoted(table)} group by campaign_activity_id"
+        )
         return {str(activity): int(count) for activity, count in found[1]}
+
+    def forgotten(self) -> Forgotten:
+        if FORGOTTEN not in self._existing:
+            return Forgotten()
+        rows = self._query(f"select hash_key, contact_hash from {self._qualify(FORGOTTEN)}")[1]
+        return (
+            Forgotten(key=str(rows[0][0]), hashes=frozenset(str(row[1]) for row in rows))
+            if rows
+            else Forgotten()
+        )
 
     def event_times(self, table: str, activity_id: str) -> KnownTimes:
         if table not in self._existing:

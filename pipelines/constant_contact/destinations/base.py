@@ -14,7 +14,7 @@ from pipelines.constant_contact.errors import UserError
 from sources.constant_contact.api.redact import without_passwords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -108,6 +108,19 @@ class Destination:
         yield first
         for rows in batches:
             yield rows.cast(first.schema)
+
+    erases = False
+    """Whether it is known here how to make deleted rows vanish from the place's files."""
+
+    def rewrite(
+        self,
+        place: Place,  # noqa: ARG002
+        run: Callable[[str], None],  # noqa: ARG002
+        tables: Sequence[str],  # noqa: ARG002
+        patience: Patience,  # noqa: ARG002
+    ) -> Sequence[str]:
+        """Write the files of these tables anew, without deleted rows; what was not possible, one sentence each."""
+        return [f"how {self.name} keeps deleted rows is not known here: see its own documentation"]
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
         """The place in the terms of the transforms. Raises UserError where they do not run."""

@@ -18,12 +18,13 @@ from pipelines.constant_contact.destinations.base import Destination, Place, fir
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.folder import holder_of, is_held, locked, program_name
 from pipelines.constant_contact.destinations.published import age, check_copy, publish
+from pipelines.constant_contact.destinations.rewriting import rewrite_file
 from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
@@ -171,6 +172,27 @@ class DuckDb(Destination):
         reader = cursor.native_cursor.to_arrow_reader(batch_rows)
         yield reader.schema.empty_table()
         yield from (pa.Table.from_batches([batch]) for batch in reader)
+
+    erases = True
+
+    def rewrite(
+        self,
+        place: Place,
+        run: Callable[[str], None],  # noqa: ARG002
+        tables: Sequence[str],  # noqa: ARG002
+        patience: Patience,
+    ) -> Sequence[str]:
+        import duckdb  # noqa: PLC0415
+
+        try:
+            patience.until_free(
+                lambda: rewrite_file(_file(place)),
+                lambda error: self.busy_reason(place, error),
+                self.advice,
+            )
+        except duckdb.Error as error:
+            raise UserError(self.explain(place, error)) from error
+        return ()
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
         return DbtProfile(kind="duckdb", duckdb_path=place.file)

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.destinations.rewriting import vacuum
 from pipelines.constant_contact.destinations.target import POSTGRES
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
@@ -117,6 +118,19 @@ class Postgres(Destination):
             yield
         finally:
             client.close_connection()
+
+    erases = True
+
+    def rewrite(
+        self,
+        place: Place,  # noqa: ARG002
+        run: Callable[[str], None],
+        tables: Sequence[str],
+        patience: Patience,  # noqa: ARG002
+    ) -> Sequence[str]:
+        from dlt.common.exceptions import DltException  # noqa: PLC0415 - two seconds, which `--help` must not cost
+
+        return vacuum(run, tables, (DltException, *self.refusals()))
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002
         return DbtProfile(

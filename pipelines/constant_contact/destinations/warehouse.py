@@ -17,7 +17,7 @@ from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import dlt
 
@@ -220,6 +220,15 @@ class Warehouse:
     def execute(self, sql: str) -> None:
         with self.connected(self._client) as client:
             client.execute_sql(sql)
+
+    @property
+    def erases(self) -> bool:
+        """Whether `rewrite` leaves no deleted byte."""
+        return self._kind.erases
+
+    def rewrite(self, tables: Sequence[str]) -> Sequence[str]:
+        """Write the files of these tables anew; what was not possible. Nobody has a connection open."""
+        return self._kind.rewrite(self._place, self.execute, tables, self._patience)
 
     def qualified(self, table: str) -> str:
         return str(self._client.make_qualified_table_name(table))

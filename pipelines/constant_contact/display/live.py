@@ -18,6 +18,7 @@ from pipelines.constant_contact.display.summary import summary
 from pipelines.constant_contact.display.tally import ResourceTally, Tally, duration, many, sentence
 from pipelines.constant_contact.events import (
     Event,
+    Noted,
     RunEnded,
     RunStarted,
     TransformEnded,
@@ -59,6 +60,8 @@ class Terminal:
                 self._console.print(sentence(event), style="yellow", highlight=False)
             case Warned():
                 self._console.print(sentence(event), style="yellow", highlight=False)
+            case Noted():
+                self._console.print(sentence(event), highlight=False)
             case TransformEnded():
                 style = "red" if event.failures else "dim"
                 self._console.print(sentence(event), style=style, highlight=False)

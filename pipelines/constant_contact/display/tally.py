@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.events import (
     Event,
     GroupLoaded,
+    Noted,
     PageRead,
     RunEnded,
     RunStarted,
@@ -115,8 +116,8 @@ def sentence(event: Event) -> str:
             rows = f"{many(sum(event.rows.values()), 'row')} in {many(len(event.rows), 'table')}"
             requests = many(event.requests, "request")
             return f"group {event.number} committed: {rows}, {requests}, {event.seconds:.1f} s"
-        case Warned():
-            return f"warning: {event.message}"
+        case Warned() | Noted():
+            return f"warning: {event.message}" if isinstance(event, Warned) else event.message
         case TransformStarted():
             return "building and testing the marts"
         case TransformEnded():

@@ -22,6 +22,7 @@ from pipelines.constant_contact.events import AuditLine
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
 from sources.constant_contact.failures import failed_ids, recent_ids
+from sources.constant_contact.withheld import FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ def contact_lines(
     """The part about contacts, lists and tags, which healing asks again and again."""
     there = opened.columns() if columns is None else columns
     settled = (state or {}).get("audit", {}).get("settled", {})
+    returned = len((state or {}).get("forgotten", {}).get("returned", ()))
 
     def loaded(*tables: str) -> bool:
         return CONTACTS in wanted and all(name in there for name in (CONTACTS, *tables))
@@ -92,7 +94,7 @@ def contact_lines(
         groups += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
     lines += [_beside(line, aside.of_group(line.scope, line.scope_id)) for line in groups]
     unread = len(recent_ids(state or {}, CONTACTS, now=pendulum.now("UTC")))
-    return [_not_asked(_explained(line, settled), unread) for line in lines]
+    return [_not_asked(_explained(line, settled, returned), unread) for line in lines]
 
 
 def _not_asked(line: AuditLine, unread: int) -> AuditLine:
@@ -100,12 +102,16 @@ def _not_asked(line: AuditLine, unread: int) -> AuditLine:
     return _granted(line, UNREAD) if 0 < line.loaded_count - line.source_count <= unread else line
 
 
-def _explained(line: AuditLine, settled: State) -> AuditLine:
+def _explained(line: AuditLine, settled: State, returned: int) -> AuditLine:
     """A count that stood apart from its rows by as much when all of them had been read is no difference."""
     apart = settled.get(line.scope, {}).get(line.scope_id or "all")
-    if line.ok or apart != line.source_count - line.loaded_count:
+    if line.ok:
         return line
-    return _granted(line, "all rows were read and counted; the API keeps this count apart from them")
+    if apart == line.source_count - line.loaded_count:
+        return _granted(line, "all rows were read and counted; the API keeps this count apart from them")
+    if 0 < line.source_count - line.loaded_count <= returned:
+        return _granted(line, "contacts that were erased here are in the account again, and are left out")
+    return line
 
 
 def _beside(line: AuditLine, aside: int) -> AuditLine:
@@ -191,7 +197,16 @@ def _event_lines(
             continue
         counted = _counted(opened, feed, persons=feed in PERSONS and bool(summaries))
         unread = {*failed_ids(state, feed), *failed_ids(state, "email_campaign_activity_stats")}
-        one = _Feed(feed=feed, names=names, counted=counted, members=members, aside=aside, unread=unread)
+        erased = _erased(opened, columns, feed)
+        one = _Feed(
+            feed=feed,
+            names=names,
+            counted=counted,
+            members=members,
+            aside=aside,
+            unread=unread,
+            erased=erased,
+        )
         for row in activities.values():
             yield from one.activity(row, row[column], state)
         for row in campaigns.values():
@@ -211,6 +226,8 @@ class _Feed:
     members: Mapping[str, set[str]]
     """campaign -> its e-mails that have reports."""
     aside: Owed
+    erased: Mapping[str, int]
+    """e-mail -> its events that were erased with their contact."""
     unread: Collection[str] = ()
     """E-mails of which this feed, or its totals, failed when they were last asked for."""
     _agreed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -235,6 +252,8 @@ class _Feed:
         for line in (_beside(line, self.aside.events[self.feed, activity]) for line in found):
             if line.ok:
                 yield line
+            elif line.source_count == line.loaded_count + self.erased.get(activity, 0):
+                yield _granted(line, f"{self.erased[activity]} of them were erased here with their contact")
             elif activity in self.unread:
                 yield _granted(line, UNREAD)
             elif agreed == line.source_count:
@@ -253,7 +272,8 @@ class _Feed:
         members = self.members[campaign]
         loaded = sum(self.counted[activity].events for activity in members)
         aside = sum(self.aside.events[self.feed, activity] for activity in members)
-        return self._of_campaign("campaign", campaign, total, loaded, aside)
+        erased = sum(self.erased.get(activity, 0) for activity in members)
+        return self._of_campaign("campaign", campaign, total, loaded, aside=aside, erased=erased)
 
     def persons(self, campaign: str, total: Any) -> Iterator[AuditLine]:
         """The contacts that the summary counts; it has no line where no totals say which events there are."""
@@ -261,14 +281,16 @@ class _Feed:
             return iter(())
         loaded = sum(self.counted[activity].persons for activity in self.members[campaign])
         aside = sum(self.aside.events[self.feed, activity] for activity in self.members[campaign])
-        return self._of_campaign("campaign_contacts", campaign, total, loaded, aside)
+        return self._of_campaign("campaign_contacts", campaign, total, loaded, aside=aside)
 
     def _of_campaign(
-        self, scope: str, campaign: str, total: Any, loaded: int, aside: int
+        self, scope: str, campaign: str, total: Any, loaded: int, *, aside: int, erased: int = 0
     ) -> Iterator[AuditLine]:
         name = self.names.get(campaign, "")
         for line in _line(self.feed, scope, campaign, total, loaded, name=name):
-            if (beside := _beside(line, aside)).ok:
+            if erased and line.source_count == line.loaded_count + erased:
+                yield _granted(line, f"{erased} of them were erased here with their contact")
+            elif (beside := _beside(line, aside)).ok:
                 yield beside
             elif not self.members[campaign].isdisjoint(self.unread):
                 yield _granted(line, UNREAD)
@@ -330,6 +352,17 @@ def _names(opened: Warehouse, columns: Mapping[str, Sequence[str]]) -> Mapping[s
         return {}
     rows = opened.query(f"select campaign_id, name from {opened.qualified('email_campaigns')}")
     return {str(row["campaign_id"]): str(row["name"] or "") for row in rows}
+
+
+def _erased(opened: Warehouse, columns: Mapping[str, Sequence[str]], feed: str) -> Mapping[str, int]:
+    """e-mail -> its events that were erased with their contact."""
+    if FORGOTTEN_ROWS not in columns:
+        return {}
+    rows = opened.query(
+        f"select campaign_activity_id as id, sum(erased_rows) as erased from {opened.qualified(FORGOTTEN_ROWS)}"
+        f" where table_name = '{feed}' group by campaign_activity_id"
+    )
+    return {str(row["id"]): int(str(row["erased"])) for row in rows}
 
 
 def _counted(opened: Warehouse, feed: str, *, persons: bool) -> Mapping[str, _Counted]:

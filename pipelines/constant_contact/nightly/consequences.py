@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from sources.constant_contact.withheld import Excluded
 
 DANGLING = (
     ("contacts__list_memberships", "list_id", "contact_lists"),
@@ -24,8 +25,8 @@ DANGLING = (
 EVENTS = ("email_sends", "email_opens", "email_clicks", "email_forwards", "email_optouts", "email_bounces")
 
 
-def settle(opened: Warehouse, wanted: frozenset[str]) -> None:
-    """Carry out what follows, for the tables that are there and were part of this run."""
+def settle(opened: Warehouse, wanted: frozenset[str], excluded: Excluded | None = None) -> None:
+    """Carry out what follows, for the tables that are there and were part of this run. `excluded` columns stay null."""
     columns = opened.columns()
     for table, column, collection in DANGLING:
         if {"contacts", collection} <= wanted and table in columns and collection in columns:
@@ -43,17 +44,17 @@ def settle(opened: Warehouse, wanted: frozenset[str]) -> None:
         )
     for table in EVENTS:
         if table in columns:
-            _follow_contact(opened, table, columns)
+            _follow_contact(opened, table, set(columns[table]) - set(excluded.of(table) if excluded else ()))
 
 
-def _follow_contact(opened: Warehouse, table: str, columns: Mapping[str, tuple[str, ...]]) -> None:
+def _follow_contact(opened: Warehouse, table: str, columns: Collection[str]) -> None:
     """An event shows the day its contact was deleted, and a bounce the contact's address of today."""
     events, contacts = opened.qualified(table), opened.qualified("contacts")
     opened.execute(
         f"update {events} set deleted_at = c.deleted_at from {contacts} as c"
         f" where c.contact_id = {events}.contact_id and {events}.deleted_at is distinct from c.deleted_at"
     )
-    if "current_email_address" in columns[table]:
+    if "current_email_address" in columns:
         opened.execute(
             f"update {events} set current_email_address = c.email_address__address from {contacts} as c"
             f" where c.contact_id = {events}.contact_id and c.email_address__address is not null"

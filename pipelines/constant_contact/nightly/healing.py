@@ -127,7 +127,7 @@ def _carry_out(night: _Night, stage: Stage) -> None:
     skipped = "; ".join(one.reason for one in outcome.skipped)
     night.stopped = str(outcome.error or outcome.postponed or skipped)
     correct(host.opened, found)
-    settle(host.opened, night.wanted)
+    settle(host.opened, night.wanted, reading.excluded)
     counts = {(line.scope, line.scope_id): line.source_count for line in night.lines}
     _audit_again(night)
     night.moved |= counts != {(line.scope, line.scope_id): line.source_count for line in night.lines}

@@ -17,6 +17,7 @@ import pendulum
 from pipelines.constant_contact.destinations.folder import alone
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
+from pipelines.constant_contact.erasure.sweep import returned, returned_sentence
 from pipelines.constant_contact.errors import Busy, RunFailed
 from pipelines.constant_contact.events import (
     GroupLoaded,
@@ -183,7 +184,9 @@ class _Night:
             raise reading.reader.outcome.error
         if self.opened.merges:
             with self.opened.kept_open():
-                settle(self.opened, self.wanted)
+                settle(self.opened, self.wanted, reading.excluded)
+        for change in returned(self._state().get("forgotten", {}), reading.forgotten):
+            self._commit(Group(batches=[Batch(resource="contacts", state=(change,))]))
 
     def _groups(self, reading: Reading) -> Iterator[Group]:
         """Half of a group's requests per commit: the other half is read ahead meanwhile and would be lost with it."""
@@ -255,7 +258,11 @@ class _Night:
             status, reason, busy = "partial", str(error), True
         except RunFailed as error:  # a load of what was healed
             status, reason = "failed", str(error)
-        for sentence in (*sentences(reading, allowed), *value_warnings(reading.bad_values)):
+        for sentence in (
+            *returned_sentence(self._state()),
+            *sentences(reading, allowed),
+            *value_warnings(reading.bad_values),
+        ):
             self._warn(sentence)
         result = self._result(status, reason, reading, lines, transform)
         records.recorded(self.opened, result, self.client.connection.key, self._warn, now=not busy)

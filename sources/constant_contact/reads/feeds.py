@@ -65,7 +65,7 @@ class Feed:
                 raise
         else:
             yield from chain.top(to_the_end=again or not self.loaded)
-        if feed.total is not None and chain.counted < feed.total and chain.pages > 1:
+        if feed.total is not None and chain.counted < feed.total - chain.newly_dropped and chain.pages > 1:
             # Rows may have slid past between two pages. Once more, then the totals are taken to be wrong.
             chain = Chain(reading, feed)
             yield from chain.top(to_the_end=True)
@@ -101,6 +101,9 @@ class Chain:
         self.count = feed.loaded
         """Rows of this feed in the warehouse, once all batches so far are loaded."""
         self.pages = 0
+        self.dropped = 0
+        """Rows of erased contacts that were seen."""
+
         self.is_whole = False
         """Whether it was read from its newest row to its oldest."""
 
@@ -112,6 +115,14 @@ class Chain:
     def agrees_with(self, total: int | None) -> bool:
         """A row that is set aside may be loaded too, from a time when it was as it should be."""
         return total is not None and self.count <= total <= self.counted
+
+    @property
+    def newly_dropped(self) -> int:
+        """Rows of erased contacts that came after these were erased, once the feed has been read to its end."""
+        if not self.dropped:
+            return 0
+        known = self._reading.warehouse.forgotten_events(self._feed.resource).get(self._feed.activity_id, 0)
+        return max(0, self.dropped - known)
 
     def top(self, *, to_the_end: bool = False) -> Iterator[Batch]:
         """From the newest row until the rest is known; with `to_the_end` all of it, leaving a link to go on from."""
@@ -174,8 +185,15 @@ class Chain:
             if before is not None:
                 link = before.next_link
             before = page
+            rows = self._kept(rows)
             times = self._times(rows)
             yield page, self._numbers.number(rows, times) if number else list(rows), times
+
+    def _kept(self, rows: list[Row]) -> list[Row]:
+        """Without those of erased contacts, which count neither as news nor as known."""
+        kept = self._reading.forgotten.kept(rows)
+        self.dropped += len(rows) - len(kept)
+        return kept
 
     def _moved(self, page: Page, link: str | None) -> bool:
         """Whether a page is no longer what it was: one request, spent only where two pages seem to overlap."""

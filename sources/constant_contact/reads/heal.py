@@ -17,7 +17,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -215,8 +215,11 @@ class Healer:
     def feed(self, job: feeds.Feed, title: str) -> Iterator[Batch]:
         """A feed to its end. A total that it does not reach is noted, as after any complete reading.
 
-        `title`: the campaign's name, for a feed that cannot be read.
+        `title`: the campaign's name, for a feed that cannot be read. Rows that were erased with their contact count
+        beside the loaded ones.
         """
+        forgotten = self._reading.warehouse.forgotten_events(job.resource).get(job.activity_id, 0)
+        job = replace(job, loaded=job.loaded + forgotten)
         self._need(math.ceil(max(job.total or 0, job.loaded) / PAGE))
         item = ApiObject(
             resource=job.resource,
@@ -235,7 +238,7 @@ class Healer:
                 columns = batch.tables[name].select(endpoint(name).table.key).to_pydict().values()
                 seen.update(zip(*columns, strict=True))
             yield batch
-        if chain.count == total == len(seen):
+        if chain.count == total == len(seen) + chain.dropped:
             self.findings.events[name, activity_id] = seen
         settled = None if chain.agrees_with(total) else total
         paths = (("feeds", activity_id, name), None), (("totals", "settled", activity_id, name), settled)

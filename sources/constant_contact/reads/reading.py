@@ -19,6 +19,7 @@ from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
 from sources.constant_contact.rows.values import typed
+from sources.constant_contact.withheld import Excluded, Forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ FIRST, CHANGES, TOTALS, NEWS, BACKFILL = 0, 1, 2, 3, 9
 """Priorities of slices, fresh data before old: what tells what changed; what changed; totals; events; the rest."""
 
 REFRESHED = "last_refresh_time"
+CONTACTS = "contacts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,11 @@ class Reading:
 
     aside: SetAside = field(default_factory=SetAside)
     """Rows whose key cannot be formed."""
+
+    forgotten: Forgotten = field(default_factory=Forgotten)
+    """Contacts that were erased: no row of theirs is loaded again."""
+    excluded: Excluded = field(default_factory=Excluded)
+    """Columns that stay null."""
 
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)
@@ -202,6 +209,10 @@ class Reading:
         if of.reads == "stats":
             rows = self._dated(rows)
         without = [child.name for child in of.children if self.refused.intersection(child.from_)]
+        if self.forgotten:
+            if resource == CONTACTS:
+                self.forgotten.note(rows)
+            rows = self.forgotten.kept(rows)
         odd: list[OddRow] = []
         found = to_arrow(
             of,
@@ -214,7 +225,7 @@ class Reading:
         )
         if odd:
             self.aside.add(odd, (constants or {}).get("campaign_activity_id", ""))
-        return found
+        return self.excluded.emptied(found)
 
     def _dated(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Optional in the contract, and part of the key: totals of an unknown time are those of the run's day."""

@@ -1,0 +1,92 @@
+"""The rows of people, out of every table of a dataset, in one transaction."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.constant_contact.erasure.register import FEEDS, entering, registered
+from pipelines.constant_contact.erasure.search import (
+    CONTACT_ID,
+    OURS,
+    Found,
+    Relation,
+    Traces,
+    equal_to_address,
+    mentioning,
+    own_rows,
+    quoted,
+    relations,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pendulum
+
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
+
+ERASED = "[erased]"
+"""What stands in the place of an address in somebody else's text."""
+
+
+def erase(
+    opened: Warehouse,
+    traces: Traces,
+    *,
+    reason: str,
+    at: pendulum.DateTime,
+    mentions: Sequence[Found] = (),
+) -> list[Relation]:
+    """Enter the contacts in the register and delete their rows; the tables that were changed.
+
+    `mentions`: tables in whose texts an id or address is replaced. The loader's staging tables are emptied.
+    """
+    places = [place for place in relations(opened) if place.area in OURS]
+    kept = {place.name: place.texts for place in places if place.area == "dataset"}
+    statements = entering(opened, kept, traces.ids, reason=reason, at=at) if traces.ids else []
+    changed = []
+    for place in places:
+        if place.area == "staging":
+            if not place.name.startswith("_dlt"):
+                statements.append(f"delete from {place.qualified}")
+                changed.append(place)
+        elif (own := own_rows(place, traces)) != "false":
+            statements.append(f"delete from {place.qualified} where {own}")
+            changed.append(place)
+    for found in mentions:
+        if found.relation.area == "dataset" and found.mentions:
+            statements += _replacing(found.relation, traces)
+            changed.append(found.relation)
+    opened.execute("; ".join(("begin transaction", *statements, "commit")))
+    return changed
+
+
+def _replacing(place: Relation, traces: Traces) -> Iterator[str]:
+    """An id or address inside a text, such as a note about somebody else, becomes a marker."""
+    pattern = quoted("|".join(re.escape(word) for word in sorted(traces.words, key=len, reverse=True)))
+    for name in place.texts:
+        alone = replace(place, texts=(name,))
+        text = f"regexp_replace(cast(\"{name}\" as text), {pattern}, {quoted(ERASED)}, 'gi')"
+        value = f"cast({text} as json)" if name in place.json else text
+        yield (
+            f'update {place.qualified} set "{name}" = {value}'
+            f" where ({mentioning(alone, traces)}) and not ({equal_to_address(alone, traces)})"
+        )
+
+
+def erase_again(opened: Warehouse, *, at: pendulum.DateTime) -> bool:
+    """Erase contacts of the register that came back with rows read before; whether there were any."""
+    known = registered(opened)
+    if not known:
+        return False
+    columns = opened.columns()
+    found: set[str] = set()
+    for table in ("contacts", *FEEDS):
+        if table in columns:
+            rows = opened.query(f"select distinct {CONTACT_ID} as id from {opened.qualified(table)}")
+            found |= {str(row["id"]) for row in rows if known.covers({CONTACT_ID: row["id"]})}
+    if found:
+        erase(opened, Traces(ids=tuple(sorted(found))), reason="came back", at=at)
+    return bool(found)

@@ -1,0 +1,55 @@
+"""The files that were written for people, remembered so that an erasure reaches them: reports and exports.
+
+The list lies in the dataset's state folder. A file that a shell redirected from `ctct sql` is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LIST = "outputs.json"
+Kind = Literal["report", "export"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    path: Path
+    kind: Kind
+
+
+def note(folder: Path, path: Path, kind: Kind) -> None:
+    """Remember a file that was written; absolutely, since another folder may ask."""
+    known = {str(one.path): one.kind for one in outputs(folder)} | {str(path.absolute()): kind}
+    fresh = folder / f"{LIST}.new"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump([{"path": name, "kind": kind} for name, kind in sorted(known.items())], file)
+    fresh.replace(folder / LIST)
+
+
+def outputs(folder: Path) -> list[Output]:
+    """The files of the list that are still there."""
+    try:
+        listed = json.loads((folder / LIST).read_bytes())
+        found = [Output(path=Path(one["path"]), kind=one["kind"]) for one in listed]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
+    return [one for one in found if one.path.is_file()]
+
+
+def holding(found: Sequence[Output], words: Sequence[str]) -> list[Output]:
+    """Those with one of the words in them, whichever case; a compressed file is not looked into."""
+    return [one for one in found if _holds(one.path, [word.encode() for word in words])]
+
+
+def _holds(path: Path, words: Sequence[bytes]) -> bool:
+    text = path.read_bytes().lower()
+    return any(word in text for word in words)

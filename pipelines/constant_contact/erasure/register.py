@@ -1,0 +1,87 @@
+"""What is kept of an erased contact, so that it stays erased: a keyed hash of its id, and counts without a person.
+
+Both lie in the dataset itself, as tables that no load touches: see DECISIONS.md beside this file.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from pipelines.constant_contact.erasure.search import quoted
+from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS, Forgotten, hash_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pendulum
+
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
+
+FEEDS = tuple(name for name, of in CATALOGUE.items() if of.reads == "feed")
+
+
+def registered(opened: Warehouse) -> Forgotten:
+    """The contacts that were erased from this dataset."""
+    if FORGOTTEN not in opened.columns():
+        return Forgotten()
+    rows = opened.query(f"select hash_key, contact_hash from {opened.qualified(FORGOTTEN)}")
+    if not rows:
+        return Forgotten()
+    return Forgotten(key=str(rows[0]["hash_key"]), hashes=frozenset(str(row["contact_hash"]) for row in rows))
+
+
+def entering(
+    opened: Warehouse,
+    columns: Mapping[str, Sequence[str]],
+    ids: Sequence[str],
+    *,
+    reason: str,
+    at: pendulum.DateTime,
+) -> list[str]:
+    """Statements that enter contacts, and count the events that are about to go."""
+    hashes, rows = opened.qualified(FORGOTTEN), opened.qualified(FORGOTTEN_ROWS)
+    known = registered(opened)
+    key = known.key or secrets.token_hex(32)
+    fresh = sorted({hash_of(key, contact_id) for contact_id in ids} - known.hashes)
+    moment = f"cast('{at.in_timezone('UTC').isoformat()}' as timestamp with time zone)"
+    statements = [
+        (
+            f"create table if not exists {hashes} (contact_hash text, hash_key text, reason text,"
+            " forgotten_at timestamp with time zone, finished_at timestamp with time zone)"
+        ),
+        f"create table if not exists {rows} (table_name text, campaign_activity_id text, erased_rows bigint)",
+        (
+            f"update {hashes} set finished_at = null where contact_hash in"
+            f" ({', '.join(quoted(hash_of(key, contact_id)) for contact_id in ids)})"
+        ),
+    ]
+    if fresh:
+        values = ", ".join(f"('{one}', '{key}', {quoted(reason)}, {moment}, null)" for one in fresh)
+        statements.append(f"insert into {hashes} values {values}")
+    listed = ", ".join(map(quoted, ids))
+    statements += [
+        f"insert into {rows} select '{feed}', campaign_activity_id, count(*) from {opened.qualified(feed)}"
+        f" where contact_id in ({listed}) group by campaign_activity_id"
+        for feed in FEEDS
+        if feed in columns
+    ]
+    return statements
+
+
+def unfinished(opened: Warehouse) -> bool:
+    """Whether an erasure was interrupted between the rows and the files."""
+    if FORGOTTEN not in opened.columns():
+        return False
+    found = opened.query(f"select count(*) as n from {opened.qualified(FORGOTTEN)} where finished_at is null")
+    return bool(found[0]["n"])
+
+
+def finish(opened: Warehouse) -> None:
+    """Nothing is left of those that are entered."""
+    if FORGOTTEN not in opened.columns():
+        return
+    opened.execute(
+        f"update {opened.qualified(FORGOTTEN)} set finished_at = current_timestamp where finished_at is null"
+    )
