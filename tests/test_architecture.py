@@ -63,7 +63,7 @@ ARROWS = {
         f"{SOURCE}.withheld",
     ),
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
-    f"{SOURCE}.loaded": (f"{SOURCE}.warehouse",),
+    f"{SOURCE}.loaded": (f"{SOURCE}.warehouse", f"{SOURCE}.withheld"),
     f"{SOURCE}.cascades": (
         f"{SOURCE}.batches",
         f"{SOURCE}.catalogue",

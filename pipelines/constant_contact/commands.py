@@ -222,6 +222,7 @@ def export(
     opened = Warehouse(target_of(destination, dataset), create=False)
     _must_be_loaded(opened, empty_is_fine=False)
     for one in write(opened, out, form=form, select=select):
+        note(opened.location.state_folder, one.file, "export")
         _write_line(f"{one.file}  {one.rows:,} rows")
     return 0
 

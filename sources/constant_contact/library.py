@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict, deque
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,8 @@ class Live:
             return
         if reading.reader.outcome.error is None:
             for batch in self._cascades.batches(reading.warehouse, reading.wanted):
-                self._waiting[batch.resource].append(batch)
+                kept = replace(batch, tables=reading.excluded.emptied(dict(batch.tables)))
+                self._waiting[batch.resource].append(kept)
         for sentence in sentences(reading, granted(reading)):
             log.warning("%s", sentence)
         reading.client.close()

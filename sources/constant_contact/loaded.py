@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
+from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def warehouse_of(pipeline: dlt.Pipeline, connected: Connected | None = None) -> 
             return [column[0] for column in cursor.description], cursor.fetchall()
 
     existing: dict[str, list[str]] = {}
-    for name in pipeline.schemas[NAME].data_table_names(seen_data_only=False):
+    for name in (*pipeline.schemas[NAME].data_table_names(seen_data_only=False), FORGOTTEN, FORGOTTEN_ROWS):
         try:
             existing[name] = list(
                 select(f"select * from {client.make_qualified_table_name(name)} where 1 = 0")[0]

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 SIDE_FILES = (".wal", ".wal.checkpoint", ".wal.recovery")
@@ -65,8 +66,7 @@ def _copy(path: Path, fresh: Path) -> None:
     import duckdb  # noqa: PLC0415 - not for `--help`
 
     old, new = _quoted(path.stem), _quoted(f"{path.stem}_rewritten")
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with duckdb.connect() as connection:
+    with _private_files(), duckdb.connect() as connection:
         connection.execute(f"attach {_literal(path)} as {old}")
         connection.execute(f"checkpoint {old}")
         connection.execute(f"attach {_literal(fresh)} as {new}")
@@ -90,6 +90,16 @@ def _copy(path: Path, fresh: Path) -> None:
                     f"the new file of {path} lacks rows of {schema}.{table}; the old one stays as it was"
                 )
         connection.execute(f"checkpoint {new}")
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Files that are made meanwhile are their owner's alone; DuckDB does not take an empty file for a new one."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _quoted(name: str) -> str:

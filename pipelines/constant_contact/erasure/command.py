@@ -12,11 +12,13 @@ from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.erasure.forget import Tools, forget
 from pipelines.constant_contact.erasure.view import as_object, exit_code, text
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.events import Warned
-from pipelines.constant_contact.request import load_settings
+from pipelines.constant_contact.events import Waiting, Warned
+from pipelines.constant_contact.nightly.copy import renew_copy
+from pipelines.constant_contact.request import load_settings, patience_of
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.events import Listener
+    from sources.constant_contact.source import Settings
 
 
 def run_forget(
@@ -27,12 +29,12 @@ def run_forget(
     if (email is None) == (contact_id is None):
         raise UserError("name the person with --email ADDRESS or --contact-id ID, one of the two")
     quiet_libraries()
-    opened = Warehouse(target_of(destination, dataset), create=False)
-    opened.must_exist()
+    own = load_settings()
     with progress.listener(quiet=as_json) as listener:
-        erasure = forget(
-            opened, load_settings(), _tools(opened, listener), email=email, contact_id=contact_id, yes=yes
-        )
+        patience = patience_of(own, None, lambda why, left_s: listener(Waiting(reason=why, wait_s=left_s)))
+        opened = Warehouse(target_of(destination, dataset), create=False, patience=patience)
+        tools = _tools(opened, own, listener)
+        erasure = forget(opened, own, tools, email=email, contact_id=contact_id, yes=yes)
     if as_json:
         sys.stdout.write(json.dumps(as_object(erasure, dataset=dataset)) + "\n")
     else:
@@ -40,20 +42,26 @@ def run_forget(
     return exit_code(erasure)
 
 
-def _tools(opened: Warehouse, listener: Listener) -> Tools:
+def _tools(opened: Warehouse, own: Settings, listener: Listener) -> Tools:
     def transform() -> tuple[str, ...]:
         from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415 - dbt takes seconds
 
-        return run_transforms(
-            destination=opened.dbt,
-            dataset=opened.target.dataset,
-            work_dir=opened.work_dir / "transforms",
-            listener=listener,
-            full_refresh=True,
-        ).failures
+        with opened.kept_for_dbt():
+            return run_transforms(
+                destination=opened.dbt,
+                dataset=opened.target.dataset,
+                work_dir=opened.work_dir / "transforms",
+                listener=listener,
+                full_refresh=True,
+                time_zone=own.time_zone,
+            ).failures
+
+    def warn(message: str) -> None:
+        listener(Warned(message=message))
 
     return Tools(
         transform=transform,
         report=lambda path: write_report(opened, path),
-        warn=lambda message: listener(Warned(message=message)),
+        warn=warn,
+        publish=lambda: renew_copy(opened, own, warn),
     )

@@ -19,6 +19,7 @@ from pipelines.constant_contact.erasure.search import (
     quoted,
     relations,
 )
+from pipelines.constant_contact.nightly.agreement import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +60,11 @@ def erase(
         if found.relation.area == "dataset" and found.mentions:
             statements += _replacing(found.relation, traces)
             changed.append(found.relation)
+    if "table_rows" in opened.columns().get(RUNS, ()):
+        # The next run compares the tables with this, to notice rows that went without its knowledge.
+        statements.append(
+            f"update {opened.qualified(RUNS)} set table_rows = null where table_rows is not null"
+        )
     opened.execute("; ".join(("begin transaction", *statements, "commit")))
     return changed
 

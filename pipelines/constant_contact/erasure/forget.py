@@ -155,10 +155,12 @@ def _carried_out(opened: Warehouse, tools: Tools, plan: _Plan) -> Erasure:
     if plan.erasure.erasable:
         erase(opened, plan.traces, reason="asked", at=now, mentions=plan.erasure.erasable)
     left = [*plan.erasure.left]
-    leftovers.remove(leftovers.leftovers(opened))
     places = relations(opened)
     if any(place.area == "analytics" for place in places):
         left += tools.transform()
+    leftovers.remove(
+        leftovers.leftovers(opened)
+    )  # after dbt, which keeps the words of the command it ran under
     for output in plan.files_hold:
         left += _renewed(output, tools)
     left += opened.rewrite([place.qualified for place in places if place.area in OURS])

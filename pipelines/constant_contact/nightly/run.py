@@ -17,7 +17,7 @@ import pendulum
 from pipelines.constant_contact.destinations.folder import alone
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
-from pipelines.constant_contact.erasure.sweep import returned, returned_sentence
+from pipelines.constant_contact.erasure.sweep import Swept, clean_up, returned, returned_sentence, sweep
 from pipelines.constant_contact.errors import Busy, RunFailed
 from pipelines.constant_contact.events import (
     GroupLoaded,
@@ -46,7 +46,7 @@ from pipelines.constant_contact.nightly.ending import (
 )
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
-from pipelines.constant_contact.nightly.recovery import repair_folder
+from pipelines.constant_contact.nightly.recovery import FINISHING, repair_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.api import events as api_events
@@ -244,13 +244,14 @@ class _Night:
         status, reason = ended_by(reading, self.failure, has_read=self.has_read, granted=allowed)
         lines: Sequence[AuditLine] = ()
         transform: TransformEnded | None = None
-        busy = isinstance(self.failure, Busy)
+        busy, swept = isinstance(self.failure, Busy), Swept()
         try:
             if self.failure is None and (changes := withdrawn(reading, but=CAMPAIGNS)):
                 self._commit(Group(batches=[Batch(resource=CAMPAIGNS, state=changes)]))
             if self.opened.merges and not busy:
                 lines = self._audited(reading, status)
                 self.set_aside = set_aside.noted(self.opened, self._warn)
+                swept = self._swept(status)
                 self._keep_history(status)
             if status != "failed" and not busy:
                 transform = self._transform()
@@ -259,6 +260,7 @@ class _Night:
         except RunFailed as error:  # a load of what was healed
             status, reason = "failed", str(error)
         for sentence in (
+            *clean_up(self.opened, swept, self._emit),
             *returned_sentence(self._state()),
             *sentences(reading, allowed),
             *value_warnings(reading.bad_values),
@@ -271,6 +273,13 @@ class _Night:
         result = replace(result, warnings=tuple(self.warnings))
         self._emit(RunEnded(result=result))
         return result
+
+    def _swept(self, status: Status) -> Swept:
+        """Personal data whose time is over, before histories and marts are made from the rest."""
+        if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:
+            return Swept()
+        complete, resumed = status == "complete", FINISHING in self.warnings
+        return sweep(self.opened, self.own, at=self.started_at, complete=complete, resumed=resumed)
 
     def _keep_history(self, status: Status) -> None:
         if self.own.history and status != "failed" and SOURCE in self.opened.pipeline.schema_names:
