@@ -63,6 +63,7 @@ ARROWS = {
         f"{SOURCE}.withheld",
     ),
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.leftovers": (),
     f"{SOURCE}.loaded": (f"{SOURCE}.warehouse", f"{SOURCE}.withheld"),
     f"{SOURCE}.cascades": (
         f"{SOURCE}.batches",

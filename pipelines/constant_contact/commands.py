@@ -29,6 +29,7 @@ from pipelines.constant_contact.request import (
     patience_of,
     published_copy,
 )
+from sources.constant_contact.leftovers import set_what_must_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,7 +220,7 @@ def export(
     from pipelines.constant_contact.exporting import export as write  # noqa: PLC0415
 
     quiet_libraries()
-    opened = Warehouse(target_of(destination, dataset), create=False)
+    opened = _for_reading(destination, dataset)
     _must_be_loaded(opened, empty_is_fine=False)
     for one in write(opened, out, form=form, select=select):
         note(opened.location.state_folder, one.file, "export")
@@ -277,7 +278,7 @@ def target_of(destination: str, dataset: str) -> Target:
 
 def quiet_libraries() -> None:
     """Dlt and its friends speak through our own sentences; their logs are for a debugger."""
-    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+    set_what_must_hold()
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
     logging.getLogger("dlt").setLevel(os.environ["RUNTIME__LOG_LEVEL"])  # where it was configured before this
     if not log_lines.OPTIONS.verbose:

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.constant_contact import files
 from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def export(opened: Warehouse, out: Path, *, form: Format, select: Sequence[str])
     """
     tables = _chosen(opened, select)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        files.make_folder(out)
     except OSError as error:
         raise UserError(f"the folder {out} cannot be made: {error.strerror}; choose another --out") from error
     for dataset, table in tables:
@@ -84,22 +85,15 @@ def _chosen(opened: Warehouse, select: Sequence[str]) -> list[tuple[str, str]]:
 
 def _write(opened: Warehouse, dataset: str, table: str, file: Path, form: Format) -> int:
     """Rows written. The file keeps the mode of the one that it replaces, else what the umask gives."""
-    part = file.with_name(f".{file.name}.part")
     statement = f'select * from "{dataset}"."{table}"'
     write = _to_parquet if form == "parquet" else _to_csv
     try:
-        with opened.arrow_batches(statement, BATCH_ROWS) as batches:
-            rows = write(batches, part)
-        if file.exists():
-            part.chmod(file.stat().st_mode & 0o777)
-        part.replace(file)
+        with files.replacing(file) as beside, opened.arrow_batches(statement, BATCH_ROWS) as batches:
+            return write(batches, beside)
     except OSError as error:
         raise RunFailed(
             f"{file} cannot be written: {error.strerror or error}; nothing was replaced"
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return rows
 
 
 def _to_parquet(batches: Iterator[pa.Table], file: Path) -> int:

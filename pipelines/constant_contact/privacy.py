@@ -19,14 +19,12 @@ ENTER = 0o001
 
 def kept_here(location: Location, state_dir: Path) -> Iterator[Path]:
     """Files and folders with people's data, logins, or locks that others could hold. A published copy is none."""
-    from dlt.common.pipeline import get_dlt_pipelines_dir  # noqa: PLC0415 - two seconds, which `--help` must not cost
-
     from pipelines.constant_contact.destinations.duckdb import lock_beside  # noqa: PLC0415
 
     file = location.place.file
     if file is not None:
         yield from (file, file.with_name(f"{file.name}.wal"), lock_beside(file))
-    yield from (state_dir, location.state_folder, location.earlier_folder(get_dlt_pipelines_dir()))
+    yield from (state_dir, location.state_folder, location.earlier_folder())
 
 
 def open_to_everybody(paths: Iterable[Path]) -> list[Path]:

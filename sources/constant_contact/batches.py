@@ -84,6 +84,11 @@ class Group:
         return sum(batch.requests for batch in self.batches)
 
     @property
+    def rows(self) -> int:
+        """Of all tables, children included."""
+        return sum(rows.num_rows for batch in self.batches for rows in batch.tables.values())
+
+    @property
     def state(self) -> tuple[StateChange, ...]:
         return tuple(change for batch in self.batches for change in batch.state)
 

@@ -24,6 +24,7 @@ from sources.constant_contact.batches import COMMIT, apply_changes
 from sources.constant_contact.cascades import Cascades
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.identity import identify
+from sources.constant_contact.leftovers import remove_loaded_rows, set_what_must_hold
 from sources.constant_contact.loaded import warehouse_of
 from sources.constant_contact.reads.left_out import granted, sentences
 from sources.constant_contact.source import (
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
+set_what_must_hold()  # before a pipeline is made, which reports that it was
 
 
 def constant_contact(**explicit: Any) -> DltSource:
@@ -55,6 +57,7 @@ def constant_contact(**explicit: Any) -> DltSource:
     Reading begins when dlt extracts, with several cursor chains at once under one request ledger. A spent quota ends
     the extraction early with a warning: what was read is loaded, and the next run goes on from there.
     """
+    set_what_must_hold()
     live = Live(explicit)
 
     @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
@@ -106,6 +109,7 @@ class Live:
                 log.warning("%s", unused.sentence)
             pipeline: Any = dlt.current.pipeline()
             must_be_of_this_folder(pipeline)
+            remove_loaded_rows(Path(pipeline.working_dir), NAME)
             client, loaded_rows = Client(own.connection()), warehouse_of(pipeline)
             try:
                 self._reading = self._begun(own, client, loaded_rows, f"dataset {pipeline.dataset_name!r}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -89,6 +91,18 @@ def test_page_fetches_nothing(page: Page) -> None:
     )  # the namespaces of SVG; the account's own links
     hosts = re.findall(r"https?://[^\s\"'<]+", page.source)
     assert [host for host in hosts if not host.startswith(allowed)] == []
+
+
+def test_only_the_pages_own_style_and_script_run(page: Page) -> None:
+    """The policy allows nothing from anywhere, and of what stands in the page the style and script by their hashes."""
+    [policy] = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page.source)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    for directive, tag in (("style-src", "style"), ("script-src", "script")):
+        [text] = re.findall(f"<{tag}>(.*?)</{tag}>", page.source, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert rules[directive] == f"'sha256-{digest}'"
+    assert [] == re.findall(r"<[^>]*\s(?:style|on\w+)=", page.source)  # which the policy would stop
 
 
 def test_page_is_well_formed(page: Page) -> None:

@@ -139,7 +139,7 @@ def test_awkward_texts_come_back_as_they_went(facts: Any) -> None:
 
 def test_another_machine_is_told_that_a_sync_is_running(facts: Any) -> None:
     """
-    A second sync with a working folder of its own is refused at once, not let into the same dataset.
+    A second sync with a working folder of its own waits, is told which session has the dataset, and is not let in.
     """
     told = facts["postgres"]["second_machine"]
     assert told.startswith("another sync into dataset 'constant_contact' (PostgreSQL session ")

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from account_comparison import KEYS, differences
-from child_runs import Home
+from child_runs import Home, start_child
 
 from sources.constant_contact_sandbox import Sandbox, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FEW = "contacts,contact_lists"
@@ -119,6 +119,31 @@ def test_what_is_waited_for_is_said_while_it_is_waited_for(home: Home) -> None:
     assert 0 == run.wait().code
 
 
+def groups_committed(err: str) -> int:
+    return sum(line.startswith("group ") for line in err.splitlines())
+
+
+def few_rows_a_commit() -> None:
+    from pipelines.constant_contact.cli import main  # noqa: PLC0415 - in the child only
+    from pipelines.constant_contact.nightly import run  # noqa: PLC0415 - in the child only
+
+    run.ROWS_PER_COMMIT = 1_000
+    sys.argv = ["ctct", *SYNC]
+    main()
+
+
+@pytest.mark.long
+def test_a_commit_has_no_more_rows_than_it_loads_in_a_moment(
+    home: Home, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Pages that are within the requests of one commit, and above its rows, are committed in several."""
+    home.settings["requests_per_commit"] = 200
+    child = start_child(few_rows_a_commit, (), home)
+    child.join(120)
+    assert (0, True) == (child.exitcode, groups_committed(capfd.readouterr().err) >= 4)
+    assert [] == differences(home.server.sandbox, home.query, tables=TABLES)
+
+
 @pytest.mark.long
 def test_two_datasets_in_one_file_take_turns(home: Home) -> None:
     """The second sync waits for the first, whose dataset and process it names, and ends with 75 when it takes long."""
@@ -151,18 +176,48 @@ def opened_and_closed(path: Path, over: threading.Event, counts: dict[str, int])
         over.wait(chance.uniform(0, 1.5))
 
 
-def nights_beside_a_reader(home: Home, seconds: float) -> dict[str, object]:
+def nights_beside_a_reader(home: Home, seconds: float, *, fewest: int) -> dict[str, object]:
     """Syncs, marts included, one after the other for so long, beside a reader that comes and goes."""
     over, counts = threading.Event(), {"read": 0, "refused": 0}
-    codes = [home.run("sync").code]
+    ends = [home.run("sync")]
     beside = threading.Thread(target=opened_and_closed, args=(home.warehouse, over, counts))
     beside.start()
     until_s = time.monotonic() + seconds
     try:
-        while time.monotonic() < until_s or len(codes) < 4:
+        while time.monotonic() < until_s or len(ends) < fewest:
             home.server.sandbox.advance(days=1)
-            codes.append(home.run("sync").code)
+            ends.append(home.run("sync"))
     finally:
         over.set()
         beside.join()
-    return {"codes": codes, "recorded": recorded(home), **counts}
+    assert [0] * len(ends) == [ended.code for ended in ends], [
+        ended.err[-2000:] for ended in ends if ended.code
+    ]
+    assert ["complete"] * len(ends) == recorded(home)
+    assert counts["read"] > 0
+    return {"syncs": len(ends), **counts}
+
+
+@pytest.fixture
+def small_home(tmp_path: Path) -> Iterator[Home]:
+    """A small account, so that many nights fit into the time."""
+    sandbox = Sandbox(contacts=120, campaigns=2, requests_per_second=None, requests_per_day=None)
+    with serve(sandbox) as server:
+        settings = {"requests_per_second": 50, "requests_per_commit": 6}
+        yield Home(server=server, folder=tmp_path / "home", settings=settings)
+
+
+@pytest.mark.long
+def test_a_reader_that_comes_and_goes_stops_no_sync(
+    small_home: Home, record_property: Callable[[str, object], None]
+) -> None:
+    """A sample of a minute: every sync complete, with marts, and on record."""
+    record_property("beside a reader", nights_beside_a_reader(small_home, 60, fewest=2))
+
+
+@pytest.mark.slow
+def test_a_reader_that_comes_and_goes_for_five_minutes_stops_no_sync(
+    small_home: Home, record_property: Callable[[str, object], None]
+) -> None:
+    """At least three syncs after the first one, all complete and on record."""
+    record_property("beside a reader", nights_beside_a_reader(small_home, 300, fewest=4))

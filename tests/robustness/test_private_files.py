@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from child_runs import Home
+from child_runs import Home, start_child
 
 from sources.constant_contact_sandbox import Sandbox, serve
 
@@ -104,3 +105,53 @@ def test_a_report_is_for_others_and_keeps_the_mode_that_it_was_given(home: Home)
     page.chmod(0o640)
     assert 0 == home.run("report", "--out", str(page)).code
     assert (0o640, ["page.html"]) == (mode(page), [file.name for file in page.parent.iterdir()])
+
+
+def test_exported_files_are_for_others(home: Home) -> None:
+    """The usual modes, whatever is private otherwise."""
+    assert 0 == home.run(*SYNC).code
+    out = home.folder / "for_others"
+    assert 0 == home.run("export", "--out", str(out), "--select", "contacts", "--format", "csv").code
+    assert (0o755, 0o644) == (mode(out), mode(out / "contacts.csv"))
+
+
+def rows_kept(home: Home) -> list[Path]:
+    """Files of the loader with rows of finished loads."""
+    return [path for path in (home.folder / "dlt").rglob("*_jobs/*") if "loaded" in path.parts]
+
+
+def test_no_rows_stay_in_the_loaders_folder(home: Home) -> None:
+    """In a folder without a configuration of the loader too, and what earlier versions left is removed."""
+    assert 0 == home.run(*SYNC).code
+    assert [] == rows_kept(home)
+
+    [work_dir] = (home.folder / "dlt" / "ctct").glob("*/ctct")
+    package = next(iter((work_dir / "load" / "loaded").iterdir()))
+    earlier = home.folder / "dlt" / "pipelines" / "ctct"
+    shutil.copytree(package, earlier / "load" / "loaded" / package.name)
+    for folder in (package, earlier / "load" / "loaded" / package.name):
+        (folder / "completed_jobs").mkdir(exist_ok=True)
+        (folder / "completed_jobs" / "contacts.parquet").write_text("everybody")
+    assert 2 == len(rows_kept(home))
+
+    assert 0 == home.run(*SYNC).code
+    assert [] == rows_kept(home)
+
+
+def load_as_a_library(folder: str) -> None:
+    os.chdir(folder)
+    import dlt  # noqa: PLC0415 - in the child only
+
+    from sources.constant_contact import constant_contact  # noqa: PLC0415 - in the child only
+
+    source = constant_contact().with_resources("contacts", "contact_lists")
+    dlt.pipeline("ctct", destination="duckdb", dataset_name="constant_contact").run(source)
+
+
+def test_the_library_call_keeps_no_rows_either(home: Home) -> None:
+    """Its load packages are emptied too."""
+    child = start_child(load_as_a_library, (str(home.folder),), home)
+    child.join(120)
+    assert child.exitcode == 0
+    assert 1 == len(list((home.folder / "dlt" / "pipelines" / "ctct" / "load" / "loaded").iterdir()))
+    assert [] == rows_kept(home)

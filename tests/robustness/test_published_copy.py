@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FEW = "contacts,contact_lists"
+EXPORT = ("export", "--out", "exported", "--select", "contacts", "--format", "csv")
 SYNC = ("sync", "--no-transform", "--select", FEW)
 COUNT = "select count(*) as contacts from constant_contact.contacts"
 HOLD = """
@@ -80,9 +81,15 @@ def test_a_reader_keeps_the_copy_open_while_syncs_replace_it(home: Home) -> None
 
 @pytest.mark.long
 def test_beside_a_sync_readers_answer_from_the_copy_and_say_how_old_it_is(home: Home) -> None:
-    """status, runs, sql and report, while the file is locked for writing: exit 0 within two seconds, the age named."""
+    """status, runs, sql, report and export, while the file is locked for writing: exit 0 in two seconds, age named."""
     assert 0 == home.run(*SYNC).code
-    commands = (("status", "--json"), ("runs",), ("sql", COUNT, "--json"), ("report", "--out", "page.html"))
+    commands = (
+        ("status", "--json"),
+        ("runs",),
+        ("sql", COUNT, "--json"),
+        ("report", "--out", "page.html"),
+        EXPORT,
+    )
     alone = [home.run(*command) for command in commands]
     with held(home.warehouse, read_only=False):
         for command, before in zip(commands, alone, strict=True):

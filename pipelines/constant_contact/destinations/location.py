@@ -35,9 +35,11 @@ class Location:
         """The load tool's working folder, whether it exists or not."""
         return self.state_folder / self.target.pipeline_name
 
-    def earlier_folder(self, pipelines_dir: str) -> Path:
+    def earlier_folder(self) -> Path:
         """Where version 0.1 and the library call keep the same: the load tool's own folder of that pipeline."""
-        return Path(pipelines_dir) / self.target.pipeline_name
+        from dlt.common.pipeline import get_dlt_pipelines_dir  # noqa: PLC0415 - see `locate`
+
+        return Path(get_dlt_pipelines_dir()) / self.target.pipeline_name
 
     def configuration_sentence(self, error: BaseException) -> str:
         return unusable.sentence(self.target.destination, error)

@@ -53,6 +53,7 @@ from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group, changed
 from sources.constant_contact.identity import Identity
+from sources.constant_contact.leftovers import remove_loaded_rows
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.reads.attempts import withdrawn
 from sources.constant_contact.reads.left_out import granted, left_out_resources, sentences
@@ -68,6 +69,8 @@ if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
 
 CAMPAIGNS = "email_campaigns"
+ROWS_PER_COMMIT = 100_000
+"""Children included. Loading them keeps a DuckDB file for some seconds; readers should not be kept out longer."""
 
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
@@ -83,6 +86,8 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
     try:
         with alone(location.state_folder, request.target, patience):
             repair_folder(location.work_dir)
+            for folder in (location.work_dir, location.earlier_folder()):
+                remove_loaded_rows(folder, SOURCE)
             opened = Warehouse(request.target, location=location, patience=patience)
             with opened.locked(), closing(_Night(request, wanted, own, opened, emit)) as night:
                 try:
@@ -195,7 +200,7 @@ class _Night:
         for batch in reading.reader.batches():
             group.add(batch)
             self._page_read(batch)
-            if group.requests >= limit:
+            if group.requests >= limit or group.rows >= ROWS_PER_COMMIT:
                 yield group
                 group = Group()
         if group.batches:
