@@ -15,6 +15,7 @@ import typer
 
 from pipelines.constant_contact import command_line
 from pipelines.constant_contact.cli_auth import auth
+from pipelines.constant_contact.cli_schedule import schedule
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.errors import UserError
 
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(auth, name="auth")
+app.add_typer(schedule, name="schedule")
 
 LogFormat = Literal["text", "json"]
 ExportFormat = Literal["parquet", "csv"]
