@@ -197,7 +197,7 @@ def test_the_other_kind_replaces_the_first(crontab):
 
 @SYSTEMD
 def test_systemd_accepts_the_units(folder, tmp_path):
-    """`systemd-analyze verify` has nothing to say, and reads the folder back as it is named."""
+    """`systemd-analyze verify` has nothing to say about units of a folder with an odd name."""
     made = job(tmp_path)
     units = units_of(made)
     for path, text in units.items():
