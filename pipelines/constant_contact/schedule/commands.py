@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import shutil
 import sys
@@ -17,8 +16,6 @@ from pipelines.constant_contact.schedule.job import Job, must_be_writable, times
 from pipelines.constant_contact.schedule.systemd import Systemd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipelines.constant_contact.schedule.job import Entry
 
 ONLY_HERE = ("SOURCES__", "DESTINATION__", "DLT_DATA_DIR", "RUNTIME__")
@@ -139,10 +136,10 @@ def _job(
     *, at: str, profile: str | None, destination: str | None, dataset: str | None, wait: str | None
 ) -> Job:
     """Raises UserError for what the sync would not take."""
-    from pipelines.constant_contact import cli, commands, request  # noqa: PLC0415 - dlt
+    from pipelines.constant_contact import commands, request  # noqa: PLC0415 - dlt
 
     times(at)
-    _profile_must_work(profile, cli.sync)
+    _profile_must_work(profile)
     name = dataset or default_dataset(profile or DEFAULT_PROFILE)
     commands.target_of(destination or "duckdb", name)
     own = request.load_settings()
@@ -163,22 +160,18 @@ def _job(
         profile=profile or DEFAULT_PROFILE,
         dataset=name,
         options=(*which, *(("--wait", wait) if wait else ())),
-        status_options=(*which, *(("--notify",) if _takes(cli.status, "notify") else ())),
+        status_options=tuple(which),
     )
 
 
-def _profile_must_work(profile: str | None, sync: Callable[..., int]) -> None:
+def _profile_must_work(profile: str | None) -> None:
     from sources.constant_contact.configuration import profile_fault  # noqa: PLC0415
 
     fault = profile_fault(profile) if profile is not None else None
     if fault is not None:
         raise UserError(fault)
-    if profile is not None and not _takes(sync, "profile"):
+    if profile is not None:
         raise UserError("ctct sync has no profiles in this version; leave --profile out")
-
-
-def _takes(command: Callable[..., int], option: str) -> bool:
-    return option in inspect.signature(command).parameters
 
 
 def _program() -> Path:
