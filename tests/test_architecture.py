@@ -242,6 +242,38 @@ def test_modules_stay_readable(name):
     assert set(name.split(".")) & VAGUE_NAMES == set()
 
 
+def circles(arrows: dict[str, set[str]]) -> list[str]:
+    """Modules that import themselves by way of others."""
+
+    def reaches(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = list(arrows[start])
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting += arrows[name]
+        return seen
+
+    return sorted(name for name in arrows if name in reaches(name))
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports go in one direction, those for types and those inside functions too."""
+    known = modules()
+    arrows = {
+        name: {
+            target
+            for imported in imports(name)
+            for target in (imported, imported.rpartition(".")[0])
+            if target in known and target != name and not within(name, target)
+        }
+        for name in known
+    }
+    assert [] == circles(arrows)
+    assert ["a", "b"] == circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
+
+
 def test_a_forbidden_import_is_noticed():
     """The arrows are no decoration: the ones that matter most are refused by the table."""
     assert [

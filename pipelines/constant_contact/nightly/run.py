@@ -55,7 +55,7 @@ from sources.constant_contact.batches import Batch, Group, changed
 from sources.constant_contact.identity import Identity
 from sources.constant_contact.leftovers import remove_loaded_rows
 from sources.constant_contact.reader import Reader
-from sources.constant_contact.reads.attempts import withdrawn
+from sources.constant_contact.reads.api_objects import withdrawn
 from sources.constant_contact.reads.left_out import granted, left_out_resources, sentences
 
 if TYPE_CHECKING:

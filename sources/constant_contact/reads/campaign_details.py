@@ -23,14 +23,8 @@ from sources.constant_contact.campaign_rows import (
     was_sent,
 )
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.reads.attempts import (
-    ApiObject,
-    asking,
-    failed,
-    is_held,
-    is_of_one_object,
-    recovered,
-)
+from sources.constant_contact.reads.api_objects import asking, failed, is_held, is_of_one_object, recovered
+from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.reports import YOUNG_DAYS, Sent
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from sources.constant_contact.campaign_rows import (
 )
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import totals
-from sources.constant_contact.reads.attempts import ApiObject, attempt, is_held
+from sources.constant_contact.reads.api_objects import attempt, is_held
+from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.campaign_details import (
     ACTIVITIES,
     CAMPAIGNS,

@@ -18,8 +18,7 @@ from sources.constant_contact import failures
 from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.catalogue import Endpoint, endpoint
 from sources.constant_contact.catalogue.schema import arrow_schema
-from sources.constant_contact.reads.attempts import (
-    ApiObject,
+from sources.constant_contact.reads.api_objects import (
     asking,
     attempt,
     failed,
@@ -27,6 +26,7 @@ from sources.constant_contact.reads.attempts import (
     is_of_one_object,
     recovered,
 )
+from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.reading import FIRST
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import feeds
-from sources.constant_contact.reads.attempts import ApiObject, attempt
+from sources.constant_contact.reads.api_objects import attempt
+from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:

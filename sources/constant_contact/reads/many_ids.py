@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import ApiError, BadRequest, NotFound
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.reads.attempts import is_of_one_object
+from sources.constant_contact.reads.api_objects import is_of_one_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
