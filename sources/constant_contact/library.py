@@ -25,10 +25,9 @@ from sources.constant_contact.cascades import Cascades
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.identity import identify
 from sources.constant_contact.leftovers import remove_loaded_rows, set_what_must_hold
-from sources.constant_contact.loaded import warehouse_of
+from sources.constant_contact.loaded import NAME, warehouse_of
 from sources.constant_contact.reads.left_out import granted, sentences
 from sources.constant_contact.source import (
-    NAME,
     Settings,
     begin,
     empty_tables,

@@ -30,6 +30,7 @@ from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, T
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
+from sources.constant_contact.loaded import NAME
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.attempts import Attempts
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.identity import Identity
     from sources.constant_contact.warehouse import Warehouse
 
-NAME = "constant_contact"
 LOAD_ID = "_dlt_load_id"
 STATE_ONLY = "state"
 """A resource without rows, so that a group that only changes the state can be committed."""

@@ -115,9 +115,9 @@ class SqlWarehouse:
         found: list[dict[str, Any]] = []
         listed = sorted(values)
         for start in range(0, len(listed), AT_ONCE):
-            texts = ", ".join(map(_quoted, listed[start : start + AT_ONCE]))
+            texts = ", ".join(map(literal, listed[start : start + AT_ONCE]))
             found += self._dicts(
-                f"select {_listed(there)} from {self._qualify(table)} where {_name(column)} in ({texts})"
+                f"select {_listed(there)} from {self._qualify(table)} where {identifier(column)} in ({texts})"
             )
         return found
 
@@ -145,7 +145,7 @@ class SqlWarehouse:
             return {}
         found = self._query(
             f"select campaign_activity_id, sum(erased_rows) from {self._qualify(FORGOTTEN_ROWS)}"
-            f" where table_name = {_quoted(table)} group by campaign_activity_id"
+            f" where table_name = {literal(table)} group by campaign_activity_id"
         )
         return {str(activity): int(count) for activity, count in found[1]}
 
@@ -163,7 +163,7 @@ class SqlWarehouse:
         if table not in self._existing:
             return KnownTimes(())
         found = self._query(
-            f"select created_time from {self._qualify(table)} where campaign_activity_id = {_quoted(activity_id)}"
+            f"select created_time from {self._qualify(table)} where campaign_activity_id = {literal(activity_id)}"
         )
         return KnownTimes(row[0] for row in found[1])
 
@@ -172,8 +172,8 @@ class SqlWarehouse:
             return []
         instant = (_EPOCH + timedelta(microseconds=at)).isoformat()
         return self._dicts(
-            f"select * from {self._qualify(table)} where campaign_activity_id = {_quoted(activity_id)}"
-            f" and created_time = cast({_quoted(instant)} as timestamp with time zone)"
+            f"select * from {self._qualify(table)} where campaign_activity_id = {literal(activity_id)}"
+            f" and created_time = cast({literal(instant)} as timestamp with time zone)"
         )
 
     def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
@@ -181,10 +181,11 @@ class SqlWarehouse:
         if key not in there or by not in there:
             return {}
         name = self._qualify(table)
+        key_name, by_name = identifier(key), identifier(by)
         found = self._dicts(
-            f"select {', '.join(f'every.{quoted}' for quoted in map(_name, there))} from {name} as every"
-            f" join (select {_name(key)} as k, max({_name(by)}) as latest from {name} group by {_name(key)}) as newest"
-            f" on every.{_name(key)} = newest.k and every.{_name(by)} = newest.latest"
+            f"select {', '.join(f'every.{quoted}' for quoted in map(identifier, there))} from {name} as every"
+            f" join (select {key_name} as k, max({by_name}) as latest from {name} group by {key_name}) as newest"
+            f" on every.{key_name} = newest.k and every.{by_name} = newest.latest"
         )
         return {row[key]: row for row in found}
 
@@ -202,14 +203,16 @@ class SqlWarehouse:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(_name, names))
+    return ", ".join(map(identifier, names))
 
 
-def _name(name: str) -> str:
+def identifier(name: str) -> str:
+    """A name as SQL quotes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _quoted(value: str) -> str:
+def literal(value: str) -> str:
+    """A text as SQL quotes it."""
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.errors import RunFailed, UserError
+from sources.constant_contact.warehouse import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,23 +66,23 @@ def _copy(path: Path, fresh: Path) -> None:
     """Under the old file's name, since views spell it."""
     import duckdb  # noqa: PLC0415 - not for `--help`
 
-    old, new = _quoted(path.stem), _quoted(f"{path.stem}_rewritten")
+    old, new = identifier(path.stem), identifier(f"{path.stem}_rewritten")
     with _private_files(), duckdb.connect() as connection:
-        connection.execute(f"attach {_literal(path)} as {old}")
+        connection.execute(f"attach {literal(str(path))} as {old}")
         connection.execute(f"checkpoint {old}")
-        connection.execute(f"attach {_literal(fresh)} as {new}")
+        connection.execute(f"attach {literal(str(fresh))} as {new}")
         connection.execute(f"copy from database {old} to {new}")
         counted = [
             connection.execute(
                 "select schema_name, table_name from duckdb_tables()"
-                f" where database_name = {_text(name)} and not internal order by all"
+                f" where database_name = {literal(name)} and not internal order by all"
             ).fetchall()
             for name in (path.stem, f"{path.stem}_rewritten")
         ]
         for schema, table in counted[0]:
             rows = [
                 connection.execute(
-                    f"select count(*) from {one}.{_quoted(schema)}.{_quoted(table)}"
+                    f"select count(*) from {one}.{identifier(schema)}.{identifier(table)}"
                 ).fetchall()
                 for one in (old, new)
             ]
@@ -100,18 +101,6 @@ def _private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _literal(path: Path) -> str:
-    return _text(str(path))
 
 
 def _to_disk(path: Path) -> None:

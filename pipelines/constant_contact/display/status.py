@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE, Verdict, completed_at, verdict
 from pipelines.constant_contact.reporting.dataset_view import (
     DatasetView,
-    identifier,
-    literal,
     moment,
     text,
     whole,
 )
 from pipelines.constant_contact.transform import analytics_dataset
+from sources.constant_contact.warehouse import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,10 +16,10 @@ from pipelines.constant_contact.erasure.search import (
     equal_to_address,
     mentioning,
     own_rows,
-    quoted,
     relations,
 )
 from pipelines.constant_contact.nightly.agreement import RUNS
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,10 +71,10 @@ def erase(
 
 def _replacing(place: Relation, traces: Traces) -> Iterator[str]:
     """An id or address inside a text, such as a note about somebody else, becomes a marker."""
-    pattern = quoted("|".join(re.escape(word) for word in sorted(traces.words, key=len, reverse=True)))
+    pattern = literal("|".join(re.escape(word) for word in sorted(traces.words, key=len, reverse=True)))
     for name in place.texts:
         alone = replace(place, texts=(name,))
-        text = f"regexp_replace(cast(\"{name}\" as text), {pattern}, {quoted(ERASED)}, 'gi')"
+        text = f"regexp_replace(cast(\"{name}\" as text), {pattern}, {literal(ERASED)}, 'gi')"
         value = f"cast({text} as json)" if name in place.json else text
         yield (
             f'update {place.qualified} set "{name}" = {value}'

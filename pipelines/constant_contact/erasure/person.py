@@ -18,12 +18,12 @@ from pipelines.constant_contact.erasure.search import (
     Relation,
     Traces,
     mentioning,
-    quoted,
 )
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.identity import NewerState, OtherAccount
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def _ids_of(opened: Warehouse, places: Sequence[Relation], email: str) -> Iterat
     for place in places:
         names = _address_columns(place)
         if place.has_contact_id and names:
-            same = " or ".join(f'lower(cast("{name}" as text)) = {quoted(email.lower())}' for name in names)
+            same = " or ".join(f'lower(cast("{name}" as text)) = {literal(email.lower())}' for name in names)
             rows = opened.query(
                 f"select distinct {CONTACT_ID} as id from {place.qualified} where {CONTACT_ID} is not null and ({same})"
             )
@@ -105,7 +105,7 @@ def _spellings(opened: Warehouse, places: Sequence[Relation], contact_id: str) -
         if place.has_contact_id:
             rows = opened.query(
                 f"select distinct {CONTACT_ID} as id from {place.qualified}"
-                f" where lower({CONTACT_ID}) = {quoted(contact_id.lower())}"
+                f" where lower({CONTACT_ID}) = {literal(contact_id.lower())}"
             )
             yield from (str(row["id"]) for row in rows)
 
@@ -119,7 +119,7 @@ def _addresses(opened: Warehouse, places: Sequence[Relation], contact_id: str) -
         for name in _address_columns(place):
             rows = opened.query(
                 f'select distinct cast("{name}" as text) as address from {place.qualified}'
-                f" where lower({CONTACT_ID}) = {quoted(contact_id.lower())} and cast(\"{name}\" as text) like '%@%'"
+                f" where lower({CONTACT_ID}) = {literal(contact_id.lower())} and cast(\"{name}\" as text) like '%@%'"
             )
             found |= dict.fromkeys(str(row["address"]).lower() for row in rows)
     return list(found)
@@ -161,7 +161,7 @@ def _as_loaded(opened: Warehouse, one: Person) -> InAccount:
     if CONTACTS not in opened.columns():
         return "unknown"
     rows = opened.query(
-        f"select deleted_at from {opened.qualified(CONTACTS)} where {CONTACT_ID} = {quoted(one.contact_id)}"
+        f"select deleted_at from {opened.qualified(CONTACTS)} where {CONTACT_ID} = {literal(one.contact_id)}"
     )
     if not rows:
         return "unknown"

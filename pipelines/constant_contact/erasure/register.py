@@ -8,8 +8,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.erasure.search import quoted
 from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.warehouse import literal
 from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS, Forgotten, hash_of
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def entering(
         f"create table if not exists {rows} (table_name text, campaign_activity_id text, erased_rows bigint)",
         (
             f"update {hashes} set finished_at = null where contact_hash in"
-            f" ({', '.join(quoted(hash_of(key, contact_id)) for contact_id in ids)})"
+            f" ({', '.join(literal(hash_of(key, contact_id)) for contact_id in ids)})"
         ),
     ]
     if fresh:
-        values = ", ".join(f"('{one}', '{key}', {quoted(reason)}, {moment}, null)" for one in fresh)
+        values = ", ".join(f"('{one}', '{key}', {literal(reason)}, {moment}, null)" for one in fresh)
         statements.append(f"insert into {hashes} values {values}")
-    listed = ", ".join(map(quoted, ids))
+    listed = ", ".join(map(literal, ids))
     statements += [
         f"insert into {rows} select '{feed}', campaign_activity_id, count(*) from {opened.qualified(feed)}"
         f" where contact_id in ({listed}) group by campaign_activity_id"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from sources.constant_contact.warehouse import literal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -144,7 +146,7 @@ def mentioning(place: Relation, traces: Traces) -> str:
     for start in range(0, len(place.texts), MAX_ARGUMENTS):
         together = ", ".join(f'cast("{name}" as text)' for name in place.texts[start : start + MAX_ARGUMENTS])
         texts.append(f"lower(concat_ws(' | ', {together}))")
-    conditions = [f"position({quoted(word)} in {text}) > 0" for text in texts for word in traces.words]
+    conditions = [f"position({literal(word)} in {text}) > 0" for text in texts for word in traces.words]
     return " or ".join(conditions) or "false"
 
 
@@ -163,8 +165,4 @@ def equal_to_address(place: Relation, traces: Traces) -> str:
 
 def _in(column: str, values: Sequence[str], *, quote_name: bool = True) -> str:
     name = f'"{column}"' if quote_name else column
-    return f"lower({name}) in ({', '.join(quoted(value.lower()) for value in values)})"
-
-
-def quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return f"lower({name}) in ({', '.join(literal(value.lower()) for value in values)})"

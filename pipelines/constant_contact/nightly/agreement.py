@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.campaign_rows import references_of
 from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -49,20 +50,21 @@ def table_rows(opened: Warehouse, columns: Collection[str]) -> dict[str, int]:
 
 def agree_on_tables(opened: Warehouse, state: Mapping[str, Any]) -> list[str]:
     """Raw tables that are not as the last run left them; afterwards nothing stands in the way of reading them again."""
-    tables = _changed(opened, state.get(COMMIT, 0))
-    if not opened.tables_known().keys() <= opened.columns().keys():
-        opened.forget_schema()
-    if "email_campaign_activities" in tables:
-        ask_again_for_details(opened)
-    return tables
-
-
-def _changed(opened: Warehouse, commit: int) -> list[str]:
     columns = opened.columns()
-    missing = {name for name in opened.tables_known() if name not in columns}
+    missing = opened.tables_known().keys() - columns.keys()
+    if missing:
+        opened.forget_schema()
+    tables = missing | _changed(opened, columns, state.get(COMMIT, 0))
+    if "email_campaign_activities" in tables:
+        _ask_again_for_details(opened, columns)
+    return sorted(tables)
+
+
+def _changed(opened: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> set[str]:
+    """Tables with other rows than the run noted that made this commit."""
     noted = _noted(opened, columns, commit)
     found = table_rows(opened, columns) if noted else {}
-    return sorted(missing | {name for name, rows in noted.items() if found.get(name) != rows})
+    return {name for name, rows in noted.items() if found.get(name) != rows}
 
 
 def _noted(opened: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> dict[str, int]:
@@ -85,9 +87,8 @@ def taken_back(tables: Collection[str]) -> tuple[StateChange, ...]:
     return tuple(StateChange(path=path, value=None) for path in paths)
 
 
-def ask_again_for_details(opened: Warehouse) -> None:
+def _ask_again_for_details(opened: Warehouse, columns: Mapping[str, Collection[str]]) -> None:
     """Campaigns whose e-mails are not all loaded lose their time of change, by which a run takes them for known."""
-    columns = opened.columns()
     if "email_campaigns" not in columns:
         return
     activities = "email_campaign_activities"
@@ -98,7 +99,12 @@ def ask_again_for_details(opened: Warehouse) -> None:
             for row in opened.query(f"select campaign_activity_id from {opened.qualified(activities)}")
         }
     campaigns = opened.qualified("email_campaigns")
-    for row in opened.query(f"select campaign_id, campaign_activities from {campaigns}"):
-        if not loaded.issuperset(one.get("campaign_activity_id") for one in references_of(row)):
-            campaign = str(row["campaign_id"]).replace("'", "''")
-            opened.execute(f"update {campaigns} set updated_at = null where campaign_id = '{campaign}'")
+    incomplete = [
+        literal(str(row["campaign_id"]))
+        for row in opened.query(f"select campaign_id, campaign_activities from {campaigns}")
+        if not loaded.issuperset(one.get("campaign_activity_id") for one in references_of(row))
+    ]
+    if incomplete:
+        opened.execute(
+            f"update {campaigns} set updated_at = null where campaign_id in ({', '.join(incomplete)})"
+        )

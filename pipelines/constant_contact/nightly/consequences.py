@@ -10,25 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sources.constant_contact.cascades import EVENTS, POINTING
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from sources.constant_contact.withheld import Excluded
 
-DANGLING = (
-    ("contacts__list_memberships", "list_id", "contact_lists"),
-    ("contacts__taggings", "tag_id", "contact_tags"),
-    ("contacts__custom_fields", "custom_field_id", "custom_fields"),
-)
-"""(table, column, the collection that the column points into)."""
-EVENTS = ("email_sends", "email_opens", "email_clicks", "email_forwards", "email_optouts", "email_bounces")
-
 
 def settle(opened: Warehouse, wanted: frozenset[str], excluded: Excluded | None = None) -> None:
     """Carry out what follows, for the tables that are there and were part of this run. `excluded` columns stay null."""
     columns = opened.columns()
-    for table, column, collection in DANGLING:
+    for table, column, collection in POINTING:
         if {"contacts", collection} <= wanted and table in columns and collection in columns:
             opened.execute(
                 f"delete from {opened.qualified(table)} where {column} in"

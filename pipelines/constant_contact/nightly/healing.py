@@ -31,6 +31,7 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import collections, contacts
 from sources.constant_contact.reads.feeds import Feed
 from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
@@ -275,9 +276,9 @@ class SqlMembers:
         live = "c.deleted_at is null"
         if of.kind in GROUPS:
             joined = f"join {self._opened.qualified(GROUPS[of.kind])} as s on s.contact_id = c.contact_id"
-            return f"{name} {joined} where s.{of.kind}_id = {_quoted(of.value)} and {live}"
+            return f"{name} {joined} where s.{of.kind}_id = {literal(of.value)} and {live}"
         if of.kind == "consent":
-            return f"{name} where c.{PERMISSION} = {_quoted(of.value)} and {live}"
+            return f"{name} where c.{PERMISSION} = {literal(of.value)} and {live}"
         conditions = {
             "all": "1 = 1",
             "deleted": "c.deleted_at is not null",
@@ -297,7 +298,7 @@ def correct(opened: Warehouse, found: Findings) -> None:
             for listed in _in_portions(ids - found.fresh):
                 opened.execute(
                     f"delete from {opened.qualified(table)}"
-                    f" where {choice.kind}_id = {_quoted(choice.value)} and contact_id in ({listed})"
+                    f" where {choice.kind}_id = {literal(choice.value)} and contact_id in ({listed})"
                 )
     for listed in _in_portions(found.gone):
         opened.execute(
@@ -313,28 +314,24 @@ def _delete_vanished(opened: Warehouse, feed: str, activity: str, there: set[tup
     """Loaded events of one e-mail that its feed does not have any more."""
     key, name = endpoint(feed).table.key, opened.qualified(feed)
     rows = opened.query(
-        f"select {', '.join(key)} from {name} where campaign_activity_id = {_quoted(activity)}"
+        f"select {', '.join(key)} from {name} where campaign_activity_id = {literal(activity)}"
     )
     gone = [row for row in rows if tuple(row[column] for column in key) not in there]
     for row in gone:
-        same = " and ".join(f"{column} = {_literal(row[column])}" for column in key)
+        same = " and ".join(f"{column} = {_value(row[column])}" for column in key)
         opened.execute(f"delete from {name} where {same}")
 
 
-def _literal(value: Any) -> str:
+def _value(value: Any) -> str:
     if isinstance(value, datetime):
         return f"cast('{value.isoformat()}' as timestamp with time zone)"
-    return str(value) if isinstance(value, int) else _quoted(str(value))
+    return str(value) if isinstance(value, int) else literal(str(value))
 
 
 def _in_portions(ids: set[str], size: int = 5_000) -> Iterator[str]:
     ordered = sorted(ids)
     for start in range(0, len(ordered), size):
-        yield ", ".join(map(_quoted, ordered[start : start + size]))
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+        yield ", ".join(map(literal, ordered[start : start + size]))
 
 
 def _remember(night: _Night) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from pipelines.constant_contact.destinations.warehouse import SOURCE
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.nightly import unrecorded
-from pipelines.constant_contact.nightly.agreement import table_rows
+from pipelines.constant_contact.nightly.agreement import RUNS, table_rows
 from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.identity import ACCOUNT_ID
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.nightly.unrecorded import Rows
     from sources.constant_contact.api.budget import Budget
 
-SOURCE = "constant_contact"
-RUNS, AUDIT = "_ctct_runs", "_ctct_audit"
+AUDIT = "_ctct_audit"
 COUNTED = "requests_counted"
 """In the state: key -> day and requests, so that a run that was killed is counted up to its last group."""
 _T, _N, _A, _B = "text", "bigint", "timestamp", "bool"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sources.constant_contact.warehouse import identifier, literal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,14 +47,6 @@ class DatasetView:
     def name(self, table: str) -> str:
         """The table as SQL names it, quoted."""
         return f"{identifier(self.dataset)}.{identifier(table)}"
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def whole(value: object) -> int:
