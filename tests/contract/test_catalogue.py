@@ -1,18 +1,11 @@
-"""The catalogue against the provider's own contract, where a copy of it lies beside the checkout."""
+"""The catalogue against the facts of the provider's own contract."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from contract.facts import facts
 
 from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table
-
-CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "api" / "constant-contact-v3-openapi.yml"
-pytestmark = pytest.mark.skipif(
-    not CONTRACT.exists(), reason=f"the provider's contract is not beside the checkout ({CONTRACT.name})"
-)
 
 # (resource, path in the contract): why no column of its own, or another type, is right
 NO_COLUMN = {
@@ -55,16 +48,10 @@ SCALARS = {
 ENDPOINTS = pytest.mark.parametrize("endpoint", CATALOGUE.values(), ids=CATALOGUE)
 
 
-@cache
-def contract() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(CONTRACT.read_text(), Loader=loader)
-
-
 def flat(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema with $ref followed and allOf merged, one level."""
     if "$ref" in schema:
-        return flat(contract()["definitions"][schema["$ref"].rsplit("/", 1)[-1]])
+        return flat(facts()["definitions"][schema["$ref"].rsplit("/", 1)[-1]])
     merged = {key: value for key, value in schema.items() if key != "allOf"}
     for part in map(flat, schema.get("allOf", ())):
         merged = {
@@ -76,16 +63,16 @@ def flat(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def parameters(path: str) -> dict[str, dict[str, Any]]:
-    item = contract()["paths"][path]
+    item = facts()["paths"][path]
     declared = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
     resolved = [
-        contract()["parameters"][one["$ref"].rsplit("/", 1)[-1]] if "$ref" in one else one for one in declared
+        facts()["parameters"][one["$ref"].rsplit("/", 1)[-1]] if "$ref" in one else one for one in declared
     ]
     return {one["name"]: one for one in resolved if one["in"] == "query"}
 
 
 def answer(path: str) -> dict[str, Any]:
-    return flat(contract()["paths"][path]["get"]["responses"]["200"]["schema"])
+    return flat(facts()["paths"][path]["get"]["responses"]["200"]["schema"])
 
 
 def row_schemas(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -132,7 +119,7 @@ def misfits(
 def test_every_path_can_be_read(endpoint):
     """Each path of the catalogue, details included, is a GET of the contract."""
     wanted = [path for path in (endpoint.path, endpoint.detail_path, endpoint.proof_path) if path]
-    assert [path for path in wanted if "get" not in contract()["paths"].get(path, {})] == []
+    assert [path for path in wanted if "get" not in facts()["paths"].get(path, {})] == []
 
 
 @ENDPOINTS
@@ -157,7 +144,7 @@ def test_page_sizes_are_the_largest_allowed(endpoint):
 @ENDPOINTS
 def test_scope_and_privilege_are_the_declared_ones(endpoint):
     """Scope and privilege are those the contract asks for; None and any scope where it asks for none."""
-    read = contract()["paths"][endpoint.path]["get"]
+    read = facts()["paths"][endpoint.path]["get"]
     privileges = read.get("x-authorization-privileges") or [None]
     scopes = {scope for one in read["security"] for scopes in one.values() for scope in scopes}
     assert [endpoint.privilege] == privileges

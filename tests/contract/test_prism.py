@@ -1,7 +1,7 @@
 """A second opinion: Prism serves the provider's contract, and judges our requests by it.
 
 Needs the contract beside the checkout and Prism (npm `@stoplight/prism-cli`); CTCT_PRISM names its program
-where it is not on the path. Three faults of the contract are mended in a copy before it is served:
+where it is not on the path. Three faults of the contract are corrected in a copy before it is served:
 
 - Parameters of several values are declared as `string` with `format: csv`, which is no notion of Swagger 2
   (`collectionFormat` is), so that by the letter only one value would be allowed. They become csv arrays.
@@ -20,8 +20,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
-from contract.test_catalogue import CONTRACT
+from contract.facts import CONTRACT, read_contract
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.connection import Connection
@@ -51,7 +50,7 @@ REQUESTS = [
 ]
 
 
-def mended(contract: dict[str, Any]) -> dict[str, Any]:
+def corrected(contract: dict[str, Any]) -> dict[str, Any]:
     """The contract with csv parameters said in Swagger 2, and with two slips of type put right."""
     for item in contract["paths"].values():
         for verb in item.values():
@@ -77,9 +76,8 @@ def free_port() -> int:
 def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Prism that refuses what the contract does not allow."""
     folder = tmp_path_factory.mktemp("prism")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     served, log, port = folder / "contract.json", folder / "prism.log", free_port()
-    contract = mended(yaml.load(CONTRACT.read_text(encoding="utf-8"), Loader=loader))
+    contract = corrected(read_contract(CONTRACT))
     served.write_text(json.dumps(contract, default=lambda moment: moment.isoformat()), encoding="utf-8")
     command = [str(PRISM), "mock", "--errors", "--host", "127.0.0.1", "--port", str(port), str(served)]
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as process:
