@@ -217,7 +217,8 @@ FAULTS: dict[str, Callable[[Reply], Reply]] = {
 @dataclass(slots=True, kw_only=True)
 class Rule:
     """An armed fault. Without a prefix it strikes API paths only; token calls are named by "/oauth2". A `*` in the
-    prefix stands for anything, so that one object can be struck wherever its id is in the path.
+    prefix stands for anything, so that one object can be struck wherever its id is in the path; a `$` at its end says
+    that the path ends there too.
     `times`: how often it strikes, None = for ever; `after`: matching requests that pass first;
     `probability` (0-1) is drawn from `dice`, so a seed decides.
     """
@@ -234,8 +235,9 @@ class Rule:
             raise ValueError(f"unknown fault {self.name!r}; valid are: {', '.join(sorted(FAULTS))}")
 
     def strikes(self, path: str) -> bool:
-        prefix = ".*".join(map(re.escape, self.path_prefix.split("*")))
-        if self.times == 0 or not re.match(prefix, path):
+        prefix = ".*".join(map(re.escape, self.path_prefix.removesuffix("$").split("*")))
+        end = "$" if self.path_prefix.endswith("$") else ""
+        if self.times == 0 or not re.match(prefix + end, path):
             return False
         if not self.path_prefix and path.startswith("/oauth2"):
             return False

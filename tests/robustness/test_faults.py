@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-PAGES, FEEDS, ONE = "/contacts", "/reports/email_reports", "/emails/"
+PAGES, FEEDS, ONE = "/contacts$", "/reports/email_reports", "/emails/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Case:
     def line(self) -> tuple[str, str, str, str]:
         """For the table of faults: what, how often and where, how the night ends, what the next one is."""
         often = "for ever" if self.times is None else f"{self.times}x"
-        where = f"{often}, {self.at}*" if self.at else f"{often}, everywhere"
+        where = f"{often}, {self.at}" if self.at else f"{often}, everywhere"
         again = (
             "" if self.ends == "equal" and not self.full else "equal (full refresh)" if self.full else "equal"
         )

@@ -86,6 +86,9 @@ def test_a_fault_keeps_to_its_path_times_and_start(open_sandbox):
     reader.sandbox.set_fault("503_empty", times=None)
     assert reader.http.post(reader.server.token_url).status_code == 401
     reader.sandbox.clear_faults()
+    reader.sandbox.set_fault("500_json", times=None, path_prefix="/contacts$")
+    assert [reader.get(path).status_code for path in ("/contacts/counts", "/contacts")] == [200, 500]
+    reader.sandbox.clear_faults()
     assert reader.get("/contacts").status_code == 200
 
 
