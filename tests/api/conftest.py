@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from sources.constant_contact.api import Client, Connection, ManualClock
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.clock import ManualClock
+from sources.constant_contact.api.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -277,7 +277,8 @@ def test_four_processes_wanting_a_refresh_make_one(api, reply, connect, tmp_path
     api.token_reply = Rotating(reply, valid="seed-refresh-token")
     program = textwrap.dedent(f"""
         from pathlib import Path
-        from sources.constant_contact.api import Client, Connection
+        from sources.constant_contact.api.client import Client
+        from sources.constant_contact.api.connection import Connection
         client = Client(Connection(state_dir=Path({str(tmp_path / "state")!r}), base_url="{api.origin}/v3",
             token_url="{api.origin}/oauth/token", client_id="the-client-id",
             refresh_token="seed-refresh-token",

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.constant_contact.api import Budget, ManualClock
+from sources.constant_contact.api.budget import Budget
+from sources.constant_contact.api.clock import ManualClock
 from sources.constant_contact.api.errors import LedgerError, QuotaSpent, RequestCapReached
 from sources.constant_contact.api.ledger import Ledger
 

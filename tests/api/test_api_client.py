@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from sources.constant_contact.api import Parked, Refreshed, RequestSent, Waiting
 from sources.constant_contact.api.errors import (
     ApiError,
     BodyTooLarge,
@@ -27,6 +26,7 @@ from sources.constant_contact.api.errors import (
     Unexplained,
     Unreachable,
 )
+from sources.constant_contact.api.events import Parked, Refreshed, RequestSent, Waiting
 
 THROTTLED = {"error_key": "throttled", "error_message": "Too Many Requests"}
 SPENT = {"error_key": "quota_exceeded", "error_message": "Limit Exceeded"}

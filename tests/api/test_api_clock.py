@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sources.constant_contact.api import ManualClock, ShiftedClock, SystemClock
+from sources.constant_contact.api.clock import ManualClock, ShiftedClock, SystemClock
 
 
 def test_the_system_clock_is_utc_and_shares_the_machines_monotonic_time():

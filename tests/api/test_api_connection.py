@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.constant_contact.api import Connection
+from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import ConfigError
 
 

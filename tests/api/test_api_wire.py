@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sources.constant_contact.api import SystemClock
+from sources.constant_contact.api.clock import SystemClock
 from sources.constant_contact.api.connection import is_loopback
 from sources.constant_contact.api.decoding import PIECE_BYTES, DamagedBodyError, Decoder, UnknownCodingError
 from sources.constant_contact.api.errors import BodyTooLarge, BodyTruncated, ConnectionLost, UnknownCoding

@@ -8,7 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from sources.constant_contact.api import Client, Connection, SystemClock
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.clock import SystemClock
+from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import Forbidden, QuotaSpent, TokenRevoked
 from sources.constant_contact.api.login import Login
 from sources.constant_contact_sandbox import Sandbox, Switches, serve

@@ -15,7 +15,7 @@ from pipelines.constant_contact.callback import Callbacks, callbacks
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.plain_text import plain
 from pipelines.constant_contact.errors import UserError
-from sources.constant_contact.api import Connection
+from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.login import BrowserLogin, browser_login, code_from_callback
 
 if TYPE_CHECKING:
