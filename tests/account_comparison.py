@@ -62,7 +62,20 @@ CHILDREN = {
     ("contacts", "sms_channel__sms_channel_consents"): "contacts__sms_channel_consents",
     ("custom_fields", "choices"): "custom_fields__choices",
 }
-NOT_READ = {"email_schedules", "email_send_history", "email_non_opener_resends"}
+NOT_READ = {
+    "automation_definitions",
+    "automations",
+    "bulk_activities",
+    "contacts_sms_engagement_history",
+    "email_non_opener_resends",
+    "email_schedules",
+    "email_send_history",
+    "sms_campaign_summaries",
+    "sms_lists",
+    "social_connections",
+    "social_hashtag_groups",
+    "social_profiles",
+}
 HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
 MARKED = {"account_emails", "account_privileges", "contact_tags", "custom_fields", "segments"}
 """Tables whose rows vanish from the account without a trace and are marked with deleted_at."""

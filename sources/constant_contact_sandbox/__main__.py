@@ -53,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--latency-ms", type=float, default=0.0)
     made.add_argument("--max-events", type=int, default=5_000_000)
     made.add_argument(
+        "--bare", action="store_true", help="people and mails only: no jobs, automations, social, SMS, events"
+    )
+    made.add_argument(
         "--fault",
         action="append",
         default=[],
@@ -125,6 +128,7 @@ def sandbox_from(options: argparse.Namespace) -> Sandbox:
         switches=switches_from(options.switch),
         faults=tuple(options.fault),
         max_events=options.max_events,
+        bare=options.bare,
     )
 
 

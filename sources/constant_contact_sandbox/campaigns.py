@@ -132,16 +132,20 @@ def activity_row(campaign: Campaign, activity: Activity, include: frozenset[str]
     return row | {name: part for name, part in _activity_parts(campaign, activity).items() if name in include}
 
 
+def html(campaign: Campaign, activity: Activity) -> str:
+    links = "".join(f'<p><a href="{link}">more</a></p>' for link in activity.links)
+    return f"<html><body>[[trackingImage]]<h1>{campaign.name}</h1>{links}</body></html>"
+
+
 def _activity_parts(campaign: Campaign, activity: Activity) -> Row:
     """What an activity shows only when asked."""
-    links = "".join(f'<p><a href="{link}">more</a></p>' for link in activity.links)
     organization = {"organization_name": "Harbor Light Bakery & Workshop", "country_name": "United States"}
     parts: Row = {
-        "html_content": f"<html><body>[[trackingImage]]<h1>{campaign.name}</h1>{links}</body></html>",
         "permalink_url": f"https://conta.example/{activity.number:x}",
         "physical_address_in_footer": ADDRESS | organization,
     }
-    if campaign.type_code == 26:
+    if campaign.type_code == 26:  # format_type 5, the only one whose HTML an activity shows
+        parts["html_content"] = html(campaign, activity)
         parts["document_properties"] = {
             "style_content": ".gold{color:#c90}",
             "letter_format": "XHTML",

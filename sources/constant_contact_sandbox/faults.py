@@ -28,6 +28,14 @@ ROWS_KEYS = (
     "bulk_email_campaign_summaries",
     "results",
     "link_click_counts",
+    "activities",
+    "flow_summaries",
+    "connections",
+    "hashtag_groups",
+    "bulk_sms_campaign_summaries",
+    "records",
+    "xrefs",
+    "site_owner_list",
 )
 HUGE_BYTES = 100_000_000
 HTML = b"<html><head><title>502</title></head><body><h1>Service temporarily unavailable</h1></body></html>"
@@ -70,7 +78,7 @@ def _edit(change: Callable[[dict[str, Any]], Any]) -> Callable[[Reply], Reply]:
     """Change the decoded JSON object of a successful answer; other answers pass."""
 
     def fault(reply: Reply) -> Reply:
-        if reply.status != 200 or not reply.body.startswith(b"{"):
+        if not 200 <= reply.status < 300 or not reply.body.startswith(b"{"):
             return reply
         value = orjson.loads(reply.body)
         change(value)

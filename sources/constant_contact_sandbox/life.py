@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from . import seeds
+from .nights import Night
 from .small_collections import DAY_S
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Day:
                 done[kind] += act((h >> 20) % n, h, self.moment(h)) if n else 0
         self._campaigns(done)
         self._rare(done)
+        night = Night(seed=self.sandbox.seed, number=self.night, begin=self.begin, end=self.end, done=done)
+        self.sandbox.extras.live(night)
 
     def _change(self, i: int, h: int, at: int) -> bool:
         s = self.sandbox

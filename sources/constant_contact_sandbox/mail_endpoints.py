@@ -15,7 +15,7 @@ from .campaigns import (
     schedules,
     send_history,
 )
-from .envelopes import NOT_FOUND, Query, Row, csv_set, filters_of
+from .envelopes import NOT_FOUND, Query, Row, csv_set, filters_of, is_true
 from .faults import Reply, error, json_reply
 from .feeds import newest_first
 from .matching import Matching
@@ -96,7 +96,7 @@ def links(sandbox: Sandbox, query: Query, activity_id: str) -> Reply:
     found = _reported(sandbox, activity_id)
     if found is None:
         return NOT_FOUND
-    rows = sandbox.reports.links(found, no_clicks=query.get("no_clicks", "true").lower() == "true")
+    rows = sandbox.reports.links(found, no_clicks=is_true(query, "no_clicks"))
     return json_reply(200, {"campaign_activity_id": activity_id, "link_click_counts": rows})
 
 

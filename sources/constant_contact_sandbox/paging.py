@@ -38,6 +38,8 @@ MIXED: dict[str, EndOfData] = {
     "emails": "next_null",
     "tracking": "empty",
     "email_campaign_summaries": "absent",
+    "activities": "absent",
+    "sms_campaign_summaries": "next_null",
 }
 
 

@@ -123,21 +123,24 @@ def contact_counts(sandbox: Sandbox, query: Query) -> Reply:
 
 def contact_lists(sandbox: Sandbox, query: Query) -> Reply:
     filters = filters_of(query, sandbox, 50, 1000)
+    channel = filters.get("channel_type", "email")
+    if channel not in ("email", "sms"):
+        raise BadRequestError(f"channel_type is email or sms, not {channel}.")
+    kept, row_of = sandbox.lists, sandbox.list_row
+    if channel == "sms":
+        kept, row_of = sandbox.extras.sms.lists, sandbox.extras.sms.list_row
     status = csv_set(filters.get("status")) or {"active"}
-    if filters.get("channel_type", "email") == "sms":
-        shown: list[int] = []
-    else:
-        shown = [
-            b
-            for b, row in enumerate(sandbox.lists)
-            if "all" in status or ("deleted" if "deleted_at" in row else "active") in status
-        ]
+    shown = [
+        b
+        for b, row in enumerate(kept)
+        if "all" in status or ("deleted" if "deleted_at" in row else "active") in status
+    ]
     if "name" in filters:
-        shown = [b for b in shown if sandbox.lists[b]["name"] == filters["name"]]
+        shown = [b for b in shown if kept[b]["name"] == filters["name"]]
     count = filters.get("include_membership_count")
     if count not in (None, "all", "active"):
         raise BadRequestError(f"include_membership_count is all or active, not {count}.")
-    rows = [sandbox.list_row(b, count) for b in shown]
+    rows = [row_of(b, count) for b in shown]
     body, _ = page_of(query, rows, sandbox, ("lists", "contact_lists", 50, 1000), "/v3/contact_lists")
     return json_reply(200, body | ({"lists_count": len(rows)} if is_true(filters, "include_count") else {}))
 
@@ -146,6 +149,10 @@ def contact_list(sandbox: Sandbox, query: Query, list_id: str) -> Reply:
     for bit, row in enumerate(sandbox.lists):
         if row["list_id"] == list_id:
             return json_reply(200, sandbox.list_row(bit, query.get("include_membership_count")))
+    sms = sandbox.extras.sms
+    for k, row in enumerate(sms.lists):
+        if row["list_id"] == list_id:
+            return json_reply(200, sms.list_row(k, query.get("include_membership_count")))
     return NOT_FOUND
 
 

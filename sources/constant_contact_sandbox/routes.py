@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import channel_endpoints as channels
 from . import mail_endpoints as mail
 from . import people_endpoints as people
 from .faults import FORBIDDEN, NO_SCOPE, Reply, error
@@ -44,14 +45,18 @@ def _route(path: str, scope: str, privilege: str, parameters: str, answer: Calla
 _FEEDS = "sends|opens|unique_opens|didnotopens|clicks|forwards|optouts|bounces"
 _PARTS = "schedules|send_history|non_opener_resends"
 _REPORTS = "/reports/email_reports"
+_SUMMARIES = "/reports/summary_reports"
 _LIST_PARAMETERS = (
     "limit include_count include_membership_count name status channel_type include_sms_membership_count"
 )
+_PATH_FILTERS = "channel sort_direction created_from goals name"
 _REPORT = ("campaign_data", "ui:campaign:metrics")
 _MAIL = ("campaign_data", "campaign:read")
 _PEOPLE = ("contact_data", "contacts:read")
 _LISTS = ("contact_data", "contacts:lists:read")
 _SELF = ("account_read", "account:read")
+_JOBS = ("contact_data", "contacts:write")
+_AUTOMATIONS = ("campaign_data", "customer-journey:read")
 ROUTES = (
     _route("/account/summary", *_SELF, "extra_fields", people.summary),
     _route("/account/summary/physical_address", *_SELF, "", people.physical_address),
@@ -59,6 +64,7 @@ ROUTES = (
     _route("/account/user/privileges", "", "", "", people.privileges),
     _route("/contacts", *_PEOPLE, " ".join((*FILTERS, "include", "include_count", "limit")), people.contacts),
     _route("/contacts/counts", *_PEOPLE, "include", people.contact_counts),
+    _route("/contacts/sms_engagement_history/{id}", *_PEOPLE, "", channels.sms_history),
     _route("/contacts/{id}", *_PEOPLE, "include", people.contact),
     _route("/contact_lists", *_LISTS, _LIST_PARAMETERS, people.contact_lists),
     _route("/contact_lists/{id}", *_LISTS, "include_membership_count", people.contact_list),
@@ -74,9 +80,16 @@ ROUTES = (
     _route(f"/emails/activities/{{id}}/({_PARTS})", *_MAIL, "", mail.activity_part),
     _route(f"{_REPORTS}/{{id}}/tracking/({_FEEDS})", *_REPORT, "limit url_id bounce_code", mail.tracking),
     _route("/reports/email_reports/{id}/links", *_REPORT, "no_clicks", mail.links),
-    _route("/reports/summary_reports/email_campaign_summaries", *_REPORT, "limit", mail.campaign_summaries),
+    _route(f"{_SUMMARIES}/email_campaign_summaries", *_REPORT, "limit", mail.campaign_summaries),
     _route("/reports/stats/email_campaigns/{ids}", *_REPORT, "", mail.campaign_stats),
     _route("/reports/stats/email_campaign_activities/{ids}", *_REPORT, "", mail.activity_stats),
+    _route(f"{_SUMMARIES}/sms_campaign_summaries", *_REPORT, "limit start_at end_at", channels.sms_campaign_summaries),
+    _route("/activities", *_JOBS, "limit state", channels.bulk_jobs),
+    _route("/automations/workflows", *_AUTOMATIONS, _PATH_FILTERS, channels.automations),
+    _route("/automations/workflows/{id}", *_AUTOMATIONS, "", channels.automation),
+    _route("/social/profiles", *_MAIL, "include", channels.social_profiles),
+    _route("/social/connections", *_MAIL, "", channels.social_connections),
+    _route("/social/hashtags/groups", *_MAIL, "limit page", channels.hashtag_groups),
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from .campaigns import (
     send_history,
 )
 from .contacts import Contacts
+from .extras import Extras
 from .faults import Rule, parse_rule
 from .life import live_days
 from .matching import Matching
@@ -48,7 +49,8 @@ class Sandbox(Verbs):
     `start`: ISO time of the sandbox clock at creation, None = the real time. The clock runs with real time
     and is moved by `advance`; with `clock_runs=False` only `advance` and `set_clock` move it, and stamps of
     single verbs are reproducible too. `max_events` bounds the recipients per send so that the whole history
-    has about so many events.
+    has about so many events. `bare`: people and mails only, without jobs, automations, social networks, SMS, events,
+    landing pages and the like.
     """
 
     between_pages: Callable[[str, int], object] | None = None
@@ -70,6 +72,7 @@ class Sandbox(Verbs):
         faults: tuple[str, ...] = (),
         clock_runs: bool = True,
         max_events: int = 5_000_000,
+        bare: bool = False,
     ) -> None:
         if contacts >= MAX_CONTACTS:
             raise ValueError(f"contacts={contacts:,} is too many; use fewer than {MAX_CONTACTS:,}")
@@ -87,7 +90,7 @@ class Sandbox(Verbs):
         self.rules: list[Rule] = [parse_rule(text, seed) for text in faults]
         self.nights = self._serial = 0
         self._pages: dict[str, int] = {}
-        self._build(contacts, campaigns, max_events)
+        self._build(contacts, campaigns, max_events, bare=bare)
 
     def advance(self, days: float = 1) -> dict[str, int]:
         """Let the account live and the clock move by `days`; returns how often each kind of change
@@ -96,7 +99,7 @@ class Sandbox(Verbs):
         with self.lock:
             return live_days(self, days)
 
-    def _build(self, contact_count: int, campaign_count: int, max_events: int) -> None:
+    def _build(self, contact_count: int, campaign_count: int, max_events: int, *, bare: bool) -> None:
         now, seed = self.nominal, self.seed
         self.lists = small_collections.first_lists(seed, now)
         self.tags = small_collections.first_tags(seed, now)
@@ -114,6 +117,7 @@ class Sandbox(Verbs):
         for k in range(campaign_count):
             self._past_campaign(k, campaign_count, now)
         self.contacts.settle_deletions()
+        self.extras = Extras(seed, now, self.contacts, bare=bare)
         self.matching = Matching(self.contacts, self.switches)
         self.reports = Reports(self.contacts, self.switches)
         self._membership: tuple[int, Any] = (-1, None)
@@ -234,6 +238,7 @@ class Sandbox(Verbs):
             "account_privileges": lambda: small_collections.account_privileges(self.switches.privileges),
             "contact_counts": lambda: [self.contact_counts()],
             **self._mail_tables(),
+            **self.extras.tables(lambda: self.nominal),
         }
 
     def _mail_tables(self) -> dict[str, Callable[[], Iterable[Row]]]:

@@ -130,7 +130,7 @@ class App:
             reply = routes.answer(sandbox, path.removeprefix("/v3"), query, scopes)
         href = path + ("?" + scope["query_string"].decode() if scope["query_string"] else "")
         reply = replace(reply, self_href=href)
-        if sandbox.between_pages is not None and reply.status == 200:
+        if sandbox.between_pages is not None and reply.status in (200, 209):
             sandbox.between_pages(
                 path.removeprefix("/v3"),
                 sandbox.page_number(path, first="cursor" not in query and "next" not in query),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .campaigns import Campaigns
     from .contacts import Contacts
+    from .extras import Extras
     from .quota import Limits
     from .small_collections import CustomFields
     from .switches import Switches
@@ -49,6 +50,7 @@ class Verbs:
     lists: list[Row]
     tags: list[Row]
     segments: list[Row]
+    extras: Extras
     deleted_segments: list[Row]
     limits: Limits
     tokens: Tokens

@@ -89,6 +89,7 @@ EMAIL_BOUNCES = _feed(
 
 EMAIL_LINKS = Endpoint(
     path="/reports/email_reports/{campaign_activity_id}/links",
+    params=(("no_clicks", "true"),),  # by default, links that nobody clicked are left out
     rows_key="link_click_counts",
     scope="campaign_data",
     privilege="ui:campaign:metrics",
