@@ -9,21 +9,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.constant_contact.destinations.base import Place
+from pipelines.constant_contact.destinations.duckdb import DuckDb
+from pipelines.constant_contact.destinations.session import Answer, Session
 from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.display.answer import write
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.questions import question
-from pipelines.constant_contact.sql import Answer, Session, prompt, session, write
-
-
-class Warehouse:
-    """As much of a warehouse as a session asks for."""
-
-    def __init__(self, path: Path) -> None:
-        self.target = Target()
-        self.duckdb_path = path
-
-    def must_exist(self) -> None:
-        """It does."""
+from pipelines.constant_contact.sql import prompt
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def asked(path: Path) -> Iterator[Session]:
-    with session(Warehouse(path)) as asked:  # type: ignore[arg-type]  # as much of it as is asked for
+    with DuckDb().session(Place(identity="", title="", factory=None, file=path), Target()) as asked:
         yield asked
 
 
@@ -70,7 +63,7 @@ def test_nothing_can_be_changed(asked: Session, statement: str) -> None:
     """
     What writes, to the warehouse or to a file, is refused in one sentence.
     """
-    with pytest.raises(UserError, match="the warehouse refuses this: "):
+    with pytest.raises(UserError, match="ctct sql only reads, and "):
         asked.ask(statement)
     assert [(2,)] == asked.ask("select count(*) from contacts").rows
 
@@ -183,3 +176,79 @@ def test_a_stream_that_knows_only_ascii_is_written_all_the_same(monkeypatch: pyt
     stream.write("Zo\u00eb\n")
     stream.flush()
     assert b"Zo\\xeb\n" == written.getvalue()
+
+
+def shown(answer: Answer, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
+    """The lines of a table in a terminal of this width."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = io.StringIO()
+    write(answer, "table", out)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("width", [30, 80, 200])
+def test_a_wide_row_shows_the_columns_that_fit_and_the_others_below(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """
+    Sixty columns in 80 characters: each name and each value is there, whole, once; nothing is wider than the terminal.
+    """
+    names = tuple(f"column_{number:02}" for number in range(60))
+    answer = Answer(
+        columns=names, rows=[tuple(f"v{row}_{number:02}" for number in range(60)) for row in range(2)]
+    )
+    lines = shown(answer, monkeypatch, width)
+    words = " ".join(lines).split()
+    assert max(map(len, lines)) <= width
+    below = [line for line in lines if line.startswith("row ")]
+    assert ["row 1, the other columns", "row 2, the other columns"] == below
+    assert [1] * 120 == [words.count(value) for row in answer.rows for value in row]
+    assert {1, 2} == {words.count(name) for name in names}
+
+
+def test_a_long_value_is_folded_at_a_width_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Two columns, one with a long text: both side by side, and the text takes what the other leaves.
+    """
+    lines = shown(Answer(columns=("id", "words"), rows=[("a" * 36, "word " * 40)]), monkeypatch)
+    assert [] == [line for line in lines if line.startswith("row ")]
+    assert all(len(line) <= 80 for line in lines)
+    assert len(lines) < 12
+
+
+def test_rows_whose_other_columns_are_not_shown_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Twenty rows below the table are enough on a screen.
+    """
+    answer = Answer(columns=("a" * 40, "b" * 40, "c" * 40), rows=[("x", "y", "z")] * 25)
+    said = " ".join(shown(answer, monkeypatch))
+    assert "the other columns of 5 more rows are not shown" in said
+    assert "row 20," in said
+    assert "row 21," not in said
+
+
+def test_csv_holds_no_formula_and_no_number_becomes_text(asked: Session) -> None:
+    """
+    Texts that a spreadsheet would run begin with an apostrophe, names of columns too; numbers stay as they are.
+    """
+    statement = (
+        "select '=1+1' as \"=name\", '-1+1' as b, '@x' as c, chr(9) || '=1' as d, -5 as e, -0.5 as f, '-5' as g,"
+        " chr(27) || '[31m' as h, '\uff1d1' as i, 'a' || chr(10) || 'b' as j"
+    )
+    out = io.StringIO()
+    write(asked.ask(statement), "csv", out)
+    names, values = out.getvalue().split("\r\n", 1)
+    assert names == "'=name,b,c,d,e,f,g,h,i,j"
+    assert values == "'=1+1,'-1+1,'@x,'\t=1,-5,-0.5,-5,\\x1b[31m,'\uff1d1,\"a\nb\"\r\n"
+
+
+def test_json_carries_what_acts_in_a_terminal_as_escapes(asked: Session) -> None:
+    """
+    The same characters come back from the JSON, and none of them is in it.
+    """
+    text = "a\x1b[31m\x7f\x9b\u202eb\U000e0041\\u202e\n"
+    out = io.StringIO()
+    write(Answer(columns=(text,), rows=[(text,)]), "json", out)
+    assert [{text: text}] == json.loads(out.getvalue())["rows"]
+    assert out.getvalue().rstrip("\n").isascii()
+    assert out.getvalue().rstrip("\n").isprintable()

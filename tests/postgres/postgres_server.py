@@ -31,6 +31,9 @@ def binaries() -> Path | None:
     return found[0] if found else None
 
 
+READER = "reader"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresServer:
     port: int
@@ -38,6 +41,14 @@ class PostgresServer:
     @property
     def url(self) -> str:
         return f"postgresql://{USER}:none@127.0.0.1:{self.port}/{DATABASE}"
+
+    def make_reader(self) -> str:
+        """The address of a role that may read every table; made here."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"create role {READER} login in role pg_read_all_data")
+        return self.url.replace(f"{USER}:none", f"{READER}:none")
 
     def environment(self) -> Mapping[str, str]:
         """What points the pipeline and dbt at it."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from postgres_server import DATABASE, USER, binaries, postgres_server
+from postgres_server import DATABASE, READER, USER, binaries, postgres_server
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
@@ -23,6 +23,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with postgres_server() as server:
+        server.make_reader()
         yield server.port
 
 
@@ -41,6 +42,7 @@ def test_an_address_without_a_password_is_enough(
     code, output, errors = ctct("sync", "--no-transform", "--json", "--select", "contacts,contact_lists")
     assert (0, 5) == (code, json.loads(output)["rows"]["contacts"]), errors
     assert ctct("status")[1].startswith("Fresh since")
+    monkeypatch.setenv("DESTINATION__POSTGRES__READ__CREDENTIALS", address.replace(USER, READER))
     code, output, errors = ctct("sql", "select count(*) from constant_contact.contacts", "--csv")
     assert (0, "5") == (code, output.split()[-1]), errors
     code, _, errors = ctct("transform", "--select", "+lists")

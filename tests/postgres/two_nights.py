@@ -19,6 +19,7 @@ import pyarrow as pa
 from postgres_server import postgres_server
 
 from pipelines.constant_contact import commands
+from pipelines.constant_contact.destinations.session import Answer
 from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
@@ -26,7 +27,6 @@ from pipelines.constant_contact.events import Event
 from pipelines.constant_contact.nightly.run import sync
 from pipelines.constant_contact.questions import questions
 from pipelines.constant_contact.request import SyncRequest
-from pipelines.constant_contact.sql import Answer, session
 from pipelines.constant_contact.transform import run_transforms
 from sources.constant_contact_sandbox import Sandbox, serve
 
@@ -113,7 +113,7 @@ def spoken(kind: str) -> dict[str, Any]:
 
 def answers(opened: Warehouse) -> dict[str, list[dict[str, object]]]:
     """What the questions that come with the transforms answer, asked as `ctct sql --ask` asks."""
-    with session(opened) as asked:
+    with opened.session() as asked:
         found = {name: asked.ask(one.sql) for name, one in questions().items()}
         try:
             asked.ask("create table constant_contact.more (a int)")
@@ -135,6 +135,7 @@ def main(work_dir: Path) -> None:
     with postgres_server() as server, serve(account) as api:
         configure(work_dir, api)
         os.environ.update(server.environment())
+        os.environ["DESTINATION__POSTGRES__READ__CREDENTIALS"] = server.make_reader()
         for kind in KINDS:
             os.environ[f"{PREFIX}ACCESS_TOKEN"] = api.access_token
             opened = night(work_dir, kind, transform=False)

@@ -15,10 +15,12 @@ from sources.constant_contact.api.redact import without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
 
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+    from pipelines.constant_contact.destinations.session import Session
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
 
@@ -95,6 +97,10 @@ class Destination:
     def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """Keep the place for this process while the transforms, which do not wait, open and use it."""
         yield
+
+    def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:  # noqa: ARG002
+        """A connection that reads, and cannot change anything. Raises UserError where there is none, and Busy."""
+        raise UserError(f"ctct sql speaks to duckdb and postgres, not to {self.name}; use its own client")
 
     def arrow_batches(self, cursor: Any, batch_rows: int) -> Iterator[pa.Table]:
         """What an executed cursor of dlt gives, as tables of one schema; at least one, which may be empty."""

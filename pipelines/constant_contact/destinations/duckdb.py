@@ -25,10 +25,12 @@ from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
+    from pipelines.constant_contact.destinations.session import Session
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
 
@@ -142,22 +144,30 @@ class DuckDb(Destination):
 
         Read-only: several programs may have the file open so, and none of them stops another.
         """
-        import duckdb  # noqa: PLC0415
-
         file = _file(place)
         if copy is not None and copy.is_file() and (is_held(lock_beside(file)) or not _opens(file)):
             say(f"a sync or another program has {file}; answering from its copy {copy}, {age(copy)} old")
             return _read_only(place, copy)
         if file.exists():
-            try:
-                A_MOMENT.until_free(
-                    lambda: duckdb.connect(str(file), read_only=True).close(),
-                    lambda error: self.busy_reason(place, error),
-                    ADVICE_TO_READERS,
-                )
-            except duckdb.Error as error:
-                raise UserError(self.explain(place, error)) from error
+            self._connected_to_read(place).close()
         return _read_only(place, file)
+
+    def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:
+        from pipelines.constant_contact.destinations.duckdb_session import session  # noqa: PLC0415
+
+        return session(self._connected_to_read(place), (target.analytics, target.dataset))
+
+    def _connected_to_read(self, place: Place) -> DuckDBPyConnection:
+        import duckdb  # noqa: PLC0415
+
+        try:
+            return A_MOMENT.until_free(
+                lambda: duckdb.connect(str(place.file), read_only=True),
+                lambda error: self.busy_reason(place, error),
+                ADVICE_TO_READERS,
+            )
+        except duckdb.Error as error:
+            raise UserError(self.explain(place, error)) from error
 
     @contextmanager
     def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:

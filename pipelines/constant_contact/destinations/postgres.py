@@ -22,11 +22,15 @@ from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
+    from pipelines.constant_contact.destinations.session import Session
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
 
 SETTING = "DESTINATION__POSTGRES__CREDENTIALS"
+READ = ("destination", POSTGRES, "read")
+READ_SETTING = "DESTINATION__POSTGRES__READ__CREDENTIALS"
 FILE_FORMAT = "insert_values"
 
 
@@ -56,6 +60,24 @@ def _without_password() -> Any:
     credentials = PostgresCredentials()
     credentials.password = ""
     return credentials
+
+
+def _read_credentials(target: Target) -> Any:
+    """Of `[destination.postgres.read]`; what is not set there is that of `[destination.postgres]`."""
+    from dlt.common.configuration.container import Container  # noqa: PLC0415 - two seconds
+    from dlt.common.configuration.exceptions import InvalidNativeValue  # noqa: PLC0415
+    from dlt.common.configuration.resolve import resolve_configuration  # noqa: PLC0415
+    from dlt.common.configuration.specs.config_section_context import ConfigSectionContext  # noqa: PLC0415
+
+    context = ConfigSectionContext(pipeline_name=target.pipeline_name)
+    try:
+        with Container().injectable_context(context):
+            return resolve_configuration(_without_password(), sections=READ)
+    except InvalidNativeValue as error:
+        raise UserError(
+            f"{READ_SETTING} cannot be read; write it as postgresql://user:password@host:5432/database, with @ : / in "
+            "a password as %40 %3A %2F"
+        ) from error
 
 
 class Postgres(Destination):
@@ -108,6 +130,14 @@ class Postgres(Destination):
         if "invalid dsn" in str(error):
             return f"the PostgreSQL address is not understood ({first_line(error)}); correct {SETTING}"
         return super().explain(place, error)
+
+    def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:  # noqa: ARG002
+        """As the role of the `read` credentials where there are some."""
+        from pipelines.constant_contact.destinations.postgres_session import session  # noqa: PLC0415
+
+        return session(
+            _read_credentials(target).to_native_representation(), (target.analytics, target.dataset)
+        )
 
     @contextmanager
     def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002

@@ -18,12 +18,14 @@ from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import dlt
 
     from pipelines.constant_contact.destinations.base import Place
     from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
     from pipelines.constant_contact.destinations.location import Location
+    from pipelines.constant_contact.destinations.session import Session
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
     from sources.constant_contact.warehouse import Warehouse as Loaded
@@ -108,11 +110,6 @@ class Warehouse:
     @property
     def duckdb_path(self) -> Path | None:
         return self._place.file
-
-    @property
-    def postgres_url(self) -> str:
-        """With the password: for a driver, not for eyes."""
-        return str(self._client.credentials.to_native_representation())
 
     @property
     def exists(self) -> bool:
@@ -210,6 +207,13 @@ class Warehouse:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A connection for questions, which cannot change anything. Raises UserError where there is nothing to read
+        yet, and for a destination or a role that has none.
+        """
+        self.must_exist()
+        return self._kind.session(self._place, self.target)
 
     @contextmanager
     def arrow_batches(self, sql: str, batch_rows: int) -> Iterator[Iterator[Any]]:

@@ -6,8 +6,9 @@ Source: https://www.unicode.org/reports/tr36/ (bidirectional text spoofing), ECM
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Final
+from typing import Any, Final
 
 # C0 and C1 controls with DEL, line and paragraph separators, bidirectional controls, invisible operators, tags.
 _UNSAFE: Final = re.compile(
@@ -16,6 +17,13 @@ _UNSAFE: Final = re.compile(
 )
 _UNSAFE_BUT_BREAKS: Final = re.compile(f"(?![\n\t]){_UNSAFE.pattern}")
 
+FORMULA: Final = r"^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]"
+"""Begin of a text that a spreadsheet may run (https://owasp.org/www-community/attacks/CSV_Injection); the last four are
+the wide forms of the first.
+"""
+_NUMBER: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+_FORMULA: Final = re.compile(f"(?!{_NUMBER}){FORMULA}")
+
 
 def plain(text: str, *, lines: bool = False) -> str:
     r"""The text with every character that acts instead of being seen spelled as an escape, such as \x1b or \u202e.
@@ -23,6 +31,21 @@ def plain(text: str, *, lines: bool = False) -> str:
     With `lines`, line breaks and tabs stay.
     """
     return (_UNSAFE_BUT_BREAKS if lines else _UNSAFE).sub(_escape, text)
+
+
+def json_text(value: Any) -> str:
+    r"""One line of JSON with the same characters as \u escapes, which every reader of JSON turns back."""
+    return _UNSAFE.sub(_json_escape, json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def cell(text: str) -> str:
+    """For a CSV file: nothing that acts in a terminal, and nothing that a spreadsheet takes for a formula."""
+    shown = plain(text, lines=True)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1] if found.group() != "\x7f" else "\\u007f"
 
 
 def _escape(found: re.Match[str]) -> str:

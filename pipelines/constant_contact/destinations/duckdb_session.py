@@ -1,0 +1,98 @@
+"""Questions to a DuckDB file, which they cannot change, nor any other file.
+
+The file is opened read-only. That alone is not enough: COPY writes anywhere, the file's own write-ahead log included,
+whose content the next writer takes for changes. So the file system is switched off once the file is open, before the
+configuration is locked (https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview). Statements are
+parsed by the same connection: IMPORT DATABASE reads files while it is parsed.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from pipelines.constant_contact.destinations.session import (
+    NOTHING_ASKED,
+    ONE_AT_A_TIME,
+    Answer,
+    must_be_text,
+    only_reads,
+    refusal,
+)
+from pipelines.constant_contact.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection, Statement
+
+READS: Final = frozenset({"SELECT", "EXPLAIN"})
+"""Kinds of statements that are answered; PRAGMA and CALL that only read are SELECT to the parser, or have a table
+function to select from.
+"""
+WORDS = "select, from, with, values, show, describe, summarize or explain"
+PIVOT = ["CREATE", "SELECT"]
+"""What the parser makes of one PIVOT without IN: a temporary type of its values, then the query."""
+SETTINGS: Final = (
+    "set timezone = 'UTC'",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set python_enable_replacements = false",  # a name is a table, never a variable of this program
+    "set enable_external_access = false",
+    "set disabled_filesystems = 'LocalFileSystem'",
+    "set lock_configuration = true",
+)
+
+
+@contextmanager
+def session(connection: DuckDBPyConnection, schemas: Sequence[str]) -> Iterator[DuckDbSession]:
+    """Over a connection that was opened read-only, and is closed at the end. A bare name is looked for in `schemas`."""
+    with connection:
+        known = connection.execute("select schema_name from information_schema.schemata").fetchall()
+        path = ",".join(name for name in schemas if (name,) in known)
+        connection.execute(f"set search_path = '{path}'")
+        for setting in SETTINGS:
+            connection.execute(setting)
+        yield DuckDbSession(connection)
+
+
+class DuckDbSession:
+    """Every statement in a transaction that is rolled back: what is temporary does not outlive its answer either."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def ask(self, statement: str) -> Answer:
+        import duckdb  # noqa: PLC0415 - not for `--help`
+
+        must_be_text(statement)
+        try:
+            statements = self._connection.extract_statements(statement)
+            _must_be_a_question(statements)
+            return self._answer(statements)
+        except duckdb.Error as error:
+            raise refusal(error) from error
+
+    def _answer(self, statements: Sequence[Statement]) -> Answer:
+        connection: Any = self._connection
+        connection.begin()
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            columns = tuple(column[0] for column in connection.description or ())
+            return Answer(columns=columns, rows=connection.fetchall())
+        finally:
+            connection.rollback()
+
+
+def _must_be_a_question(statements: Sequence[Statement]) -> None:
+    """Raises UserError for none, for several, and for one that does more than read."""
+    if not statements:
+        raise UserError(NOTHING_ASKED)
+    kinds = [statement.type.name for statement in statements]
+    if kinds == PIVOT and not any(statement.query for statement in statements):
+        return
+    if len(kinds) > 1:
+        raise UserError(ONE_AT_A_TIME)
+    if kinds[0] not in READS:
+        raise only_reads(kinds[0].replace("_", " "), WORDS)
