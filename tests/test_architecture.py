@@ -19,11 +19,12 @@ SOURCE = "sources.constant_contact"
 SANDBOX = "sources.constant_contact_sandbox"
 PIPELINE = "pipelines.constant_contact"
 
-PLAN = tuple(f"{PIPELINE}.planning.{name}" for name in ("cost", "plan", "campaigns", "facts"))
+PLAN = tuple(f"{PIPELINE}.planning.{name}" for name in ("cost", "plan"))
+ESTIMATES = tuple(f"{SOURCE}.reads.{name}" for name in ("costs", "facts", "campaign_estimates"))
 PLAN_IMPORTS = (
     *PLAN,
-    f"{PIPELINE}.events",
-    f"{PIPELINE}.request.SyncRequest",  # what is asked for, frozen
+    *ESTIMATES,
+    f"{SOURCE}.reads.strategies.estimate",  # of which each is beside the slices that it is about
     f"{SOURCE}.catalogue",
     f"{SOURCE}.windows",
     f"{SOURCE}.campaign_rows",
@@ -75,6 +76,10 @@ ARROWS = {
     SOURCE: (f"{SOURCE}.library",),
     SANDBOX: (SANDBOX,),
     **dict.fromkeys(PLAN, PLAN_IMPORTS),
+    **dict.fromkeys(
+        ESTIMATES,
+        tuple(area for area in PLAN_IMPORTS if area.startswith(SOURCE) and "strategies" not in area),
+    ),
     f"{PIPELINE}.cli": (PIPELINE, SOURCE, f"{SANDBOX}.__main__"),
     PIPELINE: (PIPELINE, SOURCE),
 }
@@ -116,6 +121,7 @@ PURE = (
     f"{SOURCE}.failures",
     f"{SOURCE}.rows",
     f"{SOURCE}.catalogue",
+    *ESTIMATES,
     *PLAN,
 )
 INPUT_OUTPUT = {

@@ -14,7 +14,7 @@ from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.catalogue import resource_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from sources.constant_contact.source import Settings
 
@@ -37,14 +37,13 @@ class SyncRequest:
     wait: str | None = None
     """How long to wait for a busy warehouse; None: as configured."""
 
-    @property
-    def wanted(self) -> frozenset[str]:
-        """Raises UserError for a name that is no resource."""
+    def wanted(self, chosen: Collection[str]) -> frozenset[str]:
+        """What is read; `chosen`: where nobody selects. Raises UserError for a name that is no resource."""
         known = resource_names()
         for name in (*self.select, *self.exclude):
             if name not in known:
                 raise UserError(f"there is no resource {name!r}; choose from {', '.join(known)}")
-        wanted = frozenset(self.select or known) - frozenset(self.exclude)
+        wanted = frozenset(self.select or chosen) - frozenset(self.exclude)
         if not wanted:
             raise UserError("--select and --exclude leave nothing to read; drop one of them")
         return wanted
@@ -76,6 +75,7 @@ def load_settings(**explicit: Any) -> Settings:
         found.options()
         found.zone()
         found.wait_s()
+        found.chosen()
         found.excluded()
         found.erased_after()
         if found.requests_per_commit < 1:

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pendulum
 
-from sources.constant_contact.catalogue import REPORTED_ROLES
+from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Row = dict[str, Any]
 
+CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
+STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
+REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
+"""What is read of a sent campaign and of its e-mails."""
 NEVER_SENT = frozenset({"draft", "scheduled", "removed"})
 UNDER_WAY = frozenset({"executing"})
 """Ends without anybody editing the campaign."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sources.constant_contact.batches import Batch
-from sources.constant_contact.catalogue import CATALOGUE, table
+from sources.constant_contact.catalogue import FEEDS, table
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 
@@ -30,7 +30,6 @@ POINTING = (
     ("contacts__custom_fields", "custom_field_id", "custom_fields"),
 )
 """(table, column, the collection that the column points into)."""
-EVENTS = tuple(name for name, of in CATALOGUE.items() if of.reads == "feed")
 CURRENT_ADDRESS = "current_email_address"
 
 Row = dict[str, Any]
@@ -62,7 +61,7 @@ class Cascades:
         for name, column, collection in POINTING:
             if collection in wanted and (rows := self._sets(warehouse, name, column, collection)):
                 yield Batch(resource=CONTACTS, tables={name: _table(name, rows)})
-        for name in EVENTS:
+        for name in FEEDS:
             if name in wanted and (rows := self._events(warehouse, name)):
                 yield Batch(resource=name, tables={name: _table(name, rows)})
 

@@ -51,7 +51,9 @@ set_what_must_hold()  # before a pipeline is made, which reports that it was
 
 
 def constant_contact(**explicit: Any) -> DltSource:
-    """The whole account as a source; `with_resources(...)` chooses. Keyword arguments override settings.
+    """The account as a source; `with_resources(...)` chooses. Keyword arguments override settings.
+
+    What is off by default is there, unselected, where the setting `opt_in` does not name it.
 
     Reading begins when dlt extracts, with several cursor chains at once under one request ledger. A spent quota ends
     the extraction early with a warning: what was read is loaded, and the next run goes on from there.
@@ -61,8 +63,11 @@ def constant_contact(**explicit: Any) -> DltSource:
 
     @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
     def source() -> Iterator[DltResource]:
+        on = settings(**explicit).chosen()
         for of in CATALOGUE.values():
-            yield resource_of(of, lambda name=of.resource: live.items(name))  # type: ignore[misc]
+            resource = resource_of(of, lambda name=of.resource: live.items(name))  # type: ignore[misc]
+            resource.selected = of.resource in on
+            yield resource
 
     return source()
 

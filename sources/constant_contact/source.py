@@ -26,16 +26,16 @@ from sources.constant_contact import configuration
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
 from sources.constant_contact.api.errors import ApiError, Retryable
 from sources.constant_contact.batches import apply_changes
-from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, endpoint, table
+from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, chosen, endpoint, table
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.loaded import NAME
 from sources.constant_contact.reader import within
-from sources.constant_contact.reads import add_slices
 from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
+from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.rows import Columns
 from sources.constant_contact.windows import SyncOptions, contact_reading, duration, moment, time_zone
 from sources.constant_contact.withheld import Excluded
@@ -94,6 +94,9 @@ class Settings(BaseConfiguration):
     exclude_columns: list[str] | None = None
     """`table.column`: columns that stay null."""
 
+    opt_in: list[str] | None = None
+    """Resources that are off by default and are to be read, or "all"."""
+
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
         return Connection(
@@ -129,6 +132,10 @@ class Settings(BaseConfiguration):
     def zone(self) -> str | None:
         """Of `time_zone`. Raises ValueError with one sentence for a name that is no zone's."""
         return time_zone(self.time_zone, setting="time_zone") if self.time_zone else None
+
+    def chosen(self) -> frozenset[str]:
+        """Resources that are read where nobody selects. Raises ValueError for a name that is none."""
+        return chosen(self.opt_in or ())
 
     def excluded(self) -> Excluded:
         """Raises ValueError with one sentence for a column that cannot be excluded."""

@@ -12,8 +12,8 @@ import pytest
 from sources.constant_contact.api.errors import ServerBusy
 from sources.constant_contact.api.paging import Page
 from sources.constant_contact.batches import apply_changes
-from sources.constant_contact.reads import contacts
 from sources.constant_contact.reads.reading import Reading
+from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.warehouse import nothing_loaded
 from sources.constant_contact.windows import SyncOptions
 from sources.constant_contact_sandbox import envelopes, mail_endpoints, people_endpoints, routes
@@ -242,7 +242,7 @@ def test_a_saved_link_that_fails_run_after_run_is_given_up() -> None:
             ),
             now=pendulum.datetime(2026, 1, day),
         )
-        contacts.add_slices(reading)
+        add_slices(reading)
         for batch in reading.reader.batches():
             apply_changes(state, batch.state)
         failed.append(reading.reader.outcome.error is not None)

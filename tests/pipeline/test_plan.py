@@ -12,11 +12,13 @@ import pytest
 from rich.console import Console
 
 from pipelines.constant_contact.planning import cost
-from pipelines.constant_contact.planning.facts import MOST_REQUESTS
 from pipelines.constant_contact.planning.plan import Allowance, Plan, plan, to_json
 from pipelines.constant_contact.planning.probe import remember, take_remembered
 from pipelines.constant_contact.planning.view import render, render_text
 from pipelines.constant_contact.request import SyncRequest
+from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.facts import MOST_REQUESTS
 from sources.constant_contact.warehouse import SqlWarehouse
 from sources.constant_contact.windows import ContactReading, SyncOptions, duration
 
@@ -114,7 +116,7 @@ class Api:
 def planned(api: Api, loaded: Loaded | None = None, *, allowance: Allowance = A_DAY, **request: Any) -> Plan:
     warehouse = loaded or Loaded([])
     return plan(
-        SyncRequest(**request),
+        SyncRequest(**request).wanted(resource_names()),
         probe=api,
         spent=lambda: len(api.asked),
         warehouse=warehouse,
@@ -194,7 +196,7 @@ def test_totals_that_a_complete_reading_did_not_reach_are_no_news() -> None:
     loaded = Loaded([a_campaign(1)], segments=2)
     state = STATE | {"totals": {"settled": {"a1": {"email_opens": 25}}}}
     made = plan(
-        SyncRequest(),
+        frozenset(resource_names()),
         probe=api,
         spent=lambda: len(api.asked),
         warehouse=loaded,
@@ -281,7 +283,7 @@ def contacts_planned(
     """Requests for contacts in a plan of an account with 2,500 of them, none changed."""
     api = Api(contacts={"": 2_500})
     made = plan(
-        SyncRequest(select=("contacts",)),
+        frozenset({"contacts"}),
         probe=api,
         spent=lambda: len(api.asked),
         warehouse=SqlWarehouse(no_query, str, {}),
@@ -340,7 +342,7 @@ def test_a_feed_costs_the_pages_with_news_and_one_known_row(total: int, loaded: 
     """
     A feed is read until a page holds a known row, or to its end when nothing is known.
     """
-    assert cost.feed_pages(total, loaded, 500) == expected
+    assert costs.feed_pages(total, loaded, 500) == expected
 
 
 def test_the_error_of_an_estimate_is_signed() -> None:

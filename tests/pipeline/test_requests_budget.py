@@ -10,10 +10,10 @@ import pytest
 from benchmarks.nights import News, carry_out_naive, lower_bound, naive_requests, typical_day
 
 from pipelines.constant_contact.planning.cost import error
-from pipelines.constant_contact.planning.facts import MOST_REQUESTS
 from pipelines.constant_contact.planning.plan import Allowance, plan
-from pipelines.constant_contact.request import SyncRequest
 from sources.constant_contact.api.client import Client
+from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.reads.facts import MOST_REQUESTS
 from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def planned(here: Quick) -> Plan:
 
     with Client(own.connection()) as client:
         return plan(
-            SyncRequest(),
+            frozenset(resource_names()),
             probe=client.get_json,
             spent=lambda: client.requests_sent,
             warehouse=SqlWarehouse(here.select, here.qualified, here.columns()),

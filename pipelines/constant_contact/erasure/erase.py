@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.erasure.register import FEEDS, entering, registered
+from pipelines.constant_contact.erasure.register import entering, registered
 from pipelines.constant_contact.erasure.search import (
     CONTACT_ID,
     OURS,
@@ -19,6 +19,7 @@ from pipelines.constant_contact.erasure.search import (
     relations,
 )
 from pipelines.constant_contact.nightly.agreement import RUNS
+from sources.constant_contact.catalogue import FEEDS
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.catalogue import FEEDS
 from sources.constant_contact.warehouse import literal
 from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS, Forgotten, hash_of
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import pendulum
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
-
-FEEDS = tuple(name for name, of in CATALOGUE.items() if of.reads == "feed")
 
 
 def registered(opened: Warehouse) -> Forgotten:

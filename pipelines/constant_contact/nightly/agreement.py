@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.campaign_rows import references_of
-from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.catalogue import CATALOGUE, FEEDS
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -26,11 +26,8 @@ TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "contacts": (("contacts",),),
     "email_campaigns": (("campaigns",),),
     "email_campaign_activities": (("campaigns",),),
-    **{
-        name: (("feeds",), ("totals", "settled"))
-        for name, endpoint in CATALOGUE.items()
-        if endpoint.reads == "feed"
-    },
+    **dict.fromkeys(FEEDS, (("feeds",), ("totals", "settled"))),
+    **{name: (("details", name),) for name, of in CATALOGUE.items() if of.detail_of},
 }
 """resource -> the parts of the state that say how far it was read."""
 

@@ -20,7 +20,7 @@ import pendulum
 
 from pipelines.constant_contact.events import AuditLine
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
-from sources.constant_contact.catalogue import CATALOGUE, REPORTED_ROLES
+from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
 from sources.constant_contact.failures import failed_ids, recent_ids
 from sources.constant_contact.withheld import FORGOTTEN_ROWS
 
@@ -38,8 +38,6 @@ CONSENTS: Mapping[str, str] = {
 }
 """The name of a count -> the permission that it counts."""
 ACTIVITIES = "email_campaign_activities"
-FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
-"""feed -> the column of the totals that counts its rows."""
 PERSONS: Mapping[str, str] = {
     "email_opens": "unique_counts__opens",
     "email_clicks": "unique_counts__clicks",

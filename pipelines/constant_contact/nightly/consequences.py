@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.cascades import EVENTS, POINTING
+from sources.constant_contact.cascades import POINTING
+from sources.constant_contact.catalogue import FEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,7 +37,7 @@ def settle(opened: Warehouse, wanted: frozenset[str], excluded: Excluded | None 
             f"delete from {opened.qualified('contacts__list_memberships')} where contact_id in"
             f" (select contact_id from {opened.qualified('contacts')} where deleted_at is not null)"
         )
-    for table in EVENTS:
+    for table in FEEDS:
         if table in columns:
             _follow_contact(opened, table, set(columns[table]) - set(excluded.of(table) if excluded else ()))
 

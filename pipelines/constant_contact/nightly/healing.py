@@ -146,7 +146,7 @@ def _audit_again(night: _Night) -> None:
 def _recount(night: _Night, _: Healer, reading: Reading) -> Iterator[Batch]:
     """Counts were read before the contacts, and the account lives: ask again before anything is called missing."""
     if night.differing("total") or night.differing("consent"):
-        yield from collections.read_counts(reading)
+        yield from collections.read_snapshot(reading, endpoint("contact_counts"))
     for scope, name in (("list", "contact_lists"), ("tag", "contact_tags")):
         if night.differing(scope):
             yield from collections.read_whole(reading, endpoint(name))

@@ -75,8 +75,8 @@ ROWS_PER_COMMIT = 100_000
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
     """Carry out one sync. Raises UserError for what a person must set right first; other ends are in the result."""
-    wanted = request.wanted
     own = own or load_settings()
+    wanted = request.wanted(own.chosen())
     emit = one_at_a_time(listener)
     location = locate(request.target)
     if (copy := published_copy(own)) is not None:

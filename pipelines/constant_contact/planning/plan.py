@@ -1,37 +1,28 @@
 """What the next sync would read, and what that costs, found out with at most ten requests.
 
-Knows: what is loaded, the marks of the last run, how a night proceeds (see `reads`). Asks through a function that it
-is given. Must not know: HTTP, tokens, the ledger. What cannot be known for so little is assumed, and each line says so.
+Each strategy estimates what it reads (see `reads.strategies`); here is what all of it means for a day. Asks through a
+function that it is given. Must not know: HTTP, tokens, the ledger, how anything is read. What cannot be known for so
+little is assumed, and each line says so.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import pendulum
-
 from pipelines.constant_contact.planning import cost
-from pipelines.constant_contact.planning.campaigns import CAMPAIGN_RESOURCES, campaign_lines
-from pipelines.constant_contact.planning.facts import Asked, Facts, Line
-from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.windows import as_parameter, asked_from, believed, reads_all_contacts
+from sources.constant_contact.reads.facts import Asked, Facts, Line
+from sources.constant_contact.reads.strategies import estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.planning.facts import Probe
-    from pipelines.constant_contact.request import SyncRequest
+    from sources.constant_contact.reads.facts import Probe
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
-
-WHOLE = ("account", "account_emails", "account_privileges", "contact_counts", "contact_lists", "contact_tags")
-ASKED_ANYWAY = ("account", "contact_lists")
-"""However often they failed: the one says whose account it is, without the other a run has failed."""
-FIELDS, SEGMENTS, CONTACTS = "custom_fields", "segments", "contacts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +41,8 @@ class Plan:
     allowance: Allowance
     requests_spent: int
     """To find out."""
+    off: tuple[Line, ...] = ()
+    """What would be read on top, were it not off by default; in no sum."""
     first: bool
     """Whether nothing is loaded yet."""
     notes: tuple[str, ...] = ()
@@ -78,8 +71,9 @@ class Plan:
 
 
 def plan(
-    request: SyncRequest,
+    wanted: frozenset[str],
     *,
+    off: frozenset[str] = frozenset(),
     probe: Probe,
     spent: Callable[[], int],
     warehouse: Warehouse,
@@ -91,11 +85,12 @@ def plan(
 ) -> Plan:
     """The plan of one sync.
 
+    `off`: what is off by default and not wanted; what it would cost is said beside.
     `loaded` counts the rows of a table, 0 when it is not there; `spent` the requests that `probe` has cost so far.
     """
     asked = Asked(probe, spent)
     facts = Facts(
-        wanted=request.wanted,
+        wanted=wanted,
         warehouse=warehouse,
         loaded=loaded,
         state=state,
@@ -103,105 +98,17 @@ def plan(
         now=now,
         asked=asked,
     )
-    lines = [*_collections(facts), *_contacts(facts)]
-    if not facts.wanted.isdisjoint(CAMPAIGN_RESOURCES):
-        lines += campaign_lines(facts)
+    lines = tuple(estimate(facts))
+    beside = [line for line in estimate(replace(facts, wanted=off)) if line.resource in off]
     return Plan(
         made_at=now,
-        lines=tuple(lines),
+        lines=lines,
+        off=tuple(beside),
         allowance=allowance,
         requests_spent=asked.spent,
         first=not state,
         notes=("Differences that the audit finds afterwards are read again on top of this.",),
     )
-
-
-def _collections(facts: Facts) -> list[Line]:
-    found = []
-    for name in (*WHOLE, FIELDS):
-        if name in facts.wanted and (name in ASKED_ANYWAY or not facts.waits(name)):
-            rows = facts.loaded(name)
-            why = "read whole, it has no date filter"
-            if name == "contact_counts":
-                rows, why = 1, "one row a day"
-            elif rows == 0:
-                why = "read whole; one page assumed"
-            size = endpoint(name).page_size or max(1, rows)
-            found.append(Line(resource=name, why=why, rows=rows or None, requests=cost.pages(rows, size)))
-    if SEGMENTS in facts.wanted and not facts.waits(SEGMENTS):
-        found.append(_segments(facts))
-    return found
-
-
-def _segments(facts: Facts) -> Line:
-    of = endpoint(SEGMENTS)
-    rows = facts.loaded(SEGMENTS)
-    if rows and not facts.options.full_refresh:
-        listing = cost.pages(rows, of.page_size or 1) + len(facts.tried_again(SEGMENTS))
-        return Line(resource=SEGMENTS, why="read whole; none edited is assumed", rows=rows, requests=listing)
-    body = facts.asked.ask(of.path, dict(of.query))
-    rows = len(body.get("segments", ())) if body else 0
-    return Line(
-        resource=SEGMENTS,
-        why="read whole, and the criteria of each",
-        rows=rows,
-        requests=cost.pages(rows, of.page_size or 1) + rows,
-    )
-
-
-def _contacts(facts: Facts) -> list[Line]:
-    if CONTACTS not in facts.wanted:
-        return []
-    size = endpoint(CONTACTS).page_size or 1
-    state = facts.state.get(CONTACTS, {})
-    if "mark" in state and "whole" not in state and _reads_all(facts, size):
-        rows = _count(facts, {})
-        rows = facts.loaded(CONTACTS) if rows is None else rows
-        why = "all of them; only what differs is written"
-        return [Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows, size))]
-    if _whole_is_due(facts, state):
-        rows = _count(facts, {})
-        if rows is None:
-            rows = facts.loaded(CONTACTS)
-        why = "all of them, then what changed meanwhile"
-        if state.get("whole"):
-            rows = max(0, rows - facts.loaded(CONTACTS))
-            why = "the rest of the first read, then what changed"
-        return [Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows, size) + 2)]
-    found = []
-    for parameter, mark, words in (
-        ("updated_after", state["mark"], "changed since {}"),
-        ("optout_after", state.get("opted_out") or state["mark"], "opted out since {}"),
-    ):
-        overlapped = mark in state.get("overlapped", ())
-        since = asked_from(_moment(mark), facts.options.lookback, overlapped=overlapped)
-        rows = _count(facts, {parameter: as_parameter(since)})
-        why = words.format(since.format("D MMM HH:mm"))
-        found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=cost.pages(rows or 0, size)))
-    return found
-
-
-def _reads_all(facts: Facts, page_size: int) -> bool:
-    return reads_all_contacts(facts.options, facts.loaded(CONTACTS), page_size)
-
-
-def _whole_is_due(facts: Facts, state: Mapping[str, Any]) -> bool:
-    fresh = believed(state.get("whole_at"), facts.options, now=facts.now)
-    return "whole" in state or "mark" not in state or not fresh
-
-
-def _count(facts: Facts, filters: Mapping[str, str]) -> int | None:
-    """How many contacts a filter finds; one request. None when the API does not say."""
-    of = endpoint(CONTACTS)
-    body = facts.asked.ask(of.path, {"status": "all", "include_count": "true", "limit": "1", **filters})
-    count = (body or {}).get("contacts_count")
-    return count if isinstance(count, int) else None
-
-
-def _moment(text: str) -> DateTime:
-    parsed = pendulum.parse(text)
-    assert isinstance(parsed, pendulum.DateTime)
-    return parsed.in_timezone("UTC")
 
 
 def to_json(made: Plan) -> str:
@@ -227,6 +134,10 @@ def to_json(made: Plan) -> str:
                     "share_of_today": round(cost.share(line.requests, made.allowance.remaining_today), 4),
                 }
                 for line in made.lines
+            ],
+            "off": [
+                {"resource": line.resource, "why": line.why, "rows": line.rows, "requests": line.requests}
+                for line in made.off
             ],
             "notes": list(made.notes),
         }

@@ -18,6 +18,7 @@ from pipelines.constant_contact.planning.plan import Allowance, plan
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import BadRequest, Skippable
+from sources.constant_contact.catalogue import resource_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -34,8 +35,8 @@ REMEMBERED = "plan.json"
 
 def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
     """What `sync(request)` would cost now. Raises UserError for what a person must mend first, and ApiError."""
-    wanted = request.wanted  # raises for an unknown name before anything is opened
     own = own or load_settings()
+    wanted = request.wanted(own.chosen())  # raises for an unknown name before anything is opened
     opened = Warehouse(request.target, create=False)
     columns = _tables(opened)
 
@@ -55,7 +56,8 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
         client.check_login()
         identified(opened, client)
         made = plan(
-            request,
+            wanted,
+            off=frozenset() if request.select else frozenset(resource_names()) - own.chosen(),
             probe=probe,
             spent=lambda: client.requests_sent,
             warehouse=opened.loaded(),

@@ -11,8 +11,8 @@ from pipelines.constant_contact.planning import cost
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from pipelines.constant_contact.planning.facts import Line
     from pipelines.constant_contact.planning.plan import Plan
+    from sources.constant_contact.reads.facts import Line
 
 NAME_WIDTH = 29  # the longest name, email_campaign_activity_stats
 
@@ -60,6 +60,9 @@ def totals(made: Plan) -> list[str]:
         )
     elif made.days > 1:
         found.append(f"It takes {made.days} days, each night going on where the last one stopped.")
+    if made.off:
+        each = ", ".join(f"{line.resource} ({many(line.requests, 'request')})" for line in made.off)
+        found.append(f"Off by default, and turned on by the setting opt_in: {each}.")
     found.append(f"Found out with {many(made.requests_spent, 'request')}.")
     return found
 

@@ -1,10 +1,23 @@
 """Every readable resource as data: endpoints, tables, columns, in an order that respects who needs whose ids.
 
 Must not know: HTTP, dlt, Arrow (`schema.py` apart, which nothing here imports). A bad row fails at import.
-Adding a resource is one `Endpoint(...)` in the module of its family.
+
+Adding a resource is one `Endpoint(...)` in the module of its family, one staging model, and what the sandbox serves:
+1. Choose how it is read; `READS` has the ways, `reads/strategies.py` their code.
+   - A listing, whole in each run: `reads="full"`. Pages follow by next link, `next_cursor` or `page`/`total_pages`, as
+     the answer has them (`paged=True`); `marks_vanished` with a column `deleted_at` marks rows that are gone;
+     `children=(child(...),)` makes tables of arrays inside the rows.
+   - One request per row of another resource: `reads="detail"`, `detail_of` and `needs` name that resource, `version`
+     its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key
+     of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
+   - Another way needs a strategy: a name in `READS`, and in `reads/strategies.py` its `slices` and its `estimate`.
+2. Say `scope`, `privilege`, and `opt_in=True` where it costs what not everybody wants to pay.
+3. `python -m tests.generated` writes it into the README and dbt's sources; `transforms/models/staging/stg_<table>.sql`
+   renames and casts each of its tables; then the same command again.
+4. The sandbox serves it, and `tests/account_comparison.py` names its key: then every test of exactness includes it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from sources.constant_contact.catalogue import account, campaigns, contacts, email_reports
@@ -15,6 +28,7 @@ from sources.constant_contact.catalogue.records import SET_ASIDE
 
 __all__ = [
     "CATALOGUE",
+    "FEEDS",
     "READS",
     "REPORTED_ROLES",
     "SET_ASIDE",
@@ -24,12 +38,16 @@ __all__ = [
     "Reads",
     "Table",
     "Type",
+    "chosen",
     "collect",
     "endpoint",
     "resource_names",
     "table",
     "tables",
 ]
+
+ALL = "all"
+"""In the setting `opt_in`: every resource."""
 
 
 def collect(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
@@ -53,6 +71,10 @@ def collect(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
 CATALOGUE: Mapping[str, Endpoint] = collect(
     (*account.ENDPOINTS, *contacts.ENDPOINTS, *campaigns.ENDPOINTS, *email_reports.ENDPOINTS)
 )
+FEEDS: Mapping[str, str] = MappingProxyType(
+    {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.stat is not None}
+)
+"""Feed of single events -> the column of the totals that counts its rows."""
 _TABLES: Mapping[str, Table] = MappingProxyType(
     {one.name: one for e in CATALOGUE.values() for one in e.tables}
 )
@@ -61,6 +83,22 @@ _TABLES: Mapping[str, Table] = MappingProxyType(
 def resource_names() -> tuple[str, ...]:
     """Names of all resources in dependency order; what `--select` accepts."""
     return tuple(CATALOGUE)
+
+
+def chosen(opt_in: Collection[str] = ()) -> frozenset[str]:
+    """What is read where nobody selects: what is on by default, and `opt_in`, or with "all" whatever there is.
+
+    Raises ValueError for a name that is no resource.
+    """
+    for name in opt_in:
+        if name not in CATALOGUE and name != ALL:
+            off = [known for known, of in CATALOGUE.items() if of.opt_in]
+            raise ValueError(
+                f"opt_in names {name!r}, which is no resource; choose from {', '.join([ALL, *off])}"
+            )
+    return frozenset(
+        name for name, of in CATALOGUE.items() if not of.opt_in or name in opt_in or ALL in opt_in
+    )
 
 
 def endpoint(name: str) -> Endpoint:

@@ -5,23 +5,62 @@ Source: contract (paths), api_guide (email_reporting_overview, contacts_sync, em
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sources.constant_contact.catalogue.columns import Table, demand
+from sources.constant_contact.catalogue.columns import Column, Table, demand, text
 
-Reads = Literal["full", "snapshot", "window", "per_activity", "feed", "stats"]
+Reads = Literal[
+    "full",
+    "edited",
+    "snapshot",
+    "detail",
+    "contacts",
+    "campaigns",
+    "summaries",
+    "per_activity",
+    "feed",
+    "stats",
+]
 Shape = Literal["rows", "array", "object"]
 Scope = Literal["account_read", "contact_data", "campaign_data"]
 
-READS: dict[Reads, str] = {
-    "full": "all of it, each run",
-    "snapshot": "one row a day",
-    "window": "what changed since the last run",
-    "per_activity": "one request per changed e-mail",
-    "feed": "newest first, until known",
-    "stats": "totals, many ids a request",
+
+VERSION_READ = "version_read"
+"""Of a detail: the version of the row that it was read for."""
+
+
+def version_read(of: str, columns: str) -> Column:
+    """The column by which a detail knows whether it is as new as the row that it belongs to."""
+    return text(VERSION_READ, f"{columns} of its {of} when it was read", added=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of reading, for people; `reads.strategies` has the code of each."""
+
+    words: str
+    cost: str
+    """What a run pays, in requests: its class of cost."""
+
+
+READS: Mapping[Reads, Way] = {
+    "full": Way(words="all of it, each run", cost="its pages"),
+    "edited": Way(words="all of it, and the details of what was edited", cost="its pages + 1 per edited one"),
+    "snapshot": Way(words="one row a day", cost="1"),
+    "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
+    "contacts": Way(words="what changed since the last run", cost="pages of what changed"),
+    "campaigns": Way(words="what changed since the last run", cost="1 per changed one"),
+    "summaries": Way(words="all of it, each run", cost="its pages"),
+    "per_activity": Way(words="one request per changed e-mail", cost="1 per changed e-mail"),
+    "feed": Way(words="newest first, until known", cost="pages of what is new"),
+    "stats": Way(words="totals, many ids a request", cost="1 per batch of ids"),
 }
+WINDOWS = ("contacts", "campaigns")
+"""Ways that ask for what changed since a mark."""
+WHOLE = ("full", "edited", "snapshot", "summaries")
+"""Ways that bring every row in each run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +74,17 @@ class Endpoint:
     paged           whether a next link may follow
     privilege       the account user's privilege the provider asks for; None: any user
     children        tables filled from arrays inside the same rows
-    reads           how a run reads it; READS has a sentence for each
+    reads           how a run reads it: the name of a strategy; READS has a sentence for each
+    opt_in          off by default: read only where the setting `opt_in` or --select names it
+    may_be_none     404 and 409 say that there is nothing of it, which is no failure
     needs           resources that must be read before, because their ids fill the path
     after, before   date filters of a window, on the column `changed`; before is sent only to bound a window
+    edited          of an "edited" resource the column that moves when a row is edited; and
+    detail_columns  the columns that only the row by its id has
+    detail_of       of a "detail" resource the resource of whose rows each is asked for by itself; `{slots}` of the path
+                    are filled from its columns (of its key, where no column is called like the slot)
+    version         columns of `detail_of` which together move whenever the detail may have changed
+    most            most details in one run, newest first; what is left comes in the next ones
     detail_path     one row by id, with fields the listing leaves out
     proof_path      one row by id, which answers 404 once the row is gone; with proof_params
     try_include     values of `include` that the guide names and the contract does not; send them only after
@@ -66,6 +113,13 @@ class Endpoint:
     after: str | None = None
     before: str | None = None
     changed: str | None = None
+    opt_in: bool = False
+    may_be_none: bool = False
+    edited: str | None = None
+    detail_columns: tuple[str, ...] = ()
+    detail_of: str | None = None
+    version: tuple[str, ...] = ()
+    most: int | None = None
     detail_path: str | None = None
     proof_path: str | None = None
     proof_params: tuple[tuple[str, str], ...] = ()
@@ -90,21 +144,35 @@ class Endpoint:
         sent = {name for name, _ in self.params}
         demand(len(sent) == len(self.params), where, "a parameter comes twice.")
         demand(self.page_size_param not in sent, where, f"send {self.page_size_param} through page_size.")
-        demand(
-            not self.plainer or self.reads in ("full", "snapshot"), where, "plainer is for small collections."
-        )
+        demand(not self.plainer or self.reads in WHOLE, where, "plainer is for what is read whole.")
         self._check_reading(where)
         self._check_tables(where)
 
     def _check_reading(self, where: str) -> None:
         window = (self.after, self.before, self.changed)
         demand(
-            all(window) if self.reads == "window" else not any(window),
+            all(window) if self.reads in WINDOWS else not any(window),
             where,
-            "after, before and changed belong together, to reads 'window'.",
+            f"after, before and changed belong together, to reads {' and '.join(WINDOWS)}.",
         )
         demand((self.reads == "stats") == bool(self.batch), where, "batch goes with reads 'stats'.")
         demand((self.reads == "feed") == bool(self.stat), where, "stat goes with reads 'feed'.")
+        is_edited = bool(self.edited and self.detail_columns and self.detail_path)
+        demand(
+            (self.reads == "edited") == is_edited, where, "edited and detail_columns go with reads 'edited'."
+        )
+        is_detail = bool(self.detail_of and self.version)
+        demand((self.reads == "detail") == is_detail, where, "detail_of and version go with reads 'detail'.")
+        demand(
+            not self.detail_of or self.detail_of in self.needs,
+            where,
+            "it needs the resource it is a detail of.",
+        )
+        demand(
+            self.most is None or (is_detail and self.most > 0),
+            where,
+            "most, above 0, goes with reads 'detail'.",
+        )
         demand(
             ("{" in self.path) <= bool(self.needs), where, "a path with slots needs the resource of its ids."
         )
@@ -115,6 +183,11 @@ class Endpoint:
         demand(self.changed is None or self.changed in names, where, f"{self.changed!r} is no column.")
         demand(
             "occurrence" in names or self.reads != "feed", where, "a feed's rows need an occurrence number."
+        )
+        for name in (*([self.edited] if self.edited else []), *self.detail_columns):
+            demand(name in names, where, f"{name!r} is no column.")
+        demand(
+            self.reads != "detail" or VERSION_READ in names, where, f"a detail has the column {VERSION_READ}."
         )
         demand(not self.marks_vanished or "deleted_at" in names, where, "marks_vanished needs deleted_at.")
         for table in self.children:
@@ -132,6 +205,21 @@ class Endpoint:
     @property
     def tables(self) -> tuple[Table, ...]:
         return (self.table, *self.children)
+
+    @property
+    def thing(self) -> str:
+        """What a person would call one of it."""
+        return self.table.grain.removeprefix("one row per ").split(",")[0]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each run brings every row."""
+        return self.reads in WHOLE
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """What the path leaves open, in its order."""
+        return tuple(re.findall(r"\{([a-z_]+)\}", self.path))
 
     @property
     def event_key(self) -> tuple[str, ...]:

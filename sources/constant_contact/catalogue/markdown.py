@@ -8,8 +8,11 @@ END = "<!-- end of resources -->"
 
 
 def resource_table() -> str:
-    """A markdown table: one line per resource with what it holds, how it is read, where it comes from."""
-    head = ("| resource | one row per | read how | API path | privilege |", "|---|---|---|---|---|")
+    """A markdown table: one line per resource: what it holds, how it is read, what that costs, where from."""
+    head = (
+        "| resource | one row per | read how | requests a run | API path | scope | privilege | default |",
+        "|---|---|---|---|---|---|---|---|",
+    )
     return "\n".join((*head, *(_line(each) for each in CATALOGUE.values()))) + "\n"
 
 
@@ -29,8 +32,11 @@ def _line(endpoint: Endpoint) -> str:
     cells = (
         f"`{endpoint.resource}`",
         endpoint.table.grain.removeprefix("one row per ") + children,
-        READS[endpoint.reads],
+        READS[endpoint.reads].words,
+        READS[endpoint.reads].cost,
         f"`{endpoint.path}`",
+        f"`{endpoint.scope}`",
         f"`{endpoint.privilege}`" if endpoint.privilege else "none",
+        "off" if endpoint.opt_in else "on",
     )
     return f"| {' | '.join(cells)} |"

@@ -13,6 +13,8 @@ import orjson
 from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.campaign_rows import (
+    ACTIVITIES,
+    CAMPAIGNS,
     Row,
     identified,
     moment_of,
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sources.constant_contact.reads.reading import Reading
-
-CAMPAIGNS, ACTIVITIES = "email_campaigns", "email_campaign_activities"
 
 
 def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int]:

@@ -21,7 +21,11 @@ from sources.constant_contact import failures
 from sources.constant_contact.api.errors import Forbidden
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.campaign_rows import (
+    ACTIVITIES,
+    CAMPAIGNS,
     NEVER_SENT,
+    REPORTS,
+    SUMMARIES,
     UNDER_WAY,
     Row,
     identified,
@@ -36,8 +40,6 @@ from sources.constant_contact.reads import totals
 from sources.constant_contact.reads.api_objects import attempt, is_held
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.campaign_details import (
-    ACTIVITIES,
-    CAMPAIGNS,
     Read,
     campaign_of,
     email_of,
@@ -46,15 +48,14 @@ from sources.constant_contact.reads.campaign_details import (
     sent_campaign,
 )
 from sources.constant_contact.reads.reading import CHANGES, FIRST
-from sources.constant_contact.reads.reports import REPORTS, Sent
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
+    from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.reading import Reading
-
-SUMMARIES = "email_campaign_summaries"
+    from sources.constant_contact.reads.reports import Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +94,8 @@ class Roster:
             self._follow.finish()
 
 
-def add_slices(reading: Reading) -> None:
-    if reading.wants(CAMPAIGNS, ACTIVITIES, SUMMARIES, *REPORTS):
-        reading.add(CAMPAIGNS, FIRST, "the list of campaigns", lambda: read_listing(reading))
+def slices(reading: Reading, _: Endpoint) -> None:
+    reading.add(CAMPAIGNS, FIRST, "the list of campaigns", lambda: read_listing(reading))
 
 
 def read_listing(reading: Reading) -> Iterator[Batch]:

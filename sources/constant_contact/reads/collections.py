@@ -9,59 +9,75 @@ Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom f
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sources.constant_contact import failures
-from sources.constant_contact.api.errors import ApiError, NotFound
-from sources.constant_contact.catalogue import Endpoint, endpoint
+from sources.constant_contact.api.errors import ApiError, Conflict, NotFound
 from sources.constant_contact.catalogue.schema import arrow_schema
-from sources.constant_contact.reads.api_objects import (
-    asking,
-    attempt,
-    failed,
-    is_held,
-    is_of_one_object,
-    recovered,
-)
+from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.api_objects import attempt, is_of_one_object
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sources.constant_contact.batches import Batch, StateChange
+    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
 
-WHOLE = ("account", "account_emails", "account_privileges", "contact_lists", "contact_tags", "custom_fields")
 INDISPENSABLE = "contact_lists"
 """Asked for in every run, and where it cannot be listed, the run has failed; any other one is left out."""
-
+ASKED_ANYWAY = ("account", INDISPENSABLE)
+"""However often they failed: the one says whose account it is, without the other a run has failed."""
 PROOFS = 50
 """Rows asked for by id in one run: more than anybody deletes in a day."""
 
 Row = dict[str, Any]
 
 
-def add_slices(reading: Reading) -> None:
-    reads: dict[str, Callable[[Reading], Iterator[Batch]]] = {
-        **{name: partial(read_whole, of=endpoint(name)) for name in WHOLE},
-        "contact_counts": read_counts,
-        "segments": read_segments,
-    }
-    for name, read in reads.items():
-        if reading.wants(name):
-            item = ApiObject(resource=name, always=name == INDISPENSABLE)
-            reading.add(name, FIRST, name, partial(attempt, reading, item, read))
+def slices(reading: Reading, of: Endpoint) -> None:
+    _add(reading, of, read_whole)
+
+
+def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
+    """The pages that are loaded; one where none is known."""
+    if facts.waits(of.resource) and of.resource not in ASKED_ANYWAY:
+        return
+    rows = facts.loaded(of.resource)
+    yield Line(
+        resource=of.resource,
+        why="read whole, it has no date filter" if rows else "read whole; one page assumed",
+        rows=rows or None,
+        requests=costs.pages(rows, of.page_size or max(1, rows)),
+    )
+
+
+def slices_of_snapshot(reading: Reading, of: Endpoint) -> None:
+    _add(reading, of, read_snapshot)
+
+
+def estimate_of_snapshot(facts: Facts, of: Endpoint) -> Iterator[Line]:
+    if not facts.waits(of.resource):
+        yield Line(resource=of.resource, why="one row a day", rows=1, requests=1)
+
+
+def _add(reading: Reading, of: Endpoint, read: Callable[[Reading, Endpoint], Iterator[Batch]]) -> None:
+    item = ApiObject(resource=of.resource, always=of.resource == INDISPENSABLE)
+    reading.add(of.resource, FIRST, of.resource, lambda: attempt(reading, item, lambda own: read(own, of)))
 
 
 def read_whole(reading: Reading, of: Endpoint) -> Iterator[Batch]:
-    listing = _listed(reading, of)
+    """Every row of a collection; its details follow from them."""
+    listing = listed(reading, of)
     if of.resource == "account_privileges":
         reading.privileges.update(str(row.get("privilege_name")) for row in listing.rows)
-    yield from complete(reading, of, listing)
+    for batch in complete(reading, of, listing):
+        yield batch
+        reading.tell(of.resource, batch.tables, listing.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +98,23 @@ class Listing:
         return self.pages == 1 and self.counted and not self.set_aside
 
 
-def _listed(reading: Reading, of: Endpoint) -> Listing:
+def listed(reading: Reading, of: Endpoint, slots: Mapping[str, str] | None = None) -> Listing:
     """A listing of several pages that the API's own count does not bear out is read once more."""
+    try:
+        return _listed(reading, of, slots)
+    except (NotFound, Conflict):
+        if not of.may_be_none:
+            raise
+        return Listing(rows=[], pages=0, requests=1, counted=True)
+
+
+def _listed(reading: Reading, of: Endpoint, slots: Mapping[str, str] | None) -> Listing:
     rows: list[Row] = []
     requests = aside = 0
     for _ in range(2):
         here: list[Row] = []
         pages, count, aside = 0, None, 0
-        for page in reading.pages(of):
+        for page in reading.pages(of, slots):
             here += page.rows
             pages += 1
             aside += page.set_aside
@@ -103,17 +128,26 @@ def _listed(reading: Reading, of: Endpoint) -> Listing:
 
 
 def complete(
-    reading: Reading, of: Endpoint, listing: Listing, *, state: tuple[StateChange, ...] = ()
+    reading: Reading,
+    of: Endpoint,
+    listing: Listing,
+    *,
+    slots: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    state: tuple[StateChange, ...] = (),
 ) -> Iterator[Batch]:
-    """A complete reading as one batch, with the rows that have vanished since the last one."""
+    """A complete reading as one batch, with the rows that have vanished since the last one.
+
+    Of what belongs to one row of another resource: `slots` of its path, and the columns that all of its rows share.
+    """
     gone: list[Row] = []
     rows, requests = listing.rows, listing.requests
     if of.marks_vanished and reading.wants(of.resource):
-        gone = vanished(reading, of, rows)
+        gone = vanished(reading, of, rows, constants or {})
         if gone and not listing.certain:
-            gone, found, asked = _proved(reading, of, gone, keyless=listing.set_aside)
+            gone, found, asked = _proved(reading, of, gone, slots, keyless=listing.set_aside)
             rows, requests = [*rows, *found], requests + asked
-    batch = reading.batch(of.resource, rows, requests=requests, state=state, whole=True)
+    batch = reading.batch(of.resource, rows, requests=requests, constants=constants, state=state, whole=True)
     if gone:
         present = batch.tables[of.resource]
         lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
@@ -123,14 +157,19 @@ def complete(
 
 
 def _proved(
-    reading: Reading, of: Endpoint, missing: Sequence[Row], *, keyless: int
+    reading: Reading,
+    of: Endpoint,
+    missing: Sequence[Row],
+    slots: Mapping[str, str] | None,
+    *,
+    keyless: int,
 ) -> tuple[list[Row], list[Row], int]:
     """(what is gone, rows that are there after all, requests). More than `PROOFS` wait for the next run."""
     if of.proof_path is None:
         if keyless:  # another reading shows no more of them
             return [], [], 0
-        again = _listed(reading, of)
-        there = {_key(of, row) for row in again.rows}
+        again = listed(reading, of, slots)
+        there = {_key(of, {**(slots or {}), **row}) for row in again.rows}
         return [row for row in missing if _key(of, row) not in there], again.rows, again.requests
     gone: list[Row] = []
     found: list[Row] = []
@@ -153,13 +192,21 @@ def _key(of: Endpoint, row: Row) -> tuple[str, ...]:
     return tuple(str(row.get(name)) for name in of.table.key)
 
 
-def vanished(reading: Reading, of: Endpoint, rows: Sequence[Row]) -> list[Row]:
+def vanished(reading: Reading, of: Endpoint, rows: Sequence[Row], constants: Mapping[str, str]) -> list[Row]:
     """Loaded rows, not yet marked, that the account no longer has; marked with the run's start."""
-    present = {_key(of, row) for row in rows}
+    present = {_key(of, {**row, **constants}) for row in rows}
+    shared = [(name, constants[name]) for name in of.table.key if name in constants]
+    loaded = (
+        reading.warehouse.where(of.resource, shared[0][0], [shared[0][1]])
+        if shared
+        else reading.warehouse.rows(of.resource)
+    )
     return [
         {**known, "deleted_at": reading.now}
-        for known in reading.warehouse.rows(of.resource)
-        if known.get("deleted_at") is None and _key(of, known) not in present
+        for known in loaded
+        if all(str(known.get(name)) == value for name, value in shared)
+        and known.get("deleted_at") is None
+        and _key(of, known) not in present
     ]
 
 
@@ -171,81 +218,13 @@ def _schema(of: Endpoint, rows: Sequence[Row]) -> pa.Schema:
     return pa.schema([*declared, *others])
 
 
-def read_counts(reading: Reading) -> Iterator[Batch]:
-    """How many contacts there are by consent; the day is the run's, in UTC."""
-    of = endpoint("contact_counts")
+def read_snapshot(reading: Reading, of: Endpoint) -> Iterator[Batch]:
+    """The account as it is; the day, which is the first part of the key, is the run's, in UTC."""
     for page in reading.pages(of):
         yield reading.batch(
             of.resource,
             page.rows,
             requests=1,
-            constants={"counted_on": reading.now.date().isoformat()},
+            constants={of.table.key[0]: reading.now.date().isoformat()},
             whole=True,
         )
-
-
-def read_segments(reading: Reading) -> Iterator[Batch]:
-    """All segments; the criteria of one cost a request, so they are asked for only when it was edited."""
-    of = endpoint("segments")
-    listing = _listed(reading, of)
-    typed = {
-        str(row["segment_id"]): row
-        for row in reading.tables("segments", listing.rows)["segments"].to_pylist()
-    }
-    loaded = {str(row["segment_id"]): row for row in reading.warehouse.rows("segments")}
-    rows: list[Row] = []
-    state: list[StateChange] = []
-    requests = 0
-    for row in listing.rows:
-        segment_id = str(row["segment_id"])
-        before = loaded.get(segment_id)
-        known = None if before is None else before.get("segment_criteria")
-        item = _segment(row)
-        if _is_edited(reading, typed[segment_id], before) and not is_held(reading, item):
-            detail, changes = _criteria(reading, of, item)
-            rows.append({**row, "segment_criteria": known, **detail})
-            state += changes
-            requests += 1
-            reading.reader.check()
-        else:
-            rows.append({**row, "segment_criteria": known})
-    yield from complete(
-        reading,
-        of,
-        replace(listing, rows=rows, requests=listing.requests + requests),
-        state=tuple(state),
-    )
-
-
-def _segment(row: Row) -> ApiObject:
-    segment_id = str(row["segment_id"])
-    return ApiObject(
-        resource="segments",
-        object_id=segment_id,
-        title=f"segment {str(row.get('name') or '')!r} ({segment_id})",
-        version=str(row.get("edited_at") or ""),
-    )
-
-
-def _is_edited(reading: Reading, row: Row, before: Row | None) -> bool:
-    """Whether the criteria that are loaded, if any, are not those of now."""
-    segment_id = str(row["segment_id"])
-    return (
-        reading.options.full_refresh
-        or before is None
-        or before.get("segment_criteria") is None
-        or before.get("edited_at") != row["edited_at"]
-        or failures.failure_of(reading.state, "segments", segment_id) is not None
-    )
-
-
-def _criteria(reading: Reading, of: Endpoint, item: ApiObject) -> tuple[Row, tuple[StateChange, ...]]:
-    """One segment with its rules; without them where the server does not show this one."""
-    assert of.detail_path is not None
-    try:
-        found = asking(reading, item).client.record(of.detail_path.format(segment_id=item.object_id))
-    except ApiError as error:
-        if not is_of_one_object(reading, of.resource, error):
-            raise
-        return {}, failed(reading, item, error)
-    return found, recovered(reading, item)

@@ -26,17 +26,28 @@ import pyarrow.compute as pc
 from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.reads.set_aside import MAX_OBJECTS
 from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed, reads_all_contacts
+from sources.constant_contact.windows import (
+    advanced,
+    as_parameter,
+    asked_from,
+    believed,
+    moment,
+    reads_all_contacts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pendulum import DateTime
 
+    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
 
 STATE = "contacts"
@@ -46,9 +57,7 @@ LINK_FAILURES = 2
 """Runs that end at a saved link with a failing server before the link is taken to be what fails it."""
 
 
-def add_slices(reading: Reading) -> None:
-    if not reading.wants(STATE):
-        return
+def slices(reading: Reading, _: Endpoint) -> None:
     state: Mapping[str, Any] = reading.state.get(STATE, {})
     if "whole" not in state and state.get("mark") is not None and _reads_all(reading):
         reading.add(STATE, CHANGES, "contacts", lambda: read_all_again(reading))
@@ -58,6 +67,54 @@ def add_slices(reading: Reading) -> None:
         reading.add(STATE, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
         if reading.aside.due(STATE):
             reading.add(STATE, BACKFILL, "contacts that were set aside", lambda: read_set_aside(reading))
+
+
+def estimate(facts: Facts, of: Endpoint) -> list[Line]:
+    """One question to count all, or two to count what changed and who opted out."""
+    size = of.page_size or 1
+    state = facts.state.get(STATE, {})
+    if "mark" in state and "whole" not in state and _plans_all(facts, size):
+        rows = _count(facts, {})
+        rows = facts.loaded(STATE) if rows is None else rows
+        why = "all of them; only what differs is written"
+        return [Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows, size))]
+    if _whole_is_planned(facts, state):
+        rows = _count(facts, {})
+        if rows is None:
+            rows = facts.loaded(STATE)
+        why = "all of them, then what changed meanwhile"
+        if state.get("whole"):
+            rows = max(0, rows - facts.loaded(STATE))
+            why = "the rest of the first read, then what changed"
+        return [Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows, size) + 2)]
+    found = []
+    for parameter, mark, words in (
+        ("updated_after", state["mark"], "changed since {}"),
+        ("optout_after", state.get("opted_out") or state["mark"], "opted out since {}"),
+    ):
+        overlapped = mark in state.get("overlapped", ())
+        since = asked_from(moment(mark, setting="mark"), facts.options.lookback, overlapped=overlapped)
+        rows = _count(facts, {parameter: as_parameter(since)})
+        why = words.format(since.format("D MMM HH:mm"))
+        found.append(Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows or 0, size)))
+    return found
+
+
+def _plans_all(facts: Facts, page_size: int) -> bool:
+    return reads_all_contacts(facts.options, facts.loaded(STATE), page_size)
+
+
+def _whole_is_planned(facts: Facts, state: Mapping[str, Any]) -> bool:
+    fresh = believed(state.get("whole_at"), facts.options, now=facts.now)
+    return "whole" in state or "mark" not in state or not fresh
+
+
+def _count(facts: Facts, filters: Mapping[str, str]) -> int | None:
+    """How many contacts a filter finds; one request. None when the API does not say."""
+    of = endpoint(STATE)
+    body = facts.asked.ask(of.path, {"status": "all", "include_count": "true", "limit": "1", **filters})
+    count = (body or {}).get("contacts_count")
+    return count if isinstance(count, int) else None
 
 
 def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sources.constant_contact.api.errors import ApiError
-from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
+from sources.constant_contact.catalogue import CATALOGUE, FEEDS, endpoint
 from sources.constant_contact.failures import WHOLE
-from sources.constant_contact.reads.reports import ACTIVITY_STATS, FEEDS, LINKS, STATS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.attempts import LeftOut
     from sources.constant_contact.reads.reading import Reading
 
-FOUND_THROUGH: Mapping[str, str] = dict.fromkeys((ACTIVITY_STATS, LINKS, *FEEDS), STATS)
+FOUND_THROUGH: Mapping[str, str] = {
+    **dict.fromkeys((ACTIVITY_STATS, LINKS, *FEEDS), STATS),
+    **{name: of.detail_of for name, of in CATALOGUE.items() if of.detail_of},
+}
 """Resources of which nothing is asked for before another one shows that there is news."""
 
 

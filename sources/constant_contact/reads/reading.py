@@ -79,6 +79,21 @@ class Reading:
     excluded: Excluded = field(default_factory=Excluded)
     """Columns that stay null."""
 
+    followers: dict[str, list[Callable[[list[dict[str, Any]]], None]]] = field(default_factory=dict)
+    """resource -> who waits for its rows, to ask for something of each."""
+
+    def tell(
+        self, resource: str, tables: Mapping[str, pa.Table], rows: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """All new or changed rows of a resource are read: typed in `tables`, or `rows` of the API where it is read for
+        others' sake only. Once in a run.
+        """
+        waiting = self.followers.get(resource, ())
+        if waiting:
+            read = tables if resource in tables else self.tables(resource, list(rows))
+            for follow in waiting:
+                follow(read[resource].to_pylist())
+
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)
 
@@ -145,7 +160,7 @@ class Reading:
         rows, odd = keyed(of.table, page.rows, given)
         if not odd:
             return page
-        self.aside.add(odd, slots.get("campaign_activity_id", ""), numbers)
+        self.aside.add(odd, _read_for(of, slots) or "", numbers)
         return replace(page, rows=[*rows], set_aside=len(odd))
 
     def batch(
@@ -162,7 +177,7 @@ class Reading:
 
         `whole`: they are all that the resource has, so what was set aside before and is not now has its place.
         """
-        read_for = (constants or {}).get("campaign_activity_id")
+        read_for = _read_for(endpoint(resource), constants or {})
         tables = self.tables(resource, rows, constants) if self.wants(resource) else {}
         return self.as_batch(resource, tables, requests=requests, state=state, read_for=read_for, whole=whole)
 
@@ -224,7 +239,7 @@ class Reading:
             aside=odd,
         )
         if odd:
-            self.aside.add(odd, (constants or {}).get("campaign_activity_id", ""))
+            self.aside.add(odd, _read_for(of, constants or {}) or "")
         return self.excluded.emptied(found)
 
     def _dated(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -239,3 +254,9 @@ class Reading:
                 rows, at.is_valid().to_pylist(), [row.get(REFRESHED) for row in rows], strict=True
             )
         ]
+
+
+def _read_for(of: Endpoint, given: Mapping[str, Any]) -> str | None:
+    """The id of what a reading was about, where each object of a resource is read by itself."""
+    ids = [str(given[name]) for name in of.table.key if name in given] if of.slots else []
+    return "+".join(ids) or None

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact import failures
-from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
+from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads.attempts import ApiObject
 
 if TYPE_CHECKING:
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
 
     from sources.constant_contact.reads.reading import Reading
 
-STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
-FEEDS: Mapping[str, str] = {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.reads == "feed"}
-"""feed -> the column of the totals that counts its rows."""
 SENDS = "email_sends"
-REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
 BATCHES = {resource: endpoint(resource).batch or 1 for resource in (STATS, ACTIVITY_STATS)}
 YOUNG_DAYS = 3
 """A campaign changed so lately may have no totals yet, whatever the server answers for it."""

@@ -175,10 +175,7 @@ class SetAside:
         """Those that wait longest; what is read in each run is not asked for again by itself."""
         waiting: dict[Object, datetime] = {}
         for at, row in ((of, row) for of, rows in self._rows.items() for row in rows.values()):
-            if row["next_attempt_at"] <= self._now and endpoint(at.resource).reads not in {
-                "full",
-                "snapshot",
-            }:
+            if row["next_attempt_at"] <= self._now and not endpoint(at.resource).is_whole:
                 waiting[at] = min(waiting.get(at, row["next_attempt_at"]), row["next_attempt_at"])
         yield from sorted(waiting, key=lambda at: (waiting[at], at))[:MAX_OBJECTS]
 

@@ -23,19 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch, StateChange
-from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
+from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads import feeds
 from sources.constant_contact.reads.api_objects import attempt, failed, has_failed_before, is_held, recovered
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.many_ids import Answer
 from sources.constant_contact.reads.reading import NEWS, TOTALS
 from sources.constant_contact.reads.reports import (
-    ACTIVITY_STATS,
     BATCHES,
-    FEEDS,
-    LINKS,
     SENDS,
-    STATS,
     Loaded,
     Moved,
     Sent,

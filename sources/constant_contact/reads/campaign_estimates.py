@@ -15,10 +15,15 @@ from typing import TYPE_CHECKING
 
 import pendulum
 
-from pipelines.constant_contact.planning import cost
-from pipelines.constant_contact.planning.facts import Line
 from sources.constant_contact.campaign_rows import (
+    ACTIVITIES,
+    ACTIVITY_STATS,
+    CAMPAIGNS,
+    LINKS,
     NEVER_SENT,
+    REPORTS,
+    STATS,
+    SUMMARIES,
     Row,
     is_loaded,
     references_of,
@@ -26,19 +31,17 @@ from sources.constant_contact.campaign_rows import (
     status_of,
     version_of,
 )
-from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.catalogue import FEEDS, endpoint
+from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.windows import as_parameter, asked_from, believed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.constant_contact.planning.facts import Facts
+    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.reads.facts import Facts
 
-CAMPAIGNS, ACTIVITIES, SUMMARIES = "email_campaigns", "email_campaign_activities", "email_campaign_summaries"
-STATS, ACTIVITY_STATS, LINKS = "email_campaign_stats", "email_campaign_activity_stats", "email_links"
-FEEDS: Mapping[str, str] = {name: of.stat for name, of in CATALOGUE.items() if of.stat is not None}
-REPORTS = (STATS, ACTIVITY_STATS, LINKS, *FEEDS)
-CAMPAIGN_RESOURCES = frozenset({CAMPAIGNS, ACTIVITIES, SUMMARIES, *REPORTS})
 MOST_LISTINGS = 4
 ACTIVITIES_EACH, REPORTED_EACH = 1.5, 1.1
 """Activities of a campaign that was never read; of these, those with reports."""
@@ -58,7 +61,8 @@ class Sent:
         return REPORTED_EACH if self.activities is None else len(self.activities)
 
 
-def campaign_lines(facts: Facts) -> list[Line]:
+def estimate(facts: Facts, _: Endpoint) -> list[Line]:
+    """Of all that is read of campaigns, as far as it is wanted."""
     known = {str(row["campaign_id"]): row for row in facts.warehouse.rows(CAMPAIGNS)}
     listed, whole = _listed(facts)
     changed = _changed(facts, listed, known)
@@ -120,7 +124,7 @@ def _listing(
             resource=CAMPAIGNS,
             why=f"changed ones, each with its detail{more}",
             rows=len(changed),
-            requests=cost.pages(len(listed), size) + len(changed),
+            requests=costs.pages(len(listed), size) + len(changed),
         )
     ]
     if ACTIVITIES in facts.wanted:
@@ -190,12 +194,12 @@ class _Reports:
     def lines(self) -> list[Line]:
         asked, moved = self._ask()
         rest = len(self._sent) - asked
-        totals = cost.batches(len(self._sent) - self._alone, self._size) + self._alone
+        totals = costs.batches(len(self._sent) - self._alone, self._size) + self._alone
         why = f"totals of {len(self._sent):,} sent campaigns, {self._size} a request"
         if rest:
             why += f"; {asked:,} asked now, the rest is assumed alike"
         activities = self._requests.pop(ACTIVITY_STATS, 0)
-        requests = cost.batches(round(activities), endpoint(ACTIVITY_STATS).batch or 1)
+        requests = costs.batches(round(activities), endpoint(ACTIVITY_STATS).batch or 1)
         whys = dict.fromkeys(FEEDS, "total differs from what is loaded") | {LINKS: "clicked or new e-mails"}
         return [
             Line(resource=STATS, why=why, rows=moved, requests=totals),
@@ -255,7 +259,7 @@ class _Reports:
         body = self._facts.asked.ask(of.path.format(campaign_ids=slot), {})
         return {
             str(row["campaign_id"]): {
-                name.replace(".", "_"): count for name, count in row.get("stats", {}).items()
+                f"stats__{name.replace('.', '_')}": count for name, count in row.get("stats", {}).items()
             }
             for row in (body or {}).get("results", ())
         }
@@ -297,7 +301,7 @@ class _Reports:
             return 0
         loaded = sum(counts)
         self._rows[feed] += max(0, total - loaded)
-        return cost.feed_pages(total, loaded, endpoint(feed).page_size or 1)
+        return costs.feed_pages(total, loaded, endpoint(feed).page_size or 1)
 
 
 def _newest_first(sent: Sequence[Sent], listed: Sequence[Row], known: Mapping[str, Row]) -> list[Sent]:

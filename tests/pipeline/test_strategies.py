@@ -1,0 +1,58 @@
+"""What is declared is read: every endpoint has a strategy, and one run brings rows of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sources.constant_contact.catalogue import CATALOGUE, CatalogueError, Endpoint, chosen
+from sources.constant_contact.catalogue.columns import Table, text
+from sources.constant_contact.reads import strategies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts import Quick
+
+
+def an_endpoint(**changes: object) -> Endpoint:
+    row: dict[str, object] = {
+        "path": "/things",
+        "table": Table(
+            name="things", grain="one row per thing", key=("thing_id",), columns=(text("thing_id", "id"),)
+        ),
+        "scope": "contact_data",
+        "privilege": None,
+        "reads": "full",
+        "shape": "array",
+    }
+    return Endpoint(**{**row, **changes})  # type: ignore[arg-type]
+
+
+def test_every_endpoint_of_the_account_brings_rows(quick: Callable[..., Quick]) -> None:
+    """One run of everything, off by default or not, leaves no table of a resource empty."""
+    one = quick(contacts=300, campaigns=12)
+    one.complete_night()
+    empty = [name for name in CATALOGUE if not one.values(f"select count(*) from {name}")[0]]
+    assert [] == empty
+
+
+def test_an_endpoint_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A declared way without a strategy is refused by the name of the resource, before anything is read."""
+    left = {name: each for name, each in strategies.STRATEGIES.items() if name != "full"}
+    monkeypatch.setattr(strategies, "STRATEGIES", left)
+    with pytest.raises(CatalogueError, match="endpoint of 'things': no strategy reads 'full'"):
+        strategies.collect([an_endpoint()])
+
+
+def test_opt_in_names_what_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resource that is off is read where it is named, or all are; a name that is none is answered with those off."""
+    off = an_endpoint(opt_in=True)
+    monkeypatch.setattr("sources.constant_contact.catalogue.CATALOGUE", {**CATALOGUE, "things": off})
+    assert {"things"} == chosen(["things"]) - chosen()
+    assert {*CATALOGUE, "things"} == chosen(["all"])
+    with pytest.raises(
+        ValueError, match=r"opt_in names 'thing', which is no resource; choose from all, .*things"
+    ):
+        chosen(["thing"])
