@@ -268,7 +268,7 @@ def sql_(
     as_csv: Annotated[bool, typer.Option("--csv", help="All rows as CSV.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Ask the warehouse, which it cannot change: a statement, one of twenty questions, or a prompt."""
+    """Ask the warehouse, which it cannot change: a statement, one of the questions, or a prompt."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
     return commands.sql(

@@ -11,7 +11,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import people, seeds
+from . import machines, people, seeds
 from .small_collections import ADDRESS, DAY_S
 
 if TYPE_CHECKING:
@@ -309,13 +309,30 @@ class Campaigns:
                     pack(min((event >> 32) + 2 + (h >> 20) % 240, until), contact_of(event), code)
                 )
             elif roll < 1560:
-                follow(events, event, h, until, len(activity.links))
+                self._opened(events, event, h, until, len(activity.links))
         for feed, rows in events.items():
             rows.sort()
             activity.events[feed] = array("Q", rows)
         self._apply_optouts(events["optouts"])
         activity.sent_at = at
         self.touch(activity, max((rows[-1] >> 32 for rows in events.values() if rows), default=at))
+
+    def _opened(self, events: dict[str, list[int]], sent: int, h: int, until: int, links: int) -> None:
+        """What one reader does, and what the programs before the mailbox do: see `machines`."""
+        g = seeds.stir(h, 0xB07)
+        early = None
+        if g & 7 < 3 and self._domain(contact_of(sent), sent >> 32) in machines.PREFETCHING:
+            early = machines.prefetched_at(sent >> 32, g)
+        follow(events, sent, h, until, links, early=early)
+        if g >> 8 & 63 == 0:
+            events["clicks"] += [
+                pack(at, contact_of(sent), link << 4)
+                for at, link in machines.scan(sent >> 32, g, links)
+                if at <= until
+            ]
+
+    def _domain(self, contact: int, at: int) -> str:
+        return self.contacts.identity(contact, at)[0].rpartition("@")[2]
 
     def _apply_optouts(self, optouts: Iterable[int]) -> None:
         contacts = self.contacts
@@ -353,15 +370,20 @@ class Campaigns:
         self.touch(activity, now)
 
 
-def follow(events: dict[str, list[int]], sent: int, h: int, until: int, links: int) -> None:
-    """What one reader does: opens (half of them within four hours), opens again, clicks, forwards, leaves."""
+def follow(
+    events: dict[str, list[int]], sent: int, h: int, until: int, links: int, *, early: int | None = None
+) -> None:
+    """What one reader does: opens (half of them within four hours), opens again, clicks, forwards, leaves.
+
+    `early`: when the mailbox loaded the images; the reader's own first open then leaves no event.
+    """
     at, i = sent >> 32, contact_of(sent)
     device = _DEVICE_SHARES[h >> 12 & 15]
     u = (h >> 16 & 0xFFFF) / 65536
     opened = at + 30 + int(14400 * u / (1.0001 - u))
     if opened > until:
         return
-    events["opens"].append(pack(opened, i, device))
+    events["opens"].append(pack(min(early or opened, opened), i, device))
     for n in range((0, 0, 0, 0, 1, 1, 2, 4)[h >> 32 & 7]):
         again = opened + (0 if h >> 35 & 31 == 0 else 600 + (h >> (36 + n)) % (3 * DAY_S))
         if again <= until:

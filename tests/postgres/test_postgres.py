@@ -116,7 +116,7 @@ def test_models_are_the_same(nights: Path, layer: str) -> None:
 
 def test_questions_are_answered_alike(nights: Path) -> None:
     """
-    The twenty questions have the same answers on both, and neither warehouse can be changed by asking.
+    The questions have the same answers on both, and neither warehouse can be changed by asking.
     """
     duckdb, postgres = tables(nights, "duckdb", "answers"), tables(nights, "postgres", "answers")
     assert "only reads" in postgres["answers.refused"][0]["words"]

@@ -182,3 +182,21 @@ def test_late_opens_keep_their_own_time():
         next(sandbox.truth("email_campaign_activity_stats"))["last_refresh_time"]
         == "2026-01-05T03:00:00.000Z"
     )
+
+
+def test_programs_open_and_click_beside_people():
+    """Mailboxes load images within two minutes of the send, and scanners follow every link of a mail."""
+    sandbox = Sandbox(contacts=2000, campaigns=6, **QUIET)
+    mails = [campaign.primary for campaign in sandbox.campaigns.rows if campaign.reported]
+    early = clicked = scanned = 0
+    for mail in mails:
+        sent = {event >> 8 & 0xFFFFFF: event >> 32 for event in mail.events["sends"]}
+        early += sum((event >> 32) - sent[event >> 8 & 0xFFFFFF] <= 120 for event in mail.events["opens"])
+        links: dict[int, set[int]] = {}
+        for event in mail.events["clicks"]:
+            links.setdefault(event >> 8 & 0xFFFFFF, set()).add(event >> 4 & 15)
+        clicked += len(links)
+        scanned += sum(len(followed) == len(mail.links) for followed in links.values())
+    opens = sum(len(mail.events["opens"]) for mail in mails)
+    assert 0.05 < early / opens < 0.3
+    assert 0.02 < scanned / clicked < 0.3

@@ -51,6 +51,11 @@ HOLDS = {
         "select 1 from contact_reconciliation having sum(case when contact_kind = 'all' then loaded_count"
         " else - loaded_count end) <> 0"
     ),
+    "human counts are parts of the plain ones": (
+        "select campaign_activity_id from campaign_activities where human_unique_opens > unique_opens"
+        " or human_deliveries_opened > deliveries_opened or human_deliveries_clicked > deliveries_clicked"
+        " or human_opens + machine_like_opens <> opens or human_clicks + machine_like_clicks <> clicks"
+    ),
     "cohorts never grow": (
         "select cohort_month from sign_up_cohorts where remaining_contacts > cohort_size or remaining_contacts < 0"
     ),

@@ -10,14 +10,14 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     " unique_clicks, forwards, opt_outs, complaints from campaign_activities order by 1": [
         ("club-1", 2, 2, 0, None, None, None, 0, 0, 0, 0, 0),
         ("draft-1", None, None, None, None, None, None, None, None, None, None, None),
-        ("spring-1", 5, 4, 1, 3, 2, 1, 3, 1, 1, 1, 1),
+        ("spring-1", 5, 4, 1, 3, 2, 1, 6, 2, 1, 1, 1),
         ("spring-2", 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0),
     ],
     "select campaign_activity_id, delivery_rate, bounce_rate, open_rate, click_rate, click_to_open_rate,"
     " opt_out_rate, complaint_rate from campaign_activities order by 1": [
         ("club-1", 1.0, 0.0, None, 0.0, None, 0.0, 0.0),
         ("draft-1", None, None, None, None, None, None, None),
-        ("spring-1", 0.8, 0.2, 0.5, 0.25, 0.5, 0.25, 0.25),
+        ("spring-1", 0.8, 0.2, 0.5, 0.5, 0.5, 0.25, 0.25),
         ("spring-2", 0.5, 0.5, 1.0, 0.0, 0.0, 0.0, 0.0),
     ],
     # spring: five people got the first mail, two of them the resend too; Dee's address bounced both times
@@ -26,7 +26,7 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     " from campaigns order by 1": [
         ("club", "done", 1, 0, 2, 2, 2, 0, None, None, None, 0, 0, 0, 0, 0, True),
         ("draft", "draft", *(None,) * 14, False),
-        ("spring", "done", 2, 1, 7, 5, 4, 1, 4, 3, 1, 3, 1, 1, 1, 1, True),
+        ("spring", "done", 2, 1, 7, 5, 4, 1, 4, 3, 1, 6, 2, 1, 1, 1, True),
     ],
     "select campaign_id, delivery_rate, bounce_rate, open_rate, click_rate, click_to_open_rate, opt_out_rate,"
     " complaint_rate, first_sent_at, last_sent_at, last_event_at from campaigns order by 1": [
@@ -49,7 +49,7 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
             0.8,
             0.2,
             0.75,
-            0.25,
+            0.5,
             1 / 3,
             0.25,
             0.25,
@@ -58,6 +58,38 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
             datetime.fromisoformat("2026-03-05T14:30:00"),
         ),
     ],
+    # Ada opened again an hour after her mailbox did; Eve's three clicks came within two seconds
+    "select campaign_activity_id, human_opens, human_unique_opens, human_deliveries_opened, machine_like_clicks,"
+    " human_clicks, human_unique_clicks, human_deliveries_clicked, human_deliveries_opened_and_clicked,"
+    " human_open_rate, human_click_rate, human_click_to_open_rate from campaign_activities order by 1": [
+        ("club-1", None, None, None, 0, 0, 0, 0, None, None, 0.0, None),
+        ("draft-1", *(None,) * 11),
+        ("spring-1", 2, 2, 2, 3, 3, 1, 1, 1, 0.5, 0.25, 0.5),
+        ("spring-2", 1, 1, 1, 0, 0, 0, 0, 0, 1.0, 0.0, 0.0),
+    ],
+    "select campaign_id, human_opens, human_unique_opens, machine_like_clicks, human_clicks, human_unique_clicks,"
+    " human_open_rate, human_click_rate, human_click_to_open_rate from campaigns order by 1": [
+        ("club", None, None, 0, 0, 0, None, 0.0, None),
+        ("draft", *(None,) * 8),
+        ("spring", 3, 3, 3, 3, 1, 0.75, 0.25, 1 / 3),
+    ],
+    "select contact_id, event_type, machine_rule from email_events where is_machine_like order by 1, occurred_at": [
+        ("ada", "open", "at_once"),
+        ("eve", "click", "burst"),
+        ("eve", "click", "burst"),
+        ("eve", "click", "burst"),
+    ],
+    "select url_id, human_clicks, human_unique_clicks from links order by 1": [
+        ("11", 2, 1),
+        ("12", 1, 1),
+        ("13", 0, 0),
+    ],
+    "select contact_id, human_mails_opened, human_mails_clicked, last_human_engaged_at from contacts"
+    " where mails_opened > 0 order by 1": [
+        ("ada", 1, 1, datetime.fromisoformat("2026-03-02T15:32:00")),
+        ("ben", 1, 0, datetime.fromisoformat("2026-03-03T14:00:00")),
+        ("eve", 1, 0, datetime.fromisoformat("2026-03-05T14:30:00")),
+    ],
     "select contact_id, email_domain, consent_state, recency_tier, frequency_tier, list_count, tag_count,"
     " lifetime_sends, lifetime_bounces, lifetime_opens, mails_opened, lifetime_clicks, days_since_engaged,"
     " is_mailable from contacts order by 1": [
@@ -65,7 +97,7 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("ben", "gmail.com", "subscribed", "active", "often", 1, 0, 2, 0, 1, 1, 0, 6, True),
         ("cy", "yahoo.com", "unsubscribed", "new", "never", 0, 1, 1, 0, 0, 0, 0, None, False),
         ("dee", "yahoo.com", "subscribed", "new", "never", 1, 0, 2, 3, 0, 0, 0, None, True),
-        ("eve", "example.org", "deleted", "active", "often", 0, 0, 2, 0, 1, 1, 0, 4, False),
+        ("eve", "example.org", "deleted", "active", "often", 0, 0, 2, 0, 1, 1, 3, 4, False),
         ("sms", None, "no_email", "never_mailed", None, 0, 0, 0, 0, 0, 0, 0, None, False),
     ],
     "select list_id, members, mailable_members, active_members, reported_members, mailable_share,"
@@ -77,7 +109,7 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     "select event_type, count(*), count(distinct event_id) from email_events group by event_type"
     " order by 1": [
         ("bounce", 3, 3),
-        ("click", 3, 3),
+        ("click", 6, 6),
         ("forward", 1, 1),
         ("open", 4, 4),
         ("opt_out", 1, 1),
@@ -97,13 +129,13 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("ben", 1, 0, 86400, None, True, True, True, False),
         ("cy", 0, 0, None, None, True, False, False, True),
         ("dee", 0, 0, None, None, False, False, False, False),
-        ("eve", 0, 0, None, None, True, False, False, False),
+        ("eve", 0, 3, None, 60, True, False, False, False),
     ],
     "select url_id, link_address, utm_source, utm_campaign, clicks, unique_clicks, click_rate from"
     " links order by 1": [
-        ("11", "harbor.example/Titles", "ctct", "spring", 2, 1, 0.25),
-        ("12", "harbor.example/club", None, None, 1, 1, 0.25),
-        ("13", "harbor.example/never", None, None, 0, 0, 0.0),
+        ("11", "harbor.example/Titles", "ctct", "spring", 3, 2, 0.5),
+        ("12", "harbor.example/club", None, None, 2, 2, 0.5),
+        ("13", "harbor.example/never", None, None, 1, 1, 0.25),
     ],
     "select calendar_date, joined, opted_out, deleted, contacts_at_end, mailable_at_end, pending_at_end"
     " from contact_growth where joined + opted_out + deleted > 0 order by 1": [
@@ -171,10 +203,10 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     "select within_hours, unique_opens, open_rate, share_of_opens, unique_clicks, is_complete from"
     " engagement_decay"
     " where campaign_activity_id = 'spring-1' order by 1": [
-        (1, 1, 0.25, 0.5, 0, True),
-        (24, 2, 0.5, 1.0, 1, True),
-        (72, 2, 0.5, 1.0, 1, True),
-        (168, 2, 0.5, 1.0, 1, True),
+        (1, 1, 0.25, 0.5, 1, True),
+        (24, 2, 0.5, 1.0, 2, True),
+        (72, 2, 0.5, 1.0, 2, True),
+        (168, 2, 0.5, 1.0, 2, True),
     ],
     # 9 March is the first Monday of summer time in New York: 15:00 UTC is 11:00, on the 2nd 14:00 was 9:00
     "select local_weekday, local_hour, sends, deliveries, unique_opens, open_rate from send_times"
@@ -212,7 +244,8 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     "select campaign_activity_id, device_type, opens, clicks, share_of_opens, share_of_clicks from"
     " devices order by 1, 2": [
         ("spring-1", "computer", 1, 0, 1 / 3, 0.0),
-        ("spring-1", "mobile", 2, 3, 2 / 3, 1.0),
+        ("spring-1", "mobile", 2, 3, 2 / 3, 0.5),
+        ("spring-1", "not captured", 0, 3, 0.0, 0.5),
         ("spring-2", "not captured", 1, 0, 1.0, None),
     ],
     "select create_source, opt_in_source, contacts, mailable_contacts, active_share_of_mailed, lifetime_open_rate"
@@ -247,13 +280,13 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     " cast(round(open_rate_low * 1000) as bigint), cast(round(open_rate_high * 1000) as bigint)"
     " from list_performance order by 1": [
         ("club", 1, 2, 2, None, None, 0.0, 0.0, None, None),
-        ("news", 2, 7, 5, 3, 0.6, 0.2, 0.2, 231, 882),
+        ("news", 2, 7, 5, 3, 0.6, 0.4, 0.2, 231, 882),
         ("old", 0, None, None, None, None, None, None, None, None),
     ],
     "select time_zone_id, local_weekday, local_hour, opens, first_opens, machine_like_opens, clicks, first_clicks,"
     " share_of_first_opens, share_of_first_clicks from open_times order by 2, 3": [
-        ("America/New_York", 1, 9, 1, 1, 1, 0, 0, 1 / 3, 0.0),
-        ("America/New_York", 1, 10, 1, 0, 0, 3, 1, 0.0, 1.0),
+        ("America/New_York", 1, 9, 1, 1, 1, 3, 1, 1 / 3, 0.5),
+        ("America/New_York", 1, 10, 1, 0, 0, 3, 1, 0.0, 0.5),
         ("America/New_York", 2, 9, 1, 1, 0, 0, 0, 1 / 3, 0.0),
         ("America/New_York", 4, 9, 1, 1, 0, 0, 0, 1 / 3, 0.0),
     ],

@@ -1,5 +1,6 @@
 -- A tiny account, small enough to work every mart row out by hand. Runs unchanged on DuckDB and PostgreSQL.
 -- Ada opens and clicks, Ben opens a day later, Cy unsubscribes, Dee's address bounces, Eve is deleted, one contact has SMS only.
+-- Ada's first open comes four seconds after the send, and a link scanner before Eve's mailbox follows three links in two seconds.
 create schema constant_contact;
 
 create table constant_contact.account (
@@ -105,7 +106,10 @@ create table constant_contact.email_clicks (
 insert into constant_contact.email_clicks values
 ('spring-1', 'ada', 'em_clicks', 'ada@gmail.com', 'Ada', 'Lane', 'mobile', '11', 'https://Harbor.example/Titles/?utm_source=ctct&utm_campaign=spring#top', '2026-03-02T15:31:00Z', null, 1, '1772900000.1'),
 ('spring-1', 'ada', 'em_clicks', 'ada@gmail.com', 'Ada', 'Lane', 'mobile', '11', 'https://Harbor.example/Titles/?utm_source=ctct&utm_campaign=spring#top', '2026-03-02T15:31:00Z', null, 2, '1772900000.1'),
-('spring-1', 'ada', 'em_clicks', 'ada@gmail.com', 'Ada', 'Lane', 'mobile', '12', 'https://harbor.example/club', '2026-03-02T15:32:00Z', null, 1, '1772900000.1');
+('spring-1', 'ada', 'em_clicks', 'ada@gmail.com', 'Ada', 'Lane', 'mobile', '12', 'https://harbor.example/club', '2026-03-02T15:32:00Z', null, 1, '1772900000.1'),
+('spring-1', 'eve', 'em_clicks', 'eve@example.org', 'Eve', 'Quill', null, '11', 'https://Harbor.example/Titles/?utm_source=ctct&utm_campaign=spring#top', '2026-03-02T14:01:00Z', '2026-03-10', 1, '1772900000.1'),
+('spring-1', 'eve', 'em_clicks', 'eve@example.org', 'Eve', 'Quill', null, '12', 'https://harbor.example/club', '2026-03-02T14:01:01Z', '2026-03-10', 1, '1772900000.1'),
+('spring-1', 'eve', 'em_clicks', 'eve@example.org', 'Eve', 'Quill', null, '13', 'https://harbor.example/never', '2026-03-02T14:01:02Z', '2026-03-10', 1, '1772900000.1');
 
 create table constant_contact.email_forwards (
     campaign_activity_id text, contact_id text, tracking_activity_type text, email_address text, first_name text, last_name text,
@@ -134,9 +138,9 @@ create table constant_contact.email_links (
     campaign_activity_id text, url_id text, link_url text, unique_clicks bigint, link_tag text, _dlt_load_id text
 );
 insert into constant_contact.email_links values
-('spring-1', '11', 'https://Harbor.example/Titles/?utm_source=ctct&utm_campaign=spring#top', 1, null, '1772900000.1'),
-('spring-1', '12', 'https://harbor.example/club', 1, null, '1772900000.1'),
-('spring-1', '13', 'https://harbor.example/never', 0, null, '1772900000.1');
+('spring-1', '11', 'https://Harbor.example/Titles/?utm_source=ctct&utm_campaign=spring#top', 2, null, '1772900000.1'),
+('spring-1', '12', 'https://harbor.example/club', 2, null, '1772900000.1'),
+('spring-1', '13', 'https://harbor.example/never', 1, null, '1772900000.1');
 
 create table constant_contact.email_campaign_activity_stats (
     campaign_activity_id text, campaign_id text, stats__em_sends bigint, stats__em_opens bigint, stats__em_opens_all bigint,
@@ -145,7 +149,7 @@ create table constant_contact.email_campaign_activity_stats (
 );
 insert into constant_contact.email_campaign_activity_stats values
 ('spring-1', 'spring', 5, 1, 1, 1, 3, 1, 1, 1, 3, 0, '2026-03-02T17:00:00Z', '1772800000.1'),
-('spring-1', 'spring', 5, 2, 3, 1, 3, 1, 1, 1, 2, 1, '2026-03-10T00:00:00Z', '1772900000.1'),
+('spring-1', 'spring', 5, 2, 3, 2, 6, 1, 1, 1, 2, 1, '2026-03-10T00:00:00Z', '1772900000.1'),
 ('spring-2', 'spring', 2, 1, 1, 0, 0, 1, 0, 0, 0, 0, '2026-03-10T00:00:00Z', '1772900000.1'),
 ('club-1', 'club', 2, 1, 1, 0, 0, 0, 0, 0, 1, 0, '2026-03-10T00:00:00Z', '1772900000.1');
 

@@ -98,7 +98,7 @@ def test_a_rate_divides_what_its_definition_says(manifest: Any) -> None:
         for measure in model["measures"]
     }
     rates = [metric for metric in manifest["metrics"].values() if metric["type"] == "ratio"]
-    assert len(rates) == 7
+    assert len(rates) == 10
     for rate in rates:
         numerator, denominator = rate["description"].split(" / ")
         parts = rate["type_params"]

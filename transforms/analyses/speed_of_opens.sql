@@ -1,5 +1,5 @@
 -- How fast are mails opened?
--- Half of the openers did so within median_s seconds, nine in ten within ninth_decile_s; opens within seconds are machines, mostly.
+-- Half of the openers did so within median_s seconds, nine in ten within ninth_decile_s; opens within seconds are machines, mostly (`machine_share` knows more rules).
 select
     count(*) as openers,
     percentile_cont(0.5) within group (order by seconds_to_open) as median_s,

@@ -43,13 +43,7 @@ default, is the account's own. Looked up once for each model, so that the compil
 
 {# The account's time zone as the API names it; none where the account is not loaded. #}
 {% macro account_time_zone() %}
-    {%- set relation = raw_relation('account') -%}
-    {%- if relation is none -%}
-        {{ return(none) }}
-    {%- elif 'time_zone_id' not in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {{ return(run_query('select max(time_zone_id) from ' ~ relation).columns[0].values()[0]) }}
+    {{ return(account_value('time_zone_id')) }}
 {% endmacro %}
 
 

@@ -25,7 +25,10 @@ counted as (
         {{ count_where("event_type = 'bounce' and bounce_class <> 'auto_reply'") }} as bounces,
         {{ count_where("event_type = 'open'") }} as opens,
         {{ count_where("event_type = 'open' and is_machine_like") }} as machine_like_opens,
+        {{ count_where("event_type = 'open' and not coalesce(is_machine_like, false)") }} as human_opens,
         {{ count_where("event_type = 'click'") }} as clicks,
+        {{ count_where("event_type = 'click' and is_machine_like") }} as machine_like_clicks,
+        {{ count_where("event_type = 'click' and not coalesce(is_machine_like, false)") }} as human_clicks,
         {{ count_where("event_type = 'forward'") }} as forwards,
         {{ count_where("event_type = 'opt_out'") }} as opt_outs,
         min(case when event_type = 'send' then occurred_at end) as sent_at,
@@ -36,6 +39,9 @@ counted as (
         max(case when event_type = 'open' then occurred_at end) as last_opened_at,
         min(case when event_type = 'click' then occurred_at end) as first_clicked_at,
         max(case when event_type = 'click' then occurred_at end) as last_clicked_at,
+        max(
+            case when event_type in ('open', 'click') and not coalesce(is_machine_like, false) then occurred_at end
+        ) as last_human_engaged_at,
         min(case when event_type = 'opt_out' then occurred_at end) as opted_out_at,
         max(occurred_at) as last_event_at
     from email_events
@@ -70,7 +76,10 @@ final as (
         bounces,
         opens,
         machine_like_opens,
+        human_opens,
         clicks,
+        machine_like_clicks,
+        human_clicks,
         forwards,
         opt_outs,
         sends > 0 as is_sent,
@@ -84,6 +93,7 @@ final as (
         last_opened_at,
         first_clicked_at,
         last_clicked_at,
+        last_human_engaged_at,
         opted_out_at,
         last_event_at
     from classed

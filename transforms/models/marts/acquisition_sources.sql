@@ -33,6 +33,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         create_source,
         opt_in_source,
         contacts,

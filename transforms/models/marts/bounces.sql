@@ -56,6 +56,7 @@ recipients_per_code as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         events_per_code.campaign_activity_id,
         campaign_activities.campaign_id,
         events_per_code.bounce_code,

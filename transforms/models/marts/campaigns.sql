@@ -11,11 +11,21 @@
     'deliveries_opened_and_clicked': [
         'is_delivered and recipients.is_opened and recipients.is_clicked', 'deliveries_opened_and_clicked',
     ],
+    'human_unique_opens': ['is_human_opened', 'human_unique_opens'],
+    'human_deliveries_opened': ['is_delivered and recipients.is_human_opened', 'human_deliveries_opened'],
+    'human_unique_clicks': ['is_human_clicked', 'human_unique_clicks'],
+    'human_deliveries_clicked': ['is_delivered and recipients.is_human_clicked', 'human_deliveries_clicked'],
+    'human_deliveries_opened_and_clicked': [
+        'is_delivered and recipients.is_human_opened and recipients.is_human_clicked',
+        'human_deliveries_opened_and_clicked',
+    ],
     'forwards': ['is_forwarded', 'forwards'],
     'opt_outs': ['is_opted_out', 'opt_outs'],
     'deliveries_opted_out': ['is_delivered and recipients.is_opted_out', 'deliveries_opted_out'],
 } %}
-{% set totals = ['sends', 'opens', 'machine_like_opens', 'clicks', 'complaints'] %}
+{% set totals = [
+    'sends', 'opens', 'machine_like_opens', 'human_opens', 'clicks', 'machine_like_clicks', 'human_clicks', 'complaints',
+] %}
 with
 
 email_campaigns as (
@@ -154,6 +164,7 @@ rated as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         email_campaigns.campaign_id,
         email_campaigns.campaign_name,
         email_campaigns.campaign_type,
@@ -169,10 +180,18 @@ final as (
         rated.unique_opens,
         rated.deliveries_opened,
         rated.machine_like_opens,
+        rated.human_opens,
+        rated.human_unique_opens,
+        rated.human_deliveries_opened,
         rated.clicks,
         rated.unique_clicks,
         rated.deliveries_clicked,
         rated.deliveries_opened_and_clicked,
+        rated.machine_like_clicks,
+        rated.human_clicks,
+        rated.human_unique_clicks,
+        rated.human_deliveries_clicked,
+        rated.human_deliveries_opened_and_clicked,
         rated.forwards,
         rated.opt_outs,
         rated.deliveries_opted_out,
@@ -183,6 +202,9 @@ final as (
         {{ rate('rated.deliveries_opened', 'rated.deliveries') }} as open_rate,
         {{ rate('rated.deliveries_clicked', 'rated.deliveries') }} as click_rate,
         {{ rate('rated.deliveries_opened_and_clicked', 'rated.deliveries_opened') }} as click_to_open_rate,
+        {{ rate('rated.human_deliveries_opened', 'rated.deliveries') }} as human_open_rate,
+        {{ rate('rated.human_deliveries_clicked', 'rated.deliveries') }} as human_click_rate,
+        {{ rate('rated.human_deliveries_opened_and_clicked', 'rated.human_deliveries_opened') }} as human_click_to_open_rate,
         {{ rate('rated.deliveries_opted_out', 'rated.deliveries') }} as opt_out_rate,
         {{ rate('rated.deliveries_complained', 'rated.deliveries') }} as complaint_rate,
         rated.first_sent_at is not null as is_sent,

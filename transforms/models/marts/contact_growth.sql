@@ -83,6 +83,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         joined,
         opted_out,
         deleted,

@@ -10,6 +10,7 @@ contacts_history as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         contact_id,
         email_address,
         {{ email_domain('email_address') }} as email_domain,

@@ -70,6 +70,7 @@ compared as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         contact_kind,
         loaded_count,
         reported_count,

@@ -1,7 +1,7 @@
 -- one row per contact_id
 {% set counts = [
     'lifetime_sends', 'lifetime_bounces', 'lifetime_opens', 'mails_opened', 'lifetime_clicks', 'mails_clicked',
-    'lifetime_opt_outs', 'lifetime_forwards',
+    'lifetime_opt_outs', 'lifetime_forwards', 'human_mails_opened', 'human_mails_clicked',
 ] %}
 {% set feeds = {
     'lifetime_sends': 'email_sends',
@@ -12,6 +12,8 @@
     'mails_clicked': 'email_clicks',
     'lifetime_opt_outs': 'email_optouts',
     'lifetime_forwards': 'email_forwards',
+    'human_mails_opened': 'email_opens',
+    'human_mails_clicked': 'email_clicks',
 } %}
 with
 
@@ -79,11 +81,14 @@ events_per_contact as (
         {{ count_where('is_sent and clicks > 0') }} as mails_clicked,
         cast(sum(opt_outs) as bigint) as lifetime_opt_outs,
         cast(sum(forwards) as bigint) as lifetime_forwards,
+        {{ count_where('is_sent and human_opens > 0') }} as human_mails_opened,
+        {{ count_where('is_sent and human_clicks > 0') }} as human_mails_clicked,
         min(sent_at) as first_sent_at,
         max(last_sent_at) as last_sent_at,
         max(last_opened_at) as last_opened_at,
         max(last_clicked_at) as last_clicked_at,
-        max({{ later_of('last_opened_at', 'last_clicked_at') }}) as last_engaged_at
+        max({{ later_of('last_opened_at', 'last_clicked_at') }}) as last_engaged_at,
+        max(last_human_engaged_at) as last_human_engaged_at
     from mails
     group by contact_id
 
@@ -104,6 +109,7 @@ joined as (
         events_per_contact.last_opened_at,
         events_per_contact.last_clicked_at,
         events_per_contact.last_engaged_at,
+        events_per_contact.last_human_engaged_at,
         {{ dbt.datediff(local_date('events_per_contact.first_sent_at'), local_date('newest_event.occurred_at'), 'day') }}
             as days_since_first_send,
         {{ dbt.datediff(local_date('events_per_contact.last_engaged_at'), local_date('newest_event.occurred_at'), 'day') }}
@@ -147,6 +153,7 @@ tiered as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         contact_id,
         email_address,
         {{ email_domain('email_address') }} as email_domain,
@@ -174,6 +181,8 @@ final as (
         mails_clicked,
         lifetime_opt_outs,
         lifetime_forwards,
+        human_mails_opened,
+        human_mails_clicked,
         {{ rate('mails_opened', 'lifetime_sends') }} as lifetime_open_rate,
         {{ rate('mails_clicked', 'lifetime_sends') }} as lifetime_click_rate,
         cast(days_since_engaged as bigint) as days_since_engaged,
@@ -195,7 +204,8 @@ final as (
         last_sent_at,
         last_opened_at,
         last_clicked_at,
-        last_engaged_at
+        last_engaged_at,
+        last_human_engaged_at
     from tiered
 
 )

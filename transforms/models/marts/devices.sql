@@ -29,6 +29,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         campaign_activity_id,
         campaign_id,
         device_type,

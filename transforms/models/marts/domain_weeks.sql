@@ -22,6 +22,7 @@ dated as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         email_domain,
         count(distinct contact_id) as contacts,
         count(*) as sends,

@@ -10,6 +10,7 @@ recipients as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         email_domain,
         count(distinct contact_id) as contacts,
         count(*) as sends,
@@ -25,7 +26,9 @@ final as (
         {{ rate(count_true('is_bounced'), count_where('is_bounced is not null')) }} as bounce_rate,
         {{ rate(count_true("is_bounced and bounce_class = 'block'"), count_where('is_bounced is not null')) }} as block_rate,
         {{ response_rate('is_opened') }} as open_rate,
+        {{ response_rate('is_human_opened') }} as human_open_rate,
         {{ response_rate('is_clicked') }} as click_rate,
+        {{ response_rate('is_human_clicked') }} as human_click_rate,
         {{ response_rate('is_opted_out') }} as opt_out_rate,
         max(sent_at) as last_sent_at
     from recipients

@@ -43,6 +43,12 @@ campaign_activities as (
 
 ),
 
+scanner_events as (
+
+    select * from {{ ref('int_scanner_events') }}
+
+),
+
 unioned as (
 {% set extras = ['url_id', 'link_url', 'device_type', 'opt_out_reason', 'bounce_code'] %}
 {% set feeds = {
@@ -89,44 +95,83 @@ timed as (
 
 ),
 
+since_send as (
+
+    select
+        timed.*,
+        {{ email_domain('timed.email_address') }} as email_domain,
+        cast({{ dbt.datediff('timed.sent_at', 'timed.occurred_at', 'second') }} as bigint) as seconds_since_send
+    from timed
+
+),
+
+-- the rules in the order of their certainty
+ruled as (
+
+    select
+        since_send.*,
+        case
+            when
+                since_send.event_type in ('open', 'click')
+                and since_send.seconds_since_send between 0 and {{ var('machine_like_within_s') }}
+                then 'at_once'
+            when scanner_events.machine_rule is not null then scanner_events.machine_rule
+{% if var('prefetch_domains') %}
+            when
+                since_send.event_type = 'open'
+                and since_send.seconds_since_send between 0 and {{ var('prefetch_within_s') }}
+                and since_send.email_domain in ('{{ var('prefetch_domains') | join("', '") }}')
+                then 'prefetch'
+{% endif %}
+        end as machine_rule
+    from since_send
+    left join scanner_events
+        on
+            since_send.campaign_activity_id = scanner_events.campaign_activity_id
+            and since_send.contact_id = scanner_events.contact_id
+            and since_send.event_type = scanner_events.event_type
+            and since_send.occurred_at = scanner_events.occurred_at
+
+),
+
 final as (
 
     select
+        {{ account_id() }} as account_id,
         {{ key_of([
-            'timed.campaign_activity_id', 'timed.contact_id', 'timed.event_type', 'timed.occurred_at',
-            'timed.url_id', 'timed.occurrence',
+            'ruled.campaign_activity_id', 'ruled.contact_id', 'ruled.event_type', 'ruled.occurred_at',
+            'ruled.url_id', 'ruled.occurrence',
         ]) }} as event_id,
-        timed.campaign_activity_id,
+        ruled.campaign_activity_id,
         campaign_activities.campaign_id,
-        timed.contact_id,
-        timed.url_id,
-        timed.event_type,
-        timed.email_address,
-        {{ email_domain('timed.email_address') }} as email_domain,
-        timed.device_type,
-        timed.link_url,
-        timed.opt_out_reason,
-        timed.bounce_code,
-        {{ bounce_reason('timed.bounce_code') }} as bounce_reason,
-        case when timed.event_type = 'bounce' then {{ bounce_class('timed.bounce_code') }} end as bounce_class,
-        timed.load_id,
-        timed.occurrence,
-        timed.event_number,
-        cast({{ dbt.datediff('timed.sent_at', 'timed.occurred_at', 'second') }} as bigint) as seconds_since_send,
-        timed.event_number = 1 as is_first,
+        ruled.contact_id,
+        ruled.url_id,
+        ruled.event_type,
+        ruled.email_address,
+        ruled.email_domain,
+        ruled.device_type,
+        ruled.link_url,
+        ruled.opt_out_reason,
+        ruled.bounce_code,
+        {{ bounce_reason('ruled.bounce_code') }} as bounce_reason,
+        case when ruled.event_type = 'bounce' then {{ bounce_class('ruled.bounce_code') }} end as bounce_class,
+        ruled.machine_rule,
+        ruled.load_id,
+        ruled.occurrence,
+        ruled.event_number,
+        ruled.seconds_since_send,
+        ruled.event_number = 1 as is_first,
         case
-            when timed.event_type in ('open', 'click') and timed.sent_at is not null
-                then
-                    {{ dbt.datediff('timed.sent_at', 'timed.occurred_at', 'second') }}
-                    between 0 and {{ var('machine_like_within_s') }}
+            when ruled.machine_rule is not null then true
+            when ruled.event_type in ('open', 'click') and ruled.sent_at is not null then false
         end as is_machine_like,
-        timed.contact_deleted_date,
-        timed.sent_at,
-        {{ local_date('timed.occurred_at') }} as occurred_date,
-        timed.occurred_at
-    from timed
+        ruled.contact_deleted_date,
+        ruled.sent_at,
+        {{ local_date('ruled.occurred_at') }} as occurred_date,
+        ruled.occurred_at
+    from ruled
     left join campaign_activities
-        on timed.campaign_activity_id = campaign_activities.campaign_activity_id
+        on ruled.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

@@ -47,6 +47,7 @@ responses as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         responses.campaign_activity_id,
         campaign_activities.campaign_id,
         cast(responses.within_hours as bigint) as within_hours,

@@ -33,6 +33,8 @@ clicks_per_link as (
         max(email_events.link_url) as link_url,
         count(*) as clicks,
         count(distinct email_events.contact_id) as unique_clicks,
+        {{ count_where('not coalesce(email_events.is_machine_like, false)') }} as human_clicks,
+        {{ count_distinct_where('email_events.contact_id', 'not coalesce(email_events.is_machine_like, false)') }} as human_unique_clicks,
         {{ count_distinct_where('email_events.contact_id', 'recipients.is_delivered') }} as deliveries_clicked,
         min(email_events.occurred_at) as first_clicked_at,
         max(email_events.occurred_at) as last_clicked_at
@@ -61,6 +63,8 @@ joined as (
         email_links.reported_unique_clicks,
         clicks_per_link.clicks,
         clicks_per_link.unique_clicks,
+        clicks_per_link.human_clicks,
+        clicks_per_link.human_unique_clicks,
         clicks_per_link.deliveries_clicked,
         clicks_per_link.first_clicked_at,
         clicks_per_link.last_clicked_at
@@ -116,6 +120,7 @@ split_thrice as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         split_thrice.campaign_activity_id,
         split_thrice.url_id,
         campaign_activities.campaign_id,
@@ -143,6 +148,14 @@ final as (
             when campaign_activities.clicks is not null then coalesce(split_thrice.unique_clicks, 0)
             else split_thrice.unique_clicks
         end as unique_clicks,
+        case
+            when campaign_activities.clicks is not null then coalesce(split_thrice.human_clicks, 0)
+            else split_thrice.human_clicks
+        end as human_clicks,
+        case
+            when campaign_activities.clicks is not null then coalesce(split_thrice.human_unique_clicks, 0)
+            else split_thrice.human_unique_clicks
+        end as human_unique_clicks,
         split_thrice.reported_unique_clicks,
         {{ rate(
             'case when campaign_activities.clicks is not null then coalesce(split_thrice.deliveries_clicked, 0) end',

@@ -51,6 +51,7 @@ joins_per_day as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         joins_per_day.list_id,
         lists.list_name,
         joins_per_day.joined,

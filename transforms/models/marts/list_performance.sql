@@ -52,6 +52,7 @@ mails_per_list as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         contact_lists.list_id,
         contact_lists.list_name,
         coalesce(mails_per_list.campaign_activities, 0) as campaign_activities,

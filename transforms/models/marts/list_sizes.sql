@@ -54,6 +54,7 @@ lists as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         per_day.list_id,
         lists.list_name,
         per_day.joined,

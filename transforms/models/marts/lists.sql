@@ -67,6 +67,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         list_id,
         list_name,
         description,

@@ -23,6 +23,7 @@ first_sync as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         memberships.contact_id,
         memberships.list_id,
         lists.list_name,

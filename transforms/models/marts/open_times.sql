@@ -26,6 +26,7 @@ counted as (
         {{ count_where("event_type = 'open' and is_first") }} as first_opens,
         {{ count_where("event_type = 'open' and is_machine_like") }} as machine_like_opens,
         {{ count_where("event_type = 'click'") }} as clicks,
+        {{ count_where("event_type = 'click' and is_machine_like") }} as machine_like_clicks,
         {{ count_where("event_type = 'click' and is_first") }} as first_clicks
     from localised
     group by
@@ -37,6 +38,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         cast('{{ time_zone() }}' as {{ dbt.type_string() }}) as time_zone_id,
         local_weekday,
         local_hour,
@@ -44,6 +46,7 @@ final as (
         first_opens,
         machine_like_opens,
         clicks,
+        machine_like_clicks,
         first_clicks,
         {{ rate('first_opens', 'sum(first_opens) over ()') }} as share_of_first_opens,
         {{ rate('first_clicks', 'sum(first_clicks) over ()') }} as share_of_first_clicks

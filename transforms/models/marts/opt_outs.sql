@@ -37,6 +37,7 @@ mails_before as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         recipients.campaign_activity_id,
         recipients.contact_id,
         recipients.campaign_id,

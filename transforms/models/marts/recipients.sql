@@ -17,6 +17,7 @@ campaign_activities as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         mails.campaign_activity_id,
         mails.contact_id,
         mails.campaign_id,
@@ -32,8 +33,18 @@ final as (
                 then mails.machine_like_opens
         end as machine_like_opens,
         case
+            when {{ is_loaded('email_opens') }} and not ({{ unknown }}opens is null) then mails.human_opens
+        end as human_opens,
+        case
             when {{ is_loaded('email_clicks') }} and not ({{ unknown }}clicks is null) then mails.clicks
         end as clicks,
+        case
+            when {{ is_loaded('email_clicks') }} and not ({{ unknown }}clicks is null)
+                then mails.machine_like_clicks
+        end as machine_like_clicks,
+        case
+            when {{ is_loaded('email_clicks') }} and not ({{ unknown }}clicks is null) then mails.human_clicks
+        end as human_clicks,
         cast({{ dbt.datediff('mails.sent_at', 'mails.first_opened_at', 'second') }}
             as bigint) as seconds_to_open,
         cast({{ dbt.datediff('mails.sent_at', 'mails.first_clicked_at', 'second') }}
@@ -52,9 +63,17 @@ final as (
                 then mails.opens > 0
         end as is_opened,
         case
+            when {{ is_loaded('email_opens') }} and not ({{ unknown }}opens is null)
+                then mails.human_opens > 0
+        end as is_human_opened,
+        case
             when {{ is_loaded('email_clicks') }} and not ({{ unknown }}clicks is null)
                 then mails.clicks > 0
         end as is_clicked,
+        case
+            when {{ is_loaded('email_clicks') }} and not ({{ unknown }}clicks is null)
+                then mails.human_clicks > 0
+        end as is_human_clicked,
         case
             when {{ is_loaded('email_forwards') }} and not ({{ unknown }}forwards is null)
                 then mails.forwards > 0

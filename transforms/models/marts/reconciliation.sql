@@ -39,6 +39,7 @@ compared as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         campaign_activity_id,
         metric,
         loaded_count,

@@ -32,6 +32,7 @@ bounces_per_contact as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         bounces_per_contact.contact_id,
         contacts.email_address,
         contacts.email_domain,

@@ -64,6 +64,7 @@ resend_recipients as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         resends.campaign_activity_id,
         primaries.campaign_activity_id as primary_campaign_activity_id,
         resends.campaign_id,

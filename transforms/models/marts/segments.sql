@@ -47,6 +47,7 @@ mails_per_segment as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         segments.segment_id,
         segments.segment_name,
         segments.segment_criteria,

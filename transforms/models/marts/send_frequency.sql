@@ -45,6 +45,7 @@ classed as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         mails_in_month,
         count(*) as contacts,
         cast(sum(sends) as bigint) as sends,

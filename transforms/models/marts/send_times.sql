@@ -58,6 +58,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         time_zone_id,
         local_weekday,
         local_hour,

@@ -140,6 +140,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         months_since,
         cohort_size,
         cohort_size - left_so_far as remaining_contacts,

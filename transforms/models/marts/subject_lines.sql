@@ -38,6 +38,7 @@ featured as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         campaign_activity_id,
         campaign_id,
         activity_role,
@@ -54,6 +55,7 @@ final as (
         preheader_length,
         deliveries,
         open_rate,
+        human_open_rate,
         click_rate,
         click_to_open_rate,
         opt_out_rate,

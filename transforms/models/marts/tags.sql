@@ -61,6 +61,7 @@ counted as (
 final as (
 
     select
+        {{ account_id() }} as account_id,
         tag_id,
         tag_name,
         tag_source,

@@ -1,0 +1,2 @@
+-- rows of the mart list_sizes of every dataset in the variable account_datasets
+{{ union_of_accounts('list_sizes') }}
