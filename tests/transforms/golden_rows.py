@@ -90,6 +90,7 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("ben", 1, 0, datetime.fromisoformat("2026-03-03T14:00:00")),
         ("eve", 1, 0, datetime.fromisoformat("2026-03-05T14:30:00")),
     ],
+    "select distinct account_id from contacts": [("acc",)],
     "select contact_id, email_domain, consent_state, recency_tier, frequency_tier, list_count, tag_count,"
     " lifetime_sends, lifetime_bounces, lifetime_opens, mails_opened, lifetime_clicks, days_since_engaged,"
     " is_mailable from contacts order by 1": [
