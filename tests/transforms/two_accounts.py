@@ -1,6 +1,6 @@
 """Two accounts in two datasets of one warehouse, and the views over both.
 
-Usage: python two_accounts.py <work dir> <duckdb or postgres>; leaves answers.pickle (name -> rows) for test_accounts.py.
+Usage: python two_accounts.py <work dir> <duckdb or postgres>; leaves answers.pickle (name -> rows).
 The second account is the first one's rows with an id of its own and two contacts fewer.
 """
 
@@ -20,7 +20,7 @@ QUERIES = {
 
 
 def second_account() -> list[str]:
-    """The statements of the hand-written account for another dataset; Ben and the contact with SMS only are not in it."""
+    """The statements of the hand-written account for another dataset, without Ben and the contact with SMS only."""
     return [
         RAW_ACCOUNT.replace(f"{RAW}.", f"{OTHER}.").replace(f"schema {RAW};", f"schema {OTHER};"),
         f"update {OTHER}.account set encoded_account_id = 'acme'",
