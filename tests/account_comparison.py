@@ -63,6 +63,8 @@ CHILDREN = {
     ("custom_fields", "choices"): "custom_fields__choices",
 }
 NOT_READ = {
+    "email_abtests",
+    "email_previews",
     "automation_definitions",
     "automations",
     "bulk_activities",

@@ -25,6 +25,8 @@ DEVICES = ("computer", "mobile", "tablet", "other", "none")
 BOUNCE_CODES = "BDFSVXZ"
 _DEVICE_SHARES = (0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 1, 0, 0, 1, 1, 3)
 MAX_CONTACTS = 1 << 24
+AB_TEST = 57
+"""The type_code of a mail with two subject lines."""
 SITE = "https://www.harborlight.example"
 
 
@@ -52,6 +54,10 @@ class Activity:
     subject: str = ""
     events: dict[str, array[int]] = field(default_factory=lambda: {feed: array("Q") for feed in FEEDS})
     links: list[str] = field(default_factory=list)
+    later_sends: list[tuple[int, int]] = field(default_factory=list)
+    """(time, recipients) of each send after the first, to contacts that were added since."""
+    failed_before: bool = False
+    plans_resend: bool = False
 
     @property
     def has_reports(self) -> bool:
@@ -156,41 +162,13 @@ def _activity_parts(campaign: Campaign, activity: Activity) -> Row:
     return parts
 
 
-def schedules(campaign: Campaign, activity: Activity) -> list[Row]:
-    due = campaign.status == "Scheduled" and activity.role == "primary_email"
-    return [{"scheduled_date": seeds.stamp_ms(campaign.scheduled_at)}] if due else []
-
-
-def send_history(activity: Activity) -> list[Row]:
-    if not activity.has_reports:
-        return []
-    row: Row = {
-        "send_id": 1,
-        "contact_list_ids": activity.list_ids,
-        "segment_ids": activity.segment_ids,
-        "count": len(activity.events["sends"]),
-    }
-    return [
-        row | {"run_date": seeds.stamp_ms(activity.sent_at), "send_status": "COMPLETED", "reason_code": 0}
-    ]
-
-
-def non_opener_resends(campaign: Campaign, activity: Activity) -> list[Row]:
-    resend = next((a for a in campaign.activities if a.role == "resend"), None)
-    if activity.role != "primary_email" or resend is None:
-        return []
-    row: Row = {
-        "resend_subject": resend.subject,
-        "delay_days": 3,
-        "resend_request_id": f"{resend.number % 10**9}",
-    }
-    return [row | {"resend_date": seeds.stamp_ms(resend.sent_at), "resend_status": "DONE"}]
-
-
 class Campaigns:
     """All campaigns, by position; builds new ones and the events of their sends."""
 
-    def __init__(self, seed: int, contacts: Contacts, *, recipients_per_send: int | None = None) -> None:
+    def __init__(
+        self, seed: int, contacts: Contacts, *, recipients_per_send: int | None = None, bare: bool = True
+    ) -> None:
+        self.bare = bare
         self.seed, self.contacts, self.recipients_per_send = seed, contacts, recipients_per_send
         self.rows: list[Campaign] = []
         self.by_id: dict[str, Campaign] = {}
@@ -210,7 +188,7 @@ class Campaigns:
             status=status,
             created_at=created_at,
             updated_at=created_at,
-            type_code=26 if h >> 8 & 3 == 0 else 10,
+            type_code=26 if h >> 8 & 3 == 0 else self._plain_type(key),
             scheduled_at=created_at + 3 * DAY_S,
         )
         self.rows.append(campaign)
@@ -220,6 +198,10 @@ class Campaigns:
         if h >> 20 & 1:
             self.add_activity(campaign, "permalink", subject)
         return campaign
+
+    def _plain_type(self, key: int) -> int:
+        """A newsletter, or one in four with two subject lines, which a bare account does not have."""
+        return 10 if self.bare or seeds.word(self.seed, "abtest", key) & 3 else AB_TEST
 
     def add_activity(self, campaign: Campaign, role: str, subject: str) -> Activity:
         n = len(campaign.activities)
@@ -242,6 +224,10 @@ class Campaigns:
                 for path in people.LINK_PATHS[:count]
             ],
         )
+        if not self.bare:
+            rest = seeds.word(self.seed, "activity", campaign.key, n, "extras")
+            activity.segment_ids = [1 + rest % 4] if rest >> 8 & 3 == 0 else []
+            activity.failed_before, activity.plans_resend = rest >> 10 & 7 == 0, bool(rest >> 13 & 1)
         campaign.activities.append(activity)
         self.activity_by_id[activity.activity_id] = (campaign, activity)
         return activity
@@ -266,6 +252,18 @@ class Campaigns:
         activity.list_ids = first.list_ids
         self._deliver(campaign, activity, recipients, at, until)
         campaign.updated_at = at
+
+    def send_again(self, campaign: Campaign, at: int, until: int) -> int:
+        """Send the primary activity to contacts added to its lists since; how many there were."""
+        activity = campaign.primary
+        reached = {contact_of(event) for event in activity.events["sends"]}
+        recipients = [i for i in self._recipients(activity, at) if i not in reached]
+        if recipients:
+            stream = f"events/{campaign.key}/{activity.key}/{len(activity.later_sends) + 1}"
+            self.add_events(activity, self._events(stream, activity, recipients, at, until), until)
+            activity.later_sends.append((at, len(recipients)))
+            campaign.updated_at = at
+        return len(recipients)
 
     def _recipients(self, activity: Activity, at: int) -> list[int]:
         contacts, mask = self.contacts, 0
@@ -297,10 +295,22 @@ class Campaigns:
     def _deliver(
         self, campaign: Campaign, activity: Activity, recipients: list[int], at: int, until: int
     ) -> None:
+        events = self._events(f"events/{campaign.key}/{activity.key}", activity, recipients, at, until)
+        for feed, rows in events.items():
+            rows.sort()
+            activity.events[feed] = array("Q", rows)
+        self._apply_optouts(events["optouts"])
+        activity.sent_at = at
+        self.touch(activity, max((rows[-1] >> 32 for rows in events.values() if rows), default=at))
+
+    def _events(
+        self, stream: str, activity: Activity, recipients: list[int], at: int, until: int
+    ) -> dict[str, list[int]]:
+        """What follows a send, by feed and unsorted."""
         per_second = max(7, len(recipients) // 600)
         events: dict[str, list[int]] = {feed: [] for feed in FEEDS}
         events["sends"] = [pack(min(at + k // per_second, until), i) for k, i in enumerate(recipients)]
-        rolls = seeds.words(self.seed, f"events/{campaign.key}/{activity.key}", 0, len(recipients))
+        rolls = seeds.words(self.seed, stream, 0, len(recipients))
         for event, h in zip(events["sends"], rolls, strict=True):
             roll = h & 0xFFF
             if roll < 74:
@@ -310,12 +320,7 @@ class Campaigns:
                 )
             elif roll < 1560:
                 self._opened(events, event, h, until, len(activity.links))
-        for feed, rows in events.items():
-            rows.sort()
-            activity.events[feed] = array("Q", rows)
-        self._apply_optouts(events["optouts"])
-        activity.sent_at = at
-        self.touch(activity, max((rows[-1] >> 32 for rows in events.values() if rows), default=at))
+        return events
 
     def _opened(self, events: dict[str, list[int]], sent: int, h: int, until: int, links: int) -> None:
         """What one reader does, and what the programs before the mailbox do: see `machines`."""

@@ -11,13 +11,11 @@ from .campaigns import (
     Activity,
     Campaign,
     activity_row,
-    non_opener_resends,
-    schedules,
-    send_history,
 )
 from .envelopes import NOT_FOUND, Query, Row, csv_set, filters_of, is_true
 from .faults import Reply, error, json_reply
 from .feeds import newest_first
+from .mail_parts import PARTS
 from .matching import Matching
 from .paging import BadRequestError, add_links, requested
 
@@ -63,9 +61,14 @@ def activity_part(sandbox: Sandbox, _: Query, activity_id: str, part: str) -> Re
     found = _activity(sandbox, activity_id)
     if found is None:
         return NOT_FOUND
-    if part == "schedules":
-        return json_reply(200, schedules(*found))
-    return json_reply(200, send_history(found[1]) if part == "send_history" else non_opener_resends(*found))
+    rows = PARTS[part](*found)
+    if part == "previews":
+        return json_reply(200, rows[0])
+    if part != "abtest":
+        return json_reply(200, rows)
+    if found[1].role != "primary_email":
+        return error(409, "emails.api.conflict", "Only a primary_email activity can have an A/B test.")
+    return json_reply(200, rows[0]) if rows else NOT_FOUND
 
 
 def _reported(sandbox: Sandbox, activity_id: str) -> Activity | None:

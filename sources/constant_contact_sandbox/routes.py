@@ -43,7 +43,7 @@ def _route(path: str, scope: str, privilege: str, parameters: str, answer: Calla
 
 
 _FEEDS = "sends|opens|unique_opens|didnotopens|clicks|forwards|optouts|bounces"
-_PARTS = "schedules|send_history|non_opener_resends"
+_PARTS = "schedules|send_history|non_opener_resends|abtest|previews"
 _REPORTS = "/reports/email_reports"
 _SUMMARIES = "/reports/summary_reports"
 _LIST_PARAMETERS = (

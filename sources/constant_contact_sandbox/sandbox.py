@@ -9,23 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import people, seeds, small_collections
-from .campaigns import (
-    FEEDS,
-    MAX_CONTACTS,
-    Campaign,
-    Campaigns,
-    activity_row,
-    non_opener_resends,
-    schedules,
-    send_history,
-)
+from .campaigns import FEEDS, MAX_CONTACTS, Campaign, Campaigns, activity_row
 from .contacts import Contacts
 from .extras import Extras
 from .faults import Rule, parse_rule
 from .life import live_days
+from .mail_parts import TABLES
 from .matching import Matching
 from .quota import Limits, RequestLog
 from .reports import Reports
@@ -113,7 +106,7 @@ class Sandbox(Verbs):
         self.contacts.tag_ids = [row["tag_id"] for row in self.tags]
         self.contacts.fill(contact_count, now, [share for _, _, share in people.LIST_NAMES], len(self.tags))
         cap = max(20, int(max_events / 1.8 / max(1.0, 0.8 * campaign_count)))
-        self.campaigns = Campaigns(seed, self.contacts, recipients_per_send=cap)
+        self.campaigns = Campaigns(seed, self.contacts, recipients_per_send=cap, bare=bare)
         for k in range(campaign_count):
             self._past_campaign(k, campaign_count, now)
         self.contacts.settle_deletions()
@@ -246,9 +239,7 @@ class Sandbox(Verbs):
         return {
             "email_campaigns": lambda: (campaign.detail() for campaign in self.campaigns.rows),
             "email_campaign_activities": lambda: (activity_row(m, a) for m, a in self.readable()),
-            "email_schedules": lambda: parts(schedules),
-            "email_send_history": lambda: parts(lambda _, a: send_history(a)),
-            "email_non_opener_resends": lambda: parts(non_opener_resends),
+            **{name: partial(parts, rows_of) for name, rows_of in TABLES.items()},
             "email_links": lambda: (
                 {"campaign_activity_id": a.activity_id} | x for _, a in sent() for x in r.links(a)
             ),

@@ -256,6 +256,14 @@ class Verbs:
             self.contacts.generation += 1
             return campaign.primary
 
+    def send_again(self, k: int, *, at: int | None = None) -> int:
+        """Send a campaign once more, to contacts added to its lists since; how many there were."""
+        with self.lock:
+            moment = self.stamp if at is None else at
+            reached = self.campaigns.send_again(self.campaigns.rows[k], moment, self.stamp)
+            self.contacts.generation += 1
+            return reached
+
     def add_event(
         self,
         activity: Activity,

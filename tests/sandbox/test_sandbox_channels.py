@@ -37,6 +37,14 @@ NEEDS = {
 }
 
 
+MAIL_PARTS = {"email_abtests", "email_send_history", "email_non_opener_resends"}
+
+
+def shared(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what only an account that is not bare has in it: A/B mails and segments of mails."""
+    return {name: value for name, value in row.items() if name not in ("type_code", "segment_ids")}
+
+
 def every_row(reader: Any, path: str, key: str, query: dict[str, Any]) -> list[dict[str, Any]]:
     """All pages; a next link is followed as it stands."""
     page = reader.get(path, **query).raise_for_status().json()
@@ -171,8 +179,11 @@ def test_a_bare_account_has_the_same_people_and_mails_and_nothing_else():
     for days in (0, 20):
         bare.advance(days)
         full.advance(days)
-        for table in set(full.tables()) - extras:
-            assert list(bare.truth(table)) == list(full.truth(table)), table
+        for table in set(full.tables()) - extras - MAIL_PARTS:
+            assert [shared(row) for row in bare.truth(table)] == [shared(row) for row in full.truth(table)], (
+                table
+            )
+        assert list(bare.truth("email_abtests")) == []
         assert [table for table in extras if list(bare.truth(table))] == []
         assert [table for table in extras if not list(full.truth(table))] == []
 

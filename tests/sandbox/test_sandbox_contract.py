@@ -15,21 +15,20 @@ from sources.constant_contact_sandbox import Sandbox, Switches
 
 REPORT = "/reports/email_reports/{campaign_activity_id}"
 FEEDS = ["sends", "opens", "unique_opens", "didnotopens", "clicks", "forwards", "optouts", "bounces"]
+PARTS = ("schedules", "send_history", "non_opener_resends", "abtest", "previews")
 PATHS = (
     "/account/summary", "/account/summary/physical_address", "/account/emails", "/account/user/privileges",
     "/contacts", "/contacts/counts", "/contacts/{contact_id}", "/contact_lists", "/contact_lists/{list_id}",
     "/contact_tags", "/contact_tags/{tag_id}", "/contact_custom_fields",
     "/contact_custom_fields/{custom_field_id}", "/segments", "/segments/{segment_id}", "/emails",
     "/emails/{campaign_id}", "/emails/activities/{campaign_activity_id}",
-    "/emails/activities/{campaign_activity_id}/schedules",
-    "/emails/activities/{campaign_activity_id}/send_history",
-    "/emails/activities/{campaign_activity_id}/non_opener_resends",
     *(f"{REPORT}/tracking/{feed}" for feed in FEEDS), f"{REPORT}/links",
     "/reports/summary_reports/email_campaign_summaries", "/reports/stats/email_campaigns/{campaign_ids}",
     "/reports/stats/email_campaign_activities/{campaign_activity_ids}", "/activities",
     "/automations/workflows", "/automations/workflows/{automation_flow_id}", "/social/profiles",
     "/social/connections", "/social/hashtags/groups", "/reports/summary_reports/sms_campaign_summaries",
     "/contacts/sms_engagement_history/{contact_id}",
+    *(f"/emails/activities/{{campaign_activity_id}}/{part}" for part in PARTS),
 )  # fmt: skip
 PARAMS: dict[str, dict[str, Any]] = {
     "/contacts": {"status": "all", "include": ALL, "include_count": "true", "limit": 500},
@@ -58,8 +57,8 @@ def contract() -> dict[str, Any]:
     return copy.deepcopy(facts())
 
 
-def addresses(sandbox: Sandbox, path: str) -> list[str]:
-    """The path with each id that the account has for it (a few of them)."""
+def addresses(sandbox: Sandbox, path: str, *, at_most: int = 30) -> list[str]:
+    """The path with each id that the account has for it, or with the first of them."""
     sources = {
         "contact_id": "contacts",
         "list_id": "contact_lists",
@@ -67,13 +66,13 @@ def addresses(sandbox: Sandbox, path: str) -> list[str]:
         "custom_field_id": "custom_fields",
         "segment_id": "segments",
         "campaign_id": "email_campaigns",
-        "campaign_activity_id": "email_campaign_activity_stats",
+        "campaign_activity_id": "email_campaign_activity_stats" if "report" in path else "email_previews",
         "automation_flow_id": "automations",
     }
     for name, table in sources.items():
         if "{" + name + "}" in path:
             key = "id" if table == "automations" else name
-            return [path.replace("{" + name + "}", str(row[key])) for row in sandbox.truth(table)][:30]
+            return [path.replace("{" + name + "}", str(row[key])) for row in sandbox.truth(table)][:at_most]
     for name, table in (
         ("campaign_ids", "email_campaign_stats"),
         ("campaign_activity_ids", "email_campaign_activity_stats"),
@@ -114,12 +113,13 @@ FULL = PATHS[PATHS.index("/activities") :]
 @pytest.mark.parametrize("path", FULL)
 def test_every_property_has_a_value_in_some_answer(open_sandbox, contract, path):
     """Over all objects of an account that has lived for weeks, no property of the contract stays empty."""
-    reader = open_sandbox(contacts=150, campaigns=12, clock_runs=False)
+    reader = open_sandbox(contacts=150, campaigns=30, clock_runs=False)
     reader.sandbox.advance(30)
+    reader.sandbox.create_campaign(status="Scheduled")
     responses = contract["paths"][path]["get"]["responses"]
     schema = next(answer for status, answer in responses.items() if str(status)[0] == "2")["schema"]
     found: set[tuple[str, ...]] = set()
-    for address in addresses(reader.sandbox, path):
+    for address in addresses(reader.sandbox, path, at_most=200):
         answer = reader.get(address, **PARAMS.get(path, {}))
         found |= values(answer.json()) if answer.is_success else set()
     missing = properties(schema, contract["definitions"]) - found
@@ -141,5 +141,8 @@ def test_answers_validate_against_the_contract(open_sandbox, contract, definitio
     }
     validator = jsonschema.Draft4Validator(schema)
     for address in addresses(reader.sandbox, path):
-        answer = reader.get(address, **PARAMS.get(path, {})).raise_for_status().json()
+        answer = reader.get(address, **PARAMS.get(path, {}))
+        if path.endswith("/abtest") and answer.status_code in (404, 409):
+            continue  # there is no test
+        answer = answer.raise_for_status().json()
         assert [f"{list(e.path)}: {e.message[:200]}" for e in validator.iter_errors(answer)] == []
