@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .campaigns import (
-    ACTIVITY_INCLUDES,
-    BOUNCE_CODES,
-    Activity,
-    Campaign,
-    activity_row,
-)
+from .activity_rows import ACTIVITY_INCLUDES, activity_row
+from .campaigns import BOUNCE_CODES, Activity, Campaign
 from .envelopes import NOT_FOUND, Query, Row, csv_set, filters_of, is_true
 from .faults import Reply, error, json_reply
 from .feeds import newest_first

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import seeds
-from .campaigns import AB_TEST, activity_row, html
+from .activity_rows import activity_row, html
+from .campaigns import AB_TEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import people, seeds, small_collections
-from .campaigns import FEEDS, MAX_CONTACTS, Campaign, Campaigns, activity_row
+from .activity_rows import activity_row
+from .campaigns import FEEDS, MAX_CONTACTS, Campaign, Campaigns
 from .contacts import Contacts
 from .extras import Extras
 from .faults import Rule, parse_rule
