@@ -229,11 +229,28 @@ def report(
         "ctct-report.html"
     ),
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    since: Annotated[
+        str | None, typer.Option(metavar="D", help="Only mailings from this day on, such as 2026-01-31.")
+    ] = None,
+    campaign: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only this campaign, or one e-mail of it.")
+    ] = None,
+    addresses: Annotated[
+        bool, typer.Option("--addresses", help="Also list the addresses to clean; counts only otherwise.")
+    ] = False,
 ) -> int:
     """Write the report: one page that needs no network to be read."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    return commands.report(destination=destination, dataset=dataset, out=out, show=show)
+    return commands.report(
+        destination=destination,
+        dataset=dataset,
+        out=out,
+        show=show,
+        since=since,
+        campaign=campaign,
+        addresses=addresses,
+    )
 
 
 @app.command(name="export", short_help="Marts as files for Excel, Power BI, Tableau.")

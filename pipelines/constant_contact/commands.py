@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import logging
 import os
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.constant_contact.display.status import Quota
+    from pipelines.constant_contact.reporting.data import Scope
     from sources.constant_contact.source import Settings
 
 
@@ -203,11 +205,26 @@ def _must_be_writable(file: Path) -> None:
         ) from error
 
 
-def report(*, destination: str, dataset: str, out: Path, show: bool) -> int:
+def report(
+    *,
+    destination: str,
+    dataset: str,
+    out: Path,
+    show: bool,
+    since: str | None,
+    campaign: str | None,
+    addresses: bool,
+) -> int:
+    from pipelines.constant_contact.reporting.data import Scope, UnknownCampaignError  # noqa: PLC0415
+
     quiet_libraries()
+    scope = Scope(since=_day("--since", since), campaign_id=campaign, addresses=addresses)
     opened = _for_reading(destination, dataset)
     _must_be_loaded(opened, empty_is_fine=False)
-    page = write_report(opened, out)
+    try:
+        page = write_report(opened, out, scope)
+    except UnknownCampaignError as error:
+        raise UserError(str(error)) from error
     sys.stdout.write(f"{page}\n")
     if show:
         webbrowser.open(page.absolute().as_uri())
@@ -250,7 +267,14 @@ def sql(
     return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
 
 
-def write_report(opened: Warehouse, out: Path) -> Path:
+def _day(option: str, text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{option} {text!r} is no day; write it as 2026-01-31") from error
+
+
+def write_report(opened: Warehouse, out: Path, scope: Scope | None = None) -> Path:
     from pipelines.constant_contact.reporting.report import write_report as write  # noqa: PLC0415
 
     note(opened.location.state_folder, out, "report")
@@ -261,6 +285,7 @@ def write_report(opened: Warehouse, out: Path) -> Path:
             analytics_dataset=opened.target.analytics,
             out=out,
             generated_at=pendulum.now("UTC"),
+            scope=scope,
         )
     except OSError as error:
         raise UserError(

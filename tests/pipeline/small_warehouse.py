@@ -58,31 +58,34 @@ select 'c' || i as contact_id,
     case when i % 40 = 0 then 'deleted' when i % 17 = 0 then 'unsubscribed' else 'subscribed' end
     as consent_state,
     case when i % 9 = 0 then 'dormant' else 'active' end as recency_tier,
-    not (i % 40 = 0 or i % 17 = 0) as is_mailable,
+    not (i % 40 = 0 or i % 17 = 0) as is_mailable, i % 40 = 0 as is_deleted,
     timestamp '2025-06-01 00:00:00' + to_hours(cast(i * 24 * 530 / {contacts} as bigint)) as created_at,
     timestamp '2026-11-01 00:00:00' as updated_at,
     case when i % 17 = 0 then timestamp '2026-10-01 09:00:00' end as opted_out_at,
     case when i % 40 = 0 then date '2026-03-01' end as deleted_date
 from range({contacts}) as t(i);
 create table marts.lists as
-select name as list_name, members, members - 5 as mailable_members, members - 20 as active_members,
+select lower(left(name, 4)) as list_id, name as list_name, members, members - 5 as mailable_members,
+    members - 20 as active_members,
     0.31 as member_open_rate, name = 'Gone' as is_deleted
 from (values ('Newsletter', 400), ('Trade <script>alert(1)</script>', 90), ('Gone', 50)) as t(name, members)
 """
 MAIL_MARTS = """
 create table marts.campaign_activities as
-select 'Week ' || k || ': bread & butter' as campaign_name, 'Fresh on <Sunday> no. ' || k as subject,
+select 'k' || k as campaign_activity_id, 'm' || k as campaign_id,
+    'Week ' || k || ': bread & butter' as campaign_name, 'Fresh on <Sunday> no. ' || k as subject,
     case when k = 3 then 'resend' else 'primary_email' end as activity_role, true as is_sent,
     timestamp '2026-01-20 14:00:00' + to_days(cast(20 * k as integer)) + to_hours(cast(k * 3 % 9 as integer))
-    as first_sent_at,
-    400 as sends, 390 as deliveries, 100 + k * 5 as deliveries_opened, 20 + k as deliveries_clicked,
-    1 + k % 3 as opt_outs,
+    as first_sent_at, cast(first_sent_at as date) as first_sent_date,
+    400 as sends, 10 as sends_bounced, 390 as deliveries, 100 + k * 5 as deliveries_opened,
+    20 + k as deliveries_clicked, 1 + k % 3 as opt_outs, 1 + k % 3 as deliveries_opted_out,
     (100 + k * 5) / 390.0 as open_rate, (20 + k) / 390.0 as click_rate, (1 + k % 3) / 390.0 as opt_out_rate
 from range({mails}) as t(k)
 """
 EVENT_MARTS = """
 create table marts.email_events as
 select 'k' || k as campaign_activity_id, 'c' || i as contact_id, kind as event_type,
+    case when kind = 'click' then 'u' || i % 4 end as url_id,
     case when kind = 'click' then 'https://bakery.example/offer?a=1&b=' || i % 4 end as link_url,
     case when kind = 'bounce' then 'hard' end as bounce_class,
     case when kind = 'bounce' then 'mailbox_full' end as bounce_reason,
@@ -90,8 +93,37 @@ select 'k' || k as campaign_activity_id, 'c' || i as contact_id, kind as event_t
     timestamp '2026-01-20 14:00:00' + to_days(cast(20 * k as integer)) + to_hours(i * i) as occurred_at
 from range({mails}) as t(k), range(12) as u(i), (values ('open'), ('click'), ('bounce')) as v(kind)
 """
+GROWTH_MARTS = """
+create table marts.contact_growth as
+with days as (
+    select cast(day as date) as calendar_date, row_number() over (order by day) as n
+    from generate_series(date '2025-06-01', date '2026-11-21', interval 1 day) as t(day)
+)
+select 1 as joined, case when n % 30 = 0 then 2 else 0 end as opted_out,
+    case when n % 90 = 0 then 1 else 0 end as deleted,
+    n - n // 30 * 2 - n // 90 as contacts_at_end, n - n // 30 * 3 as mailable_at_end, calendar_date
+from days;
+create table marts.list_growth as
+select 'news' as list_id, 7 as joined, date '2026-11-01' as joined_date
+union all select 'news', 9, date '2025-11-01'
+"""
+HEALTH_MARTS = """
+create table marts.repeat_bouncers as
+select 'c' || i as contact_id, 'reader' || i || '@bounce.example' as email_address, i + 3 as mails_bounced,
+    case when i < 2 then 1 else 0 end as mails_bounced_hard, i < 4 as is_mailable
+from range(6) as t(i);
+create table marts.bounces as
+select 'k1' as campaign_activity_id, 'hard' as bounce_class, 'mailbox_full' as bounce_reason, 7 as bounces
+union all select 'k1', 'auto_reply', 'auto_reply', 3
+"""
+LINK_MARTS = """
+create table marts.links as
+select 'k' || k as campaign_activity_id, 'u' || u as url_id, 'bakery.example/offer' as link_address
+from range({mails}) as t(k), range(4) as v(u)
+"""
 EMPTY_MAIL_MARTS = MAIL_MARTS + " limit 0;" + EVENT_MARTS + " limit 0"
 ALL = (RAW, RECORDS, CONTACT_MARTS, MAIL_MARTS, EVENT_MARTS)
+FULL = (*ALL, GROWTH_MARTS, HEALTH_MARTS, LINK_MARTS)
 
 
 def write(path: Path, *parts: str) -> Path:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import small_warehouse
 
-from pipelines.constant_contact.reporting import data as report_data
+from pipelines.constant_contact.reporting import audience, mailings
+from pipelines.constant_contact.reporting.data import Scope, UnknownCampaignError
 from pipelines.constant_contact.reporting.report import write_report
 from pipelines.constant_contact.transform import project_dir
 
@@ -64,21 +65,22 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def written(folder: Path, *parts: str) -> Page:
+def written(folder: Path, *parts: str, scope: Scope | None = None, now: dt.datetime = NOW) -> Page:
     path = small_warehouse.write(folder / "small.duckdb", *parts)
     out = write_report(
         query=small_warehouse.query_of(path),
         dataset=small_warehouse.DATASET,
         analytics_dataset=small_warehouse.MARTS_DATASET,
         out=folder / "new" / "report.html",
-        generated_at=NOW,
+        generated_at=now,
+        scope=scope,
     )
     return Page(out.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return written(tmp_path_factory.mktemp("report"), *small_warehouse.ALL)
+    return written(tmp_path_factory.mktemp("report"), *small_warehouse.FULL)
 
 
 def test_page_fetches_nothing(page: Page) -> None:
@@ -113,38 +115,87 @@ def test_page_is_well_formed(page: Page) -> None:
 def test_page_has_every_section(page: Page) -> None:
     """A full warehouse gives all sections, in this order."""
     assert page.titles == [
-        "Contacts and growth",
-        "How mailings do over time",
-        "Most clicked mailings",
+        "Your audience in three sizes",
+        "The last 90 days",
+        "The last mailings against your average",
+        "Rates over time",
+        "Best by clicks",
+        "Worst by clicks",
+        "All mailings",
         "How soon people react",
-        "When mailings are opened most",
-        "Most clicked links",
-        "Bounces",
-        "Opt-outs",
+        "When to send",
+        "Pages that readers go to",
+        "List growth",
         "Lists",
+        "Health of the list",
     ]
 
 
 def test_header_says_who_how_fresh_and_whether_the_counts_agree(page: Page) -> None:
-    """Name, newest data, last completed load, audit."""
+    """Name, verdict, audit, then load, last mailing and newest event, each by its own name."""
     assert (
-        "E-mail report Harbour <Street> Bakery Data up to 21 November 2026; last loaded 21 November 2026, "
-        "02:00 UTC. 1 of 2 counts that the account offers differ from this data;" in page.text
+        "E-mail report Harbour <Street> Bakery Stale since 2026-11-22 04:00 UTC: the last complete run ended "
+        "29 h 4 min ago, more than 26 h 0 min. 1 of 2 counts that the account offers differ from this data; "
+        "ctct status says which. Last loaded 21 November 2026, 02:00 UTC. Last mailing sent 16 November 2026. "
+        "Newest open, click or other event 21 November 2026," in page.text
     )
+
+
+def test_a_fresh_page_says_so(tmp_path: Path) -> None:
+    """Loaded this morning is fresh, whatever the day of the newest event."""
+    soon = NOW - dt.timedelta(days=1)
+
+    page = written(tmp_path, *small_warehouse.FULL, now=soon)
+
+    assert "Fresh since 2026-11-21 02:00 UTC: the last complete run ended 5 h 4 min ago." in page.text
 
 
 @pytest.mark.parametrize(
     "figure",
     [
-        "Contacts 390 367 may be mailed; deleted ones not counted",
-        "Open rate 42.3% 825 opened, of 1,950 deliveries in the last 90 days",
-        "Click rate 8.5% 165 clicked, of 1,950 deliveries in the last 90 days",
-        "Sends, 90 days 2,000 in 5 mailings; 1,950 did not bounce",
+        "On file 390 contacts that are not deleted",
+        "May be mailed 367 of these",
+        "Active 326 of these, opened or clicked in the 90 days before the newest event",
+        "Net growth +83 90 joined, 7 unsubscribed or were deleted +83 in the 90 days before",
+        "Delivered 1,950 in 5 mailings; 2,000 sent +390 (+25%) against the 90 days before none in the same",
+        "Open rate 42.3% 825 opened, of 1,950 deliveries +5.8 points against the 90 days before no rate",
+        "Click rate 8.5% 165 clicked, of 1,950 deliveries +1.2 points against the 90 days before, within chance",
+        "Opt-out rate 0.51% 10 opted out, of 1,950 deliveries",
     ],
 )
-def test_key_figures_state_their_denominators(page: Page, figure: str) -> None:
-    """Each figure says of what it is a share; the numbers are those of the marts."""
+def test_figures_state_their_denominators_and_changes(page: Page, figure: str) -> None:
+    """Each figure says of what it is a share and how it changed; what chance explains is marked."""
     assert figure in page.text
+
+
+def test_a_mailing_is_above_only_where_its_interval_says_so(page: Page) -> None:
+    """The newest mailing stands out in opens; its clicks are within what chance allows."""
+    assert (
+        "Week 15: bread & butter Fresh on <Sunday> no. 15 16 Nov 2026 · 390 delivered "
+        "Opened 44.9% ▲ above average 40.0% to 49.8%; average 35.6%" in page.text
+    )
+    assert "Clicked 9.0% as usual" in page.text
+
+
+def test_small_mailings_do_not_shout(tmp_path: Path) -> None:
+    """A mailing to a dozen people is compared with nothing, and is neither best nor worst."""
+    test_mail = (
+        "update marts.campaign_activities set deliveries = 12, deliveries_opened = 12, deliveries_clicked = 12"
+        " where campaign_activity_id = 'k15'"
+    )
+    page = written(tmp_path, small_warehouse.RAW, f"{small_warehouse.MAIL_MARTS}; {test_mail}")
+
+    compared, ranked = page.text.split("All mailings")[0].split("Best by clicks")
+    assert "12 delivered Opened 100.0% too few to compare" in compared
+    assert "Week 15:" not in ranked
+
+
+def test_resends_are_labelled_and_stand_beside_resends(page: Page) -> None:
+    """Wherever it is named it is called a resend; one alone has no average."""
+    assert "Week 3: bread & butter resend" in page.text
+    assert [label for label in page.labels if label.startswith("Week 3:")] == [
+        label for label in page.labels if label.startswith("Week 3: bread & butter (resend)")
+    ]
 
 
 def test_what_the_account_wrote_is_text(page: Page) -> None:
@@ -153,16 +204,31 @@ def test_what_the_account_wrote_is_text(page: Page) -> None:
     assert "Trade <script>alert(1)</script>" in page.text
 
 
+def test_characters_that_act_are_spelled_out(tmp_path: Path) -> None:
+    """A name that would turn the line round or hide text stands on the page as escapes, in labels too."""
+    names = (
+        "update marts.campaign_activities set campaign_name = 'A' || chr(8238) || 'B' || chr(27) || chr(8203)"
+    )
+
+    page = written(tmp_path, small_warehouse.RAW, f"{small_warehouse.MAIL_MARTS}; {names}")
+
+    assert set() == set("\u202e\x1b\u200b") & set(page.source)
+    assert r"A\u202eB\x1b\u200b" in page.text
+    assert any(r"A\u202eB\x1b\u200b" in label for label in page.labels)
+
+
 def test_deleted_lists_are_left_out(page: Page) -> None:
-    """Only lists that exist are shown."""
+    """Only lists that exist are shown, with those who joined them in the period."""
     assert "Gone" not in page.text
+    assert "Newsletter 400 395 380 7 31.0%" in page.text
 
 
 def test_charts_speak(page: Page) -> None:
-    """Each mark has a label of its own, at both widths: for screen readers and for the pointer."""
+    """Each mark has a label of its own, at both widths: for screen readers, the keyboard and the pointer."""
     assert page.labels.count("Week 0: bread & butter, 20 Jan 2026: 25.64% opened") == 2
-    assert page.labels.count("June 2025: 23 joined") == 2
-    assert "Tue 09:00: 25.6% opened, 1 mailing" in page.labels
+    assert page.labels.count("June 2025: 30 joined") == 2
+    assert page.labels.count("November 2026: 488 may be mailed at its end") == 2
+    assert page.labels.count("Contacts by month; arrow keys read the values") == 2
 
 
 def test_colours_of_charts_are_the_pages_own(page: Page) -> None:
@@ -174,9 +240,57 @@ def test_colours_of_charts_are_the_pages_own(page: Page) -> None:
     assert "@media print" in page.source
 
 
-def test_growth_ends_with_those_who_stayed(page: Page) -> None:
-    """The last point of the line is everyone who neither unsubscribed nor was deleted."""
-    assert "November 2026: 367 kept" in page.labels
+def test_pages_are_counted_once_whatever_their_tags(page: Page) -> None:
+    """Four addresses that differ in their query are one page; a reader of it counts once."""
+    assert "bakery.example/offer 4 tagged addresses together 12 192 16" in page.text
+
+
+def test_health_counts_and_shows_no_address(page: Page) -> None:
+    """Who to clean, who repeats: numbers; addresses come with the file or when asked for."""
+    assert "To clean 4 may be mailed, but bounced hard or in several mailings; 2 of them hard" in page.text
+    assert "Repeat bouncers 6" in page.text
+    assert "mailbox full hard 7" in page.text
+    assert "@bounce.example" not in page.source
+
+
+def test_addresses_come_when_asked_for(tmp_path: Path) -> None:
+    """Those that may still be mailed only."""
+    page = written(tmp_path, *small_warehouse.FULL, scope=Scope(addresses=True))
+
+    assert "reader1@bounce.example 4 1" in page.text
+    assert "reader5@bounce.example" not in page.text
+
+
+def test_since_leaves_earlier_mailings_out(tmp_path: Path) -> None:
+    """List, links and figures begin on the day; averages stay those of the year."""
+    page = written(tmp_path, *small_warehouse.FULL, scope=Scope(since=dt.date(2026, 10, 1)))
+
+    assert "Since 1 October 2026" in page.titles
+    assert "Week 12:" not in page.text
+    assert "Delivered 1,170 in 3 mailings; 1,200 sent" in page.text
+    assert "bakery.example/offer 4 tagged addresses together 12 36 3" in page.text
+    assert "average 35.6%" in page.text
+
+
+@pytest.mark.parametrize("name", ["m14", "k14"])
+def test_a_campaign_has_a_page_of_its_own(tmp_path: Path, name: str) -> None:
+    """By the id of the campaign or of one e-mail; nothing of the audience, details open."""
+    page = written(tmp_path, *small_warehouse.FULL, scope=Scope(campaign_id=name))
+
+    assert page.titles == [
+        "Its mailings against your average",
+        "Details",
+        "How soon people react",
+        "Pages that readers go to",
+    ]
+    assert "Week 14: bread & butter Harbour <Street> Bakery" in page.text
+    assert "<details open>" in page.source
+
+
+def test_an_unknown_campaign_is_named(tmp_path: Path) -> None:
+    """Its id, and how to find those that are."""
+    with pytest.raises(UnknownCampaignError, match="no mailing of campaign m99 is in the marts; the ids"):
+        written(tmp_path, *small_warehouse.FULL, scope=Scope(campaign_id="m99"))
 
 
 def test_empty_account_is_told_that_nothing_was_sent(tmp_path: Path) -> None:
@@ -185,7 +299,21 @@ def test_empty_account_is_told_that_nothing_was_sent(tmp_path: Path) -> None:
 
     page = written(tmp_path, *parts)
 
-    assert page.titles == ["Contacts and growth", "Nothing sent yet", "Lists"]
+    assert page.titles == ["Your audience in three sizes", "Nothing sent yet", "Lists", "Health of the list"]
+    assert "Active none yet" in page.text
+
+
+def test_a_handful_of_contacts_has_whole_numbers(tmp_path: Path) -> None:
+    """The scale of three contacts counts people, not thousandths of them."""
+    few = """create table marts.contact_growth as
+        select 1 as joined, 0 as opted_out, 0 as deleted, n as contacts_at_end, 1 as mailable_at_end,
+            cast(date '2026-08-31' + to_months(n) as date) as calendar_date
+        from range(3) as t(n)"""
+
+    page = written(tmp_path, small_warehouse.RAW, small_warehouse.CONTACT_MARTS, few)
+
+    assert "List growth" in page.titles
+    assert re.findall(r">[\d.,]+m<", page.source) == []
 
 
 def test_missing_marts_are_missing_sections(tmp_path: Path) -> None:
@@ -193,10 +321,13 @@ def test_missing_marts_are_missing_sections(tmp_path: Path) -> None:
     page = written(tmp_path, small_warehouse.MAIL_MARTS)
 
     assert page.titles == [
-        "How mailings do over time",
-        "Most clicked mailings",
-        "When mailings are opened most",
-        "Opt-outs",
+        "The last 90 days",
+        "The last mailings against your average",
+        "Rates over time",
+        "Best by clicks",
+        "Worst by clicks",
+        "All mailings",
+        "When to send",
     ]
 
 
@@ -210,34 +341,42 @@ def test_empty_warehouse_still_gives_a_page(tmp_path: Path) -> None:
 
 def test_unknown_rates_are_called_unknown(tmp_path: Path) -> None:
     """A rate that is null in the mart is neither 0 nor an error."""
-    nothing_known = "update marts.campaign_activities set opt_out_rate = null, opt_outs = null"
+    nothing_known = "update marts.campaign_activities set deliveries_opted_out = null"
     unknown = f"{small_warehouse.MAIL_MARTS}; {nothing_known}"
 
     page = written(tmp_path, unknown)
 
-    assert page.text.count("unknown") == 10  # each of the ten mailings shown
-    assert "Opt-outs" not in page.titles
+    assert page.source.count('data-label="Opted out">unknown<') == small_warehouse.MAILS
 
 
 def test_mailings_of_unknown_opens_are_not_below_the_rate(tmp_path: Path) -> None:
     """Deliveries of a mailing whose opens are not loaded are no deliveries that nobody opened."""
     behind = (
-        "update marts.campaign_activities set deliveries_opened = null, open_rate = null"
+        "update marts.campaign_activities set deliveries_opened = null"
         " where first_sent_at = (select max(first_sent_at) from marts.campaign_activities)"
     )
     page = written(tmp_path, small_warehouse.RAW, f"{small_warehouse.MAIL_MARTS}; {behind}")
 
-    assert "of 1,560 deliveries in the last 90 days Click rate" in page.text
-    assert "Click rate 8.5% 165 clicked, of 1,950 deliveries in the last 90 days" in page.text
+    assert "650 opened, of 1,560 deliveries" in page.text
+    assert "Click rate 8.5% 165 clicked, of 1,950 deliveries" in page.text
 
 
 @pytest.mark.parametrize(
     ("mart", "columns"),
     [
-        ("campaign_activities", report_data.MAIL_COLUMNS),
-        ("contacts", report_data.CONTACT_COLUMNS),
-        ("email_events", ("event_type", "is_first", "seconds_since_send", "link_url", "bounce_class")),
-        ("lists", ("list_name", "members", "mailable_members", "active_members", "member_open_rate")),
+        ("campaign_activities", mailings.MAIL_COLUMNS),
+        ("contacts", audience.CONTACT_COLUMNS),
+        ("contact_growth", audience.GROWTH_COLUMNS),
+        ("lists", audience.LIST_COLUMNS),
+        ("email_events", ("event_type", "is_first", "seconds_since_send", "link_url", "url_id")),
+        ("links", ("campaign_activity_id", "url_id", "link_address")),
+        ("bounces", ("bounce_class", "bounce_reason", "bounces")),
+        ("repeat_bouncers", ("is_mailable", "mails_bounced", "mails_bounced_hard", "email_address")),
+        ("engagement_decay", ("within_hours", "unique_opens", "share_of_opens", "is_complete")),
+        ("resend_uplift", ("primary_subject", "primary_open_rate", "added_opens", "added_clicks")),
+        ("devices", ("device_type", "unique_opens", "unique_clicks")),
+        ("recipients", ("email_domain", "is_sent", "is_delivered", "is_opened")),
+        ("list_growth", ("list_id", "joined", "joined_date")),
     ],
 )
 def test_columns_that_the_report_reads_are_in_the_marts(mart: str, columns: tuple[str, ...]) -> None:

@@ -1,27 +1,28 @@
 """The report's charts: Vega-Lite specifications, drawn once into SVG.
 
 Knows the shape of a chart and the page's colour variables; knows no page. Drawn here and not in
-the reader's browser: the page then needs no scripts (a megabyte of them), prints as it looks, and opens
+the reader's browser: the page then needs no drawing scripts (a megabyte of them), prints as it looks, and opens
 from a mail. Colours are CSS variables, so that one drawing serves light and dark. Each chart is drawn twice,
 for wide and narrow pages: one that is only scaled down has letters too small to read.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.constant_contact.display.plain_text import plain
+
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
-    from pipelines.constant_contact.reporting.data import Decay, Mail, Month
+    from pipelines.constant_contact.reporting.rows import Decay, Mail, Month
 
 Width = Literal["wide", "narrow"]
 Spec = dict[str, object]
+FEW_MONTHS = 4
 PIXELS: dict[Width, int] = {"wide": 860, "narrow": 300}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SANS = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 CONFIG: Spec = {
     "font": SANS,
@@ -50,7 +51,7 @@ class Drawing:
 
 
 def growth(months: Sequence[Month]) -> Drawing:
-    """Contacts kept at each month's end, over those that joined and left in it."""
+    """Contacts and those who may be mailed at each month's end, over those that joined and left in it."""
     values = [_month_value(month) for month in months]
     return _draw({width: _growth(values, PIXELS[width]) for width in PIXELS})
 
@@ -65,11 +66,6 @@ def decay(points: Sequence[Decay]) -> Drawing:
     return _draw({width: _decay(points, PIXELS[width]) for width in PIXELS})
 
 
-def send_times(mails: Sequence[Mail], zone: dt.tzinfo) -> Drawing:
-    """Open rate by weekday and hour of the send, in the account's own time."""
-    return _draw({width: _send_times(mails, zone, width) for width in PIXELS})
-
-
 def _draw(specs: dict[Width, Spec]) -> Drawing:
     import vl_convert  # noqa: PLC0415 - starts a script engine, only when a report is written
 
@@ -82,20 +78,28 @@ def _month_value(month: Month) -> Spec:
     name = f"{month.first_day:%B %Y}"
     return {
         "day": f"{month.first_day:%Y-%m-%d}T00:00:00Z",
-        "kept": month.kept,
+        "contacts": month.contacts,
+        "mailable": month.mailable,
         "joined": month.joined,
         "left": -month.left,
-        "kept_label": f"{name}: {month.kept:,} kept",
+        "contacts_label": f"{name}: {month.contacts:,} contacts at its end",
+        "mailable_label": f"{name}: {month.mailable:,} may be mailed at its end",
         "joined_label": f"{name}: {month.joined:,} joined",
         "left_label": f"{name}: {month.left:,} left",
     }
 
 
 def _growth(values: list[Spec], width: int) -> Spec:
-    x = {**_time_axis("day", width), "timeUnit": "utcyearmonth", "bandPosition": 0.5}
-    line = _mark("line", "var(--ink)", strokeWidth=2)
-    dot = _mark("circle", "var(--ink)", size=22)
-    kept = [_layer(mark, _unlabelled(x), _count_axis("kept"), "kept_label") for mark in (line, dot)]
+    x = {
+        **_time_axis("day", months=len(values), width=width),
+        "timeUnit": "utcyearmonth",
+        "bandPosition": 0.5,
+    }
+    lines = [
+        _layer(mark, _unlabelled(x), _count_axis(column), f"{column}_label")
+        for column, colour in (("contacts", "var(--muted)"), ("mailable", "var(--ink)"))
+        for mark in (_mark("line", colour, strokeWidth=2), _mark("circle", colour, size=22))
+    ]
     bars = [
         _layer(_mark("bar", colour, width={"band": 0.6}), x, _count_axis(column), f"{column}_label")
         for column, colour in (("joined", "var(--first)"), ("left", "var(--second)"))
@@ -104,7 +108,7 @@ def _growth(values: list[Spec], width: int) -> Spec:
         "data": {"values": values},
         "spacing": 14,
         "vconcat": [
-            {"width": width, "height": 190, "layer": kept},
+            {"width": width, "height": 190, "layer": lines},
             {"width": width, "height": 80, "layer": bars},
         ],
     }
@@ -124,8 +128,13 @@ def _layer(mark: Spec, x: Spec, y: Spec, label: str, colour: Spec | None = None)
     return {"mark": mark, "encoding": encoding}
 
 
-def _time_axis(field: str, width: int) -> Spec:
-    axis = {"title": None, "tickCount": max(4, width // 110), "format": "%b %Y", "labelOverlap": True}
+def _time_axis(field: str, *, months: int, width: int) -> Spec:
+    """One label a month at most; over a few weeks, days: a label that comes twice says less than one."""
+    ticks: Spec = {"interval": "month", "step": max(1, math.ceil(months * 75 / width))}
+    form = "%b %Y"
+    if months < FEW_MONTHS and field == "sent":
+        ticks, form = {"interval": "week", "step": max(1, math.ceil(months * 5 * 75 / width))}, "%d %b"
+    axis = {"title": None, "tickCount": ticks, "format": form, "labelOverlap": True}
     return {"field": field, "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
 
 
@@ -135,8 +144,10 @@ def _unlabelled(x: Spec) -> Spec:
 
 
 def _count_axis(field: str) -> Spec:
-    shown = "format(abs(datum.value), ',.3~s')"  # those who left hang below the line, but none is negative
-    axis = {"title": None, "tickCount": 4, "labelExpr": shown, "minExtent": 36}
+    # Those who left hang below the line, but none is negative; people come in whole numbers.
+    size = "abs(datum.value)"
+    shown = f"{size} % 1 ? '' : {size} < 10000 ? format({size}, ',d') : format({size}, '.3~s')"
+    axis = {"title": None, "tickCount": 4, "tickMinStep": 1, "labelExpr": shown, "minExtent": 36}
     return {"field": field, "type": "quantitative", "axis": axis}
 
 
@@ -148,7 +159,8 @@ BANDS = (
 
 
 def _performance(mails: Sequence[Mail], width: Width) -> Spec:
-    x = _time_axis("sent", PIXELS[width])
+    months = (mails[-1].sent_at - mails[0].sent_at).days // 30
+    x = _time_axis("sent", months=months, width=PIXELS[width])
     bands: list[Spec] = []
     for column, title, colour, number, height in BANDS:
         axis = {
@@ -174,18 +186,19 @@ def _performance(mails: Sequence[Mail], width: Width) -> Spec:
 
 
 def _mail_value(mail: Mail) -> Spec:
-    def label(rate: float | None, did: str) -> str:
-        return "" if rate is None else f"{mail.name}, {mail.sent_at:%d %b %Y}: {rate:.2%} {did}"
-
-    return {
-        "sent": f"{mail.sent_at:%Y-%m-%dT%H:%M:%SZ}",
-        "open_rate": mail.open_rate,
-        "click_rate": mail.click_rate,
-        "opt_out_rate": mail.opt_out_rate,
-        "open_rate_label": label(mail.open_rate, "opened"),
-        "click_rate_label": label(mail.click_rate, "clicked"),
-        "opt_out_rate_label": label(mail.opt_out_rate, "opted out"),
-    }
+    name = plain(mail.name) + (" (resend)" if mail.is_resend else "")
+    value: Spec = {"sent": f"{mail.sent_at:%Y-%m-%dT%H:%M:%SZ}"}
+    for column, did, rate in (
+        ("open_rate", "opened", mail.opened),
+        ("click_rate", "clicked", mail.clicked),
+        ("opt_out_rate", "opted out", mail.opted_out),
+    ):
+        share = None if rate is None else rate.value
+        value[column] = share
+        value[f"{column}_label"] = (
+            "" if share is None else f"{name}, {mail.sent_at:%d %b %Y}: {share:.2%} {did}"
+        )
+    return value
 
 
 def _decay(points: Sequence[Decay], width: int) -> Spec:
@@ -227,53 +240,3 @@ def _decay(points: Sequence[Decay], width: int) -> Spec:
     )
     layers = [_layer(mark, x, y, "label", colour) for mark in marks]
     return {"data": {"values": values}, "width": width, "height": 200, "layer": layers}
-
-
-def _send_times(mails: Sequence[Mail], zone: dt.tzinfo, width: Width) -> Spec:
-    cells: dict[tuple[int, int], list[Mail]] = defaultdict(list)
-    for mail in mails:
-        if mail.open_rate is None:
-            continue  # unknown opens would look like none
-        local = mail.sent_at.astimezone(zone)
-        cells[local.weekday(), local.hour].append(mail)
-    values = [_cell(weekday, hour, sent) for (weekday, hour), sent in sorted(cells.items())]
-    step = (PIXELS[width] + 8) // 24
-    every = 3 if width == "wide" else 6
-    band = {"paddingInner": 0.08, "paddingOuter": 0}
-    label_axis = {
-        "title": None,
-        "labelExpr": f"datum.value % {every} ? '' : datum.value + ':00'",
-        "labelAngle": 0,
-    }
-    opacity = {"field": "rate", "type": "quantitative", "legend": None, "scale": {"range": [0.15, 1]}}
-    return {
-        "data": {"values": values},
-        "width": step * 24,
-        "height": 7 * min(step, 26),
-        "mark": {"type": "rect", "color": "var(--first)", "cornerRadius": 2, "stroke": "var(--rule)"},
-        "encoding": {
-            "x": {
-                "field": "hour",
-                "type": "ordinal",
-                "axis": label_axis,
-                "scale": {"domain": list(range(24)), **band},
-            },
-            "y": {
-                "field": "weekday",
-                "type": "ordinal",
-                "axis": {"title": None, "minExtent": 36},
-                "scale": {"domain": list(WEEKDAYS), **band},
-            },
-            "opacity": opacity,
-            "description": {"field": "label"},
-        },
-    }
-
-
-def _cell(weekday: int, hour: int, mails: Sequence[Mail]) -> Spec:
-    """Rates of a cell are weighed by deliveries: a small test mailing must not colour it."""
-    delivered = sum(mail.deliveries for mail in mails)
-    rate = sum(mail.deliveries_opened for mail in mails) / delivered if delivered else 0.0
-    sent = "1 mailing" if len(mails) == 1 else f"{len(mails)} mailings"
-    label = f"{WEEKDAYS[weekday]} {hour:02d}:00: {rate:.1%} opened, {sent}"
-    return {"weekday": WEEKDAYS[weekday], "hour": hour, "rate": rate, "label": label}
