@@ -16,6 +16,7 @@ from pipelines.constant_contact.commands import quiet_libraries, target_of
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
@@ -59,6 +60,7 @@ def run_check(*, destination: str, dataset: str) -> int:
 
 def lines(own: Settings, where: Target) -> Iterator[Line]:
     yield from configured()
+    yield _tried("alerts", lambda: _alerts(where))
     with closing(Client(own.connection())) as client:
         login = _login(client)
         yield login
@@ -91,6 +93,12 @@ def _modes(own: Settings, where: Target) -> str:
             f"every user of this machine can get at {', '.join(map(str, paths))}; run: {privacy.command(paths)}"
         )
     return "what is kept here is for its owner, or those that the owner chose"
+
+
+def _alerts(where: Target) -> str:
+    notify = read_notify(where.profile)
+    names = [*notify.receivers, *(("heartbeat",) if notify.heartbeat else ())]
+    return f"by {', '.join(names)}, on {', '.join(sorted(notify.kinds))}" if names else "none are configured"
 
 
 def _account(opened: Warehouse, client: Client) -> str:

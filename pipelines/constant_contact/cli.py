@@ -172,6 +172,10 @@ def status(
         str | None,
         typer.Option(metavar="DURATION", help="Exit 1 where the last complete run is older, such as 26h."),
     ] = None,
+    notify: Annotated[
+        bool,
+        typer.Option("--notify", help="Send the alert where it is older, once; see Alerts in the README."),
+    ] = False,
     output_format: Annotated[
         StatusFormat, typer.Option("--format", help="For people, one JSON object, or metrics.")
     ] = "text",
@@ -183,7 +187,9 @@ def status(
     if as_json and output_format == "prometheus":
         raise UserError("choose --json or --format prometheus, not both")
     form = "json" if as_json else output_format
-    return commands.status(destination=destination, dataset=dataset, form=form, max_age=max_age)
+    return commands.status(
+        destination=destination, dataset=dataset, form=form, max_age=max_age, notify=notify
+    )
 
 
 @app.command(short_help="The history of runs.")

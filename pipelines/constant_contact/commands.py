@@ -23,6 +23,8 @@ from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, Waiting
 from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.nightly.run import sync as run_sync
+from pipelines.constant_contact.notify.settings import read_notify
+from pipelines.constant_contact.notify.watch import checked, watched
 from pipelines.constant_contact.request import (
     SyncRequest,
     files_must_be_readable,
@@ -48,8 +50,11 @@ def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
 
 def sync(wanted: SyncRequest, *, as_json: bool) -> int:
     quiet_libraries()
+    warnings: list[str] = []
     with progress.listener(quiet=as_json) as listener:
-        result = run_sync(wanted, listener)
+        result = watched(wanted.target, lambda: run_sync(wanted, listener), warnings.append)
+    for warning in warnings:
+        log_lines.warn(warning)
     if as_json:
         sys.stdout.write(json.dumps(as_object(result)) + "\n")
     return EXIT_CODES[result.status]
@@ -72,15 +77,16 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
     return 0
 
 
-def status(*, destination: str, dataset: str, form: str, max_age: str | None) -> int:
-    """0; with `max_age` 1 where the last complete run is older."""
+def status(*, destination: str, dataset: str, form: str, max_age: str | None, notify: bool = False) -> int:
+    """0; with `max_age` or `notify` 1 where the last complete run is older."""
     from pipelines.constant_contact.display import prometheus  # noqa: PLC0415
     from pipelines.constant_contact.display.status import collect, to_json  # noqa: PLC0415
     from pipelines.constant_contact.display.status_view import render  # noqa: PLC0415
     from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
     quiet_libraries()
-    oldest = DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
+    configured = read_notify().stale_after if notify else None
+    oldest = configured or DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
     own = load_settings()
     opened = _for_reading(destination, dataset)
     target = opened.target
@@ -100,7 +106,9 @@ def status(*, destination: str, dataset: str, form: str, max_age: str | None) ->
         sys.stdout.write(prometheus.render(report))
     else:
         _print(render(report))
-    return 1 if max_age is not None and not report.verdict.fresh else 0
+    if notify:
+        checked(target, report.verdict, log_lines.warn)
+    return 1 if (notify or max_age is not None) and not report.verdict.fresh else 0
 
 
 def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:

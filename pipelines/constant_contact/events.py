@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Status = Literal["complete", "partial", "failed"]
 PARTIAL_EXIT_CODE = 75  # EX_TEMPFAIL: stopped on purpose, run again to go on
+Cause = Literal["", "busy", "quota", "requests", "login", "other"]
 EXIT_CODES: Mapping[Status, int] = {"complete": 0, "partial": PARTIAL_EXIT_CODE, "failed": 1}
 
 
@@ -124,6 +125,11 @@ class RunResult:
     resume_after: pendulum.DateTime | None = None
     stopped_reason: str = ""
     """Why a partial run stopped, or the error of a failed one: one sentence, redacted."""
+    cause: Cause = ""
+    """Why it is not complete: the warehouse was busy, the day's quota or --max-requests is spent, the login is not
+    accepted, or something else."""
+    drift: tuple[str, ...] = ()
+    """What the API sent that it did not send before: new fields, values that do not fit their column."""
     planned_requests: int | None = None
     remaining_work: tuple[str, ...] = ()
     """What a partial run has not read yet, one line each."""

@@ -39,13 +39,15 @@ and whoever sets one is told that it does nothing.
 NOTIFY_KEYS = frozenset(
     ("command", "email_to", "heartbeat", "on", "smtp_url", "stale_after", "webhook")
 )  # fmt: skip
-"""Of `[sources.constant_contact.notify]`; no feature reads them yet."""
+"""Of `[sources.constant_contact.notify]`."""
+NOTIFY_SECRETS = ("heartbeat", "smtp_url", "webhook")
+"""Who knows one of these addresses can write there."""
 LOADER_SECTIONS = frozenset(("data_writer", "extract", "load", "normalize", "schema"))
 """Subsections in which dlt itself looks for its own settings of one source."""
 SECRETS = frozenset(
-    ("access_token", "api_key", "client_secret", "refresh_token", "smtp_url", "store_key", "webhook")
+    ("access_token", "api_key", "client_secret", "refresh_token", "store_key", *NOTIFY_SECRETS)
 )
-"""Never shown. An address of a web hook is one: whoever knows it can write there."""
+"""Never shown."""
 PROFILE_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 SCHEMA_SUFFIXES = ("analytics", "staging", "staging_models")
 """Ends of schema names that the marts and the load tool make of a dataset."""
@@ -102,7 +104,7 @@ def findings(own_keys: Collection[str], layers: Collection[Layer] | None = None)
     for layer in layers:
         found += _misplaced(layer)
         for path, key, value in _keys(layer, named):
-            read = frozenset() if path[-1] == NOTIFY else frozenset(own_keys)
+            read = NOTIFY_KEYS if path[-1] == NOTIFY else frozenset(own_keys)
             found += _finding(layer, (*path, key), value, read)
     return found
 

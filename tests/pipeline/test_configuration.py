@@ -131,7 +131,7 @@ def test_a_key_without_a_feature_is_no_mistake() -> None:
     """A name of the interface that no feature reads is told, and is not called unknown."""
     tables = {"sources": {"constant_contact": {"store_key": "a", "notify": {"webhook": "b"}}}}
     found = configuration.findings(OURS, [Layer(name=FILE, tables=tables)])
-    assert [False, False] == [one.wrong for one in found]
+    assert [False] == [one.wrong for one in found]
     assert all("is not used yet" in one.sentence for one in found)
 
 

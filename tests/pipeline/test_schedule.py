@@ -242,7 +242,7 @@ def test_stale_data_is_told_to_cron(folder, tmp_path, code, lines):
     made = job(tmp_path)
     done = run_script(made, "check", code)
     assert (done.returncode, len(done.stdout.splitlines())) == (code, lines)
-    assert calls(made) == ["called: status --max-age 26h"]
+    assert calls(made) == ["called: status --max-age 26h --notify"]
 
 
 @pytest.mark.parametrize(

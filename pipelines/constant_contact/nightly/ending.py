@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -13,23 +14,33 @@ import pyarrow.compute as pc
 from pipelines.constant_contact.errors import Busy
 from pipelines.constant_contact.events import RunResult
 from sources.constant_contact.api.budget import Budget
-from sources.constant_contact.api.errors import ApiError, QuotaSpent, RequestCapReached
+from sources.constant_contact.api.errors import (
+    ApiError,
+    LoginFailed,
+    NotLoggedIn,
+    QuotaSpent,
+    RequestCapReached,
+    TokenRevoked,
+    Unauthorized,
+)
+from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.failures import WHOLE
 from sources.constant_contact.reads.left_out import refused_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
     from pipelines.constant_contact.errors import UserError
-    from pipelines.constant_contact.events import Status
+    from pipelines.constant_contact.events import Cause, Status
     from sources.constant_contact.api.connection import Connection
     from sources.constant_contact.reads.left_out import Granted
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.rows import BadValue
 
+LOGIN_ERRORS = (LoginFailed, NotLoggedIn, TokenRevoked, Unauthorized)
 INDISPENSABLE = ("contacts", "contact_lists", "email_campaigns")
 """Where one of these cannot be listed, the run has failed; anything else that cannot be read is left out."""
 
@@ -102,7 +113,35 @@ def never_begun(connection: Connection, reason: str, begun: pendulum.DateTime) -
         seconds={**seconds, "total": (now - begun).total_seconds()},
         resume_after=now,
         stopped_reason=reason,
+        cause="busy",
     )
+
+
+def finished(result: RunResult, reading: Reading, warnings: Sequence[str]) -> RunResult:
+    """The result with what is known only at the very end."""
+    cause = _cause(result.status, reading.reader.outcome.error or reading.reader.outcome.postponed)
+    return replace(result, warnings=tuple(warnings), cause=cause, drift=tuple(_drift(reading)))
+
+
+def _cause(status: Status, error: BaseException | None) -> Cause:
+    if status == "complete":
+        return ""
+    if status == "failed":
+        return "login" if isinstance(error, LOGIN_ERRORS) else "other"
+    if isinstance(error, QuotaSpent):
+        return "quota"
+    return "requests" if isinstance(error, RequestCapReached) else "busy"
+
+
+def _drift(reading: Reading) -> Iterator[str]:
+    """New fields, except those of the first reading, which knows no earlier ones; and values of another type."""
+    if reading.state.get("contacts") or reading.state.get("campaigns", {}).get("mark"):
+        for of in catalogue_tables():
+            known = reading.state.get("columns", {}).get(of.name, {})
+            for column in sorted(set(reading.unknown.columns_of(of.name)) - set(known)):
+                yield f"new field {column} of {of.name}"
+    for table, column in sorted({(bad.table, bad.column) for bad in reading.bad_values}):
+        yield f"values of {table}.{column} that do not fit its type"
 
 
 def rows_counted(rows: pa.Table) -> int:

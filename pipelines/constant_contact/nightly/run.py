@@ -38,6 +38,7 @@ from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
+    finished,
     never_begun,
     resume_after,
     rows_by_table,
@@ -275,7 +276,7 @@ class _Night:
         records.recorded(self.opened, result, self.client.connection.key, self._warn, now=not busy)
         if status != "failed" and not busy:
             renew_copy(self.opened, self.own, self._warn)
-        result = replace(result, warnings=tuple(self.warnings))
+        result = finished(result, reading, self.warnings)
         self._emit(RunEnded(result=result))
         return result
 

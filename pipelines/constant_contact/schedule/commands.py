@@ -12,7 +12,7 @@ from pipelines.constant_contact import files
 from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, default_dataset
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.schedule.crontab import Cron
-from pipelines.constant_contact.schedule.job import Job, must_be_writable, times
+from pipelines.constant_contact.schedule.job import MAX_AGE, Job, must_be_writable, times
 from pipelines.constant_contact.schedule.systemd import Systemd
 
 if TYPE_CHECKING:
@@ -161,7 +161,16 @@ def _job(
         dataset=name,
         options=(*which, *(("--wait", wait) if wait else ())),
         status_options=tuple(which),
+        max_age=_max_age(profile or DEFAULT_PROFILE),
     )
+
+
+def _max_age(profile: str) -> str:
+    """The setting `stale_after` as an option. Raises UserError for alerts that are configured wrongly."""
+    from pipelines.constant_contact.notify.settings import read_notify  # noqa: PLC0415 - the load tool
+
+    stale_after = read_notify(profile).stale_after
+    return MAX_AGE if stale_after is None else f"{stale_after.total_seconds():.0f}s"
 
 
 def _profile_must_work(profile: str | None) -> None:

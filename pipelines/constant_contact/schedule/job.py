@@ -97,6 +97,8 @@ class Job:
     options: tuple[str, ...] = ()
     """Of the sync."""
     status_options: tuple[str, ...] = ()
+    max_age: str = MAX_AGE
+    """Of the last complete run; beyond it the check sends the alert of stale data."""
 
     @property
     def entry(self) -> Entry:
@@ -120,7 +122,9 @@ class Job:
             log=shlex.quote(str(entry.log)),
             last=shlex.quote(str(entry.last_exit)),
             sync=shlex.join((program, "sync", *self.options)),
-            status=shlex.join((program, "status", "--max-age", MAX_AGE, *self.status_options)),
+            status=shlex.join(
+                (program, "status", "--max-age", self.max_age, "--notify", *self.status_options)
+            ),
         )
 
 
