@@ -92,6 +92,7 @@ def test_a_failing_run_is_told_once_and_its_end_once(here: Account, hook: Hook) 
     assert ["ctct: over: the sync failed"] == titles(hook)
 
 
+@pytest.mark.long
 def test_another_failure_is_another_alert(here: Account, hook: Hook) -> None:
     """A second cause is told although the first one is not over; the first one, come back, is told again."""
     for path in ("/contact_lists", "/contacts", "/contact_lists"):
@@ -101,6 +102,7 @@ def test_another_failure_is_another_alert(here: Account, hook: Hook) -> None:
         assert ["ctct: the sync failed"] == titles(hook)
 
 
+@pytest.mark.long
 def test_a_drifting_run_is_told_once_and_its_end_once(here: Account, hook: Hook) -> None:
     """New fields of contacts; the first reading of all knows no earlier ones."""
     here.configure(contact_reading="full")
@@ -126,12 +128,14 @@ def test_a_run_at_the_quota_is_told_once_and_its_end_once(here: Account, hook: H
     assert ["ctct: over: the quota is spent or nearly spent"] == titles(hook)
 
 
+@pytest.mark.long
 def test_a_cap_that_a_person_set_is_no_alert(here: Account, hook: Hook) -> None:
     """`--max-requests` stops a run on purpose."""
     twice("--max-requests", "2", code=75)
     assert [] == titles(hook)
 
 
+@pytest.mark.long
 def test_a_busy_run_is_told_once_and_its_end_once(here: Account, hook: Hook) -> None:
     """Another program keeps the file."""
     all_is_well()
@@ -146,6 +150,7 @@ def test_a_busy_run_is_told_once_and_its_end_once(here: Account, hook: Hook) -> 
     assert ["ctct: over: the warehouse is busy"] == titles(hook)
 
 
+@pytest.mark.long
 def test_rows_set_aside_are_told_once_and_their_end_once(here: Account, hook: Hook) -> None:
     """A contact without an id, then none."""
     here.configure(contact_reading="full")
@@ -172,6 +177,7 @@ def test_stale_data_is_told_once_and_its_end_once(here: Account, hook: Hook) -> 
     assert ["ctct: over: the data is stale"] == titles(hook)
 
 
+@pytest.mark.long
 def test_stale_after_is_the_age_where_none_is_given(
     here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +188,7 @@ def test_stale_after_is_the_age_where_none_is_given(
     assert ["ctct: the data is stale"] == titles(hook)
 
 
+@pytest.mark.long
 def test_a_login_that_is_not_accepted_is_told_once_and_its_end_once(
     here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +205,7 @@ def test_a_login_that_is_not_accepted_is_told_once_and_its_end_once(
     assert ["ctct: over: the login needs a person"] == titles(hook)
 
 
+@pytest.mark.long
 def test_a_login_that_cannot_be_renewed_is_told_once_and_its_end_once(
     served: Callable[..., Any], hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +226,7 @@ def test_a_login_that_cannot_be_renewed_is_told_once_and_its_end_once(
     assert ["ctct: over: the login needs a person"] == titles(hook)
 
 
+@pytest.mark.long
 def test_mail_goes_to_everybody_and_names_the_pipeline(here: Account, letters: MailServer) -> None:
     """By a mail server of this machine, with its login; one letter for each cause."""
     here.configure(requests_per_day=2)
@@ -229,6 +238,7 @@ def test_mail_goes_to_everybody_and_names_the_pipeline(here: Account, letters: M
     assert 1 == len(letters.logins)
 
 
+@pytest.mark.long
 def test_a_command_gets_the_message_without_a_shell(
     here: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -254,6 +264,7 @@ def test_a_command_gets_the_message_without_a_shell(
     assert not (tmp_path / "harm").exists()
 
 
+@pytest.mark.long
 def test_the_heartbeat_beats_at_start_success_and_failure(
     here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +279,7 @@ def test_the_heartbeat_beats_at_start_success_and_failure(
     assert "contact_lists" in hook.posts[-1][1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("code", "kind"), [(1, "failed"), (75, "quota")])
 def test_receivers_that_hang_or_fail_cost_seconds_and_a_warning(
     here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch, code: int, kind: str
@@ -310,6 +322,7 @@ def test_receivers_that_hang_or_fail_cost_seconds_and_a_warning(
     assert [f"ctct: {TITLES[kind]}"] == titles(hook)
 
 
+@pytest.mark.long
 def test_no_secret_is_in_a_message_a_log_or_the_memory(
     here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -329,6 +342,7 @@ def test_no_secret_is_in_a_message_a_log_or_the_memory(
         assert secret not in shown
 
 
+@pytest.mark.long
 def test_only_what_is_asked_for_is_told(here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
     """`on` names the events."""
     configure(monkeypatch, on="stale, failed")
@@ -381,6 +395,7 @@ def test_a_wrong_value_is_one_sentence_before_anything_is_asked(
     assert re.search(rf"FIX +alerts +.*{re.escape(said)}", checked.stdout)
 
 
+@pytest.mark.long
 def test_a_secret_in_the_wrong_file_is_one_sentence(
     here: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

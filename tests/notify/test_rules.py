@@ -170,7 +170,7 @@ BEFORE = [mail(day, 1_000) for day in range(30, 100, 10)]
         (mail(1, 5_000, left=0.02), ["a1 opt-outs"]),
         (mail(1, 5_000, left=0.003), []),
     ],
-    ids=str,
+    ids=range(10),
 )
 def test_a_mail_is_unusual_beyond_what_chance_does(last: dict[str, Any], expected: list[str]) -> None:
     """Against the average of the mails before it; small mails are silent."""

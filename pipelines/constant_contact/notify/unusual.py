@@ -2,9 +2,9 @@
 
 The rule, for each mail of the last 14 days, against all mails of the year before it (at least 5, with 500 recipients):
 opens are unusual where even the upper end of the mail's interval is below 0.7 times the average, bounces and opt-outs
-where even the lower end is above twice the average. The interval is Wilson's at 99.7 % (three standard deviations), so
-a mail to few people, which chance alone moves a lot, is silent. Opens are judged after three days. Resends are left
-out: they go to those who did not open. https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval
+where there are at least 5 and even the lower end is above twice the average. The interval is Wilson's at 99.7 % (three
+standard deviations), so a mail to few people, which chance alone moves a lot, is silent. Opens are judged after three
+days. Resends are left out: they go to those who did not open. https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RECENT = dt.timedelta(days=14)
 YEAR = dt.timedelta(days=365)
 MIN_MAILS, MIN_RECIPIENTS = 5, 500
+MIN_COUNTED = 5
+"""Fewer bounces or opt-outs are never a rise."""
 DEVIATIONS = 3.0
 MAX_NAMED = 3
 RULE = (
@@ -117,9 +119,9 @@ def _unusual(mail: Mapping[str, Any], mails: Sequence[Mapping[str, Any]], measur
     average = sum(part for part, _ in earlier) / recipients
     low, high = interval(*counts)
     limit = measure.factor * average
-    if high >= limit if measure.factor < 1 else low <= max(limit, measure.floor):
-        return ""
     part, whole = counts
+    if high >= limit if measure.factor < 1 else low <= max(limit, measure.floor) or part < MIN_COUNTED:
+        return ""
     return (
         f"The mail {mail['campaign_name']!r} of {sent_at:%Y-%m-%d} was {measure.verb} {part / whole:.1%} of {whole:,}; "
         f"average of the {len(earlier)} mails before: {average:.1%}."
