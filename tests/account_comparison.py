@@ -98,15 +98,19 @@ class Tables:
     """Ids of removed campaigns and of their activities: the API no longer shows their reports."""
 
 
-def differences(sandbox: Sandbox, query: Query, *, tables: Collection[str] = tuple(KEYS)) -> list[str]:
+def differences(
+    sandbox: Sandbox,
+    query: Query,
+    *,
+    tables: Collection[str] = tuple(KEYS),
+    dataset: str = "constant_contact",
+) -> list[str]:
     """One line per table and kind of difference, empty when the warehouse holds the account exactly."""
     with sandbox.lock:
         expected = _account(sandbox)
     found = {
         row["table_name"]
-        for row in query(
-            "select table_name from information_schema.tables where table_schema = 'constant_contact'"
-        )
+        for row in query(f"select table_name from information_schema.tables where table_schema = '{dataset}'")
     }
     # Versions of rows are the pipeline's own, made from the tables that are compared here.
     raw = {

@@ -64,6 +64,7 @@ ARROWS = {
         f"{SOURCE}.withheld",
     ),
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
+    f"{SOURCE}.profile_settings": (f"{SOURCE}.configuration",),
     f"{SOURCE}.leftovers": (),
     f"{SOURCE}.loaded": (f"{SOURCE}.warehouse", f"{SOURCE}.withheld"),
     f"{SOURCE}.cascades": (
@@ -90,6 +91,7 @@ ONLY_IN = {
         f"{SOURCE}.source",
         f"{SOURCE}.library",
         f"{SOURCE}.configuration",
+        f"{SOURCE}.profile_settings",
         PIPELINE,
     ),
     "dbt": (PIPELINE,),

@@ -56,7 +56,16 @@ def test_every_command_is_documented_with_its_options(name):
     command = COMMANDS[name]
     parts = list(getattr(command, "commands", {}))
     parts += [option for one in command.params for option in one.opts if option.startswith("--")]
-    common = {"--destination", "--dataset", "--select", "--exclude", "--full-refresh", "--json", "--help"}
+    common = {
+        "--profile",
+        "--destination",
+        "--dataset",
+        "--select",
+        "--exclude",
+        "--full-refresh",
+        "--json",
+        "--help",
+    }
     assert [part for part in parts if part not in said and not (part in common and name != "sync")] == []
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact import privacy
 from pipelines.constant_contact.account_guard import identified
-from pipelines.constant_contact.commands import quiet_libraries, target_of
+from pipelines.constant_contact.commands import quiet_libraries
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
@@ -45,11 +46,10 @@ class Line:
     found: str
 
 
-def run_check(*, destination: str, dataset: str) -> int:
+def run_check(where: Target) -> int:
     """Print the lines; 0 when all is well, 2 when something must be put right."""
-    where = target_of(destination, dataset)
     quiet_libraries()
-    own = load_settings()
+    own = load_settings(where.profile)
     good = True
     for line in lines(own, where):
         good = good and line.ok
@@ -59,7 +59,7 @@ def run_check(*, destination: str, dataset: str) -> int:
 
 
 def lines(own: Settings, where: Target) -> Iterator[Line]:
-    yield from configured()
+    yield from configured(where.profile)
     yield _tried("alerts", lambda: _alerts(where))
     with closing(Client(own.connection())) as client:
         login = _login(client)
@@ -110,13 +110,15 @@ def _account(opened: Warehouse, client: Client) -> str:
     )
 
 
-def configured() -> Iterator[Line]:
+def configured(profile: str) -> Iterator[Line]:
     """The settings that are set, each with its origin, and what is set for nothing."""
-    from sources.constant_contact.source import settings, unused_settings  # noqa: PLC0415 - dlt takes two seconds
+    from sources.constant_contact import source  # noqa: PLC0415 - dlt takes two seconds
 
-    for value in configuration.values(settings):
+    yield Line(what="profile", ok=True, found=profile)
+    own = partial(source.profile_values, profile)
+    for value in configuration.values(partial(source.settings, profile=profile), own):
         yield Line(what="setting", ok=True, found=f"{value.key} = {value.shown}, from {value.origin}")
-    unused = unused_settings()
+    unused = source.unused_settings()
     for one in unused:
         yield Line(what="setting", ok=not one.wrong, found=one.sentence)
     if not unused:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +18,9 @@ from pipelines.constant_contact.cli_auth import auth
 from pipelines.constant_contact.cli_schedule import schedule
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.errors import UserError
+
+if TYPE_CHECKING:
+    from pipelines.constant_contact.destinations.target import Target
 
 app = typer.Typer(
     name="ctct",
@@ -34,8 +37,17 @@ app.add_typer(schedule, name="schedule")
 LogFormat = Literal["text", "json"]
 ExportFormat = Literal["parquet", "csv"]
 StatusFormat = Literal["text", "json", "prometheus"]
+Profile = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Whose account; default: the setting profile.")
+]
 Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
-Dataset = Annotated[str, typer.Option(help="Schema of the raw tables; the marts go to NAME_analytics.")]
+Dataset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Schema of the raw tables, the marts go to NAME_analytics; default: the profile's own.",
+    ),
+]
 Select = Annotated[str | None, typer.Option(metavar="A,B", help="Only these resources.")]
 Exclude = Annotated[str | None, typer.Option(metavar="C", help="All but these resources.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
@@ -77,6 +89,12 @@ def _names(option: str, text: str | None) -> tuple[str, ...]:
     return names
 
 
+def _target(profile: str | None, destination: str, dataset: str | None) -> Target:
+    from pipelines.constant_contact.request import target_of  # noqa: PLC0415
+
+    return target_of(profile=profile, destination=destination, dataset=dataset)
+
+
 @app.command(short_help="A sample account, two nights of it, marts and a report.")
 def demo(
     folder: Annotated[
@@ -94,8 +112,9 @@ def demo(
 
 @app.command(short_help="The nightly job: read what changed, load, audit, transform.")
 def sync(
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     select: Select = None,
     exclude: Exclude = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read everything again.")] = False,
@@ -117,10 +136,10 @@ def sync(
 ) -> int:
     """The nightly job: read what changed, load it, check it, build the marts."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
+    from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415
 
-    request = commands.request(
-        destination=destination,
-        dataset=dataset,
+    request = SyncRequest(
+        target=_target(profile, destination, dataset),
         select=_names("--select", select),
         exclude=_names("--exclude", exclude),
         full_refresh=full_refresh,
@@ -134,8 +153,9 @@ def sync(
 
 @app.command(short_help="What the next sync would read, and what it would cost.")
 def plan(
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     select: Select = None,
     exclude: Exclude = None,
     full_refresh: Annotated[
@@ -145,10 +165,10 @@ def plan(
 ) -> int:
     """What the next sync would read: requests, time, share of the quota. Asks at most 10 requests."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
+    from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415
 
-    request = commands.request(
-        destination=destination,
-        dataset=dataset,
+    request = SyncRequest(
+        target=_target(profile, destination, dataset),
         select=_names("--select", select),
         exclude=_names("--exclude", exclude),
         full_refresh=full_refresh,
@@ -157,17 +177,18 @@ def plan(
 
 
 @app.command(short_help="Connection, login, privileges, clock, destination, quota.")
-def check(destination: Destination = "duckdb", dataset: Dataset = "constant_contact") -> int:
+def check(profile: Profile = None, destination: Destination = "duckdb", dataset: Dataset = None) -> int:
     """Connection, login, privileges, clock, destination, quota: one line each, with what to do."""
     from pipelines.constant_contact.check import run_check  # noqa: PLC0415
 
-    return run_check(destination=destination, dataset=dataset)
+    return run_check(_target(profile, destination, dataset))
 
 
 @app.command(short_help="Fresh or stale, what is loaded, last runs, quota, audit.")
 def status(
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     max_age: Annotated[
         str | None,
         typer.Option(metavar="DURATION", help="Exit 1 where the last complete run is older, such as 26h."),
@@ -187,28 +208,29 @@ def status(
     if as_json and output_format == "prometheus":
         raise UserError("choose --json or --format prometheus, not both")
     form = "json" if as_json else output_format
-    return commands.status(
-        destination=destination, dataset=dataset, form=form, max_age=max_age, notify=notify
-    )
+    target = _target(profile, destination, dataset)
+    return commands.status(target, form=form, max_age=max_age, notify=notify)
 
 
 @app.command(short_help="The history of runs.")
 def runs(
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
     as_json: Json = False,
 ) -> int:
     """The runs on record, newest first: when, how they ended, requests, rows, duration, why not complete."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    return commands.runs(destination=destination, dataset=dataset, limit=limit, as_json=as_json)
+    return commands.runs(_target(profile, destination, dataset), limit=limit, as_json=as_json)
 
 
 @app.command(short_help="Build and test the marts from what is loaded.")
 def transform(
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     select: Annotated[str | None, typer.Option(metavar="A,B", help="Only these models.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild incremental models.")] = False,
     docs: Annotated[
@@ -219,8 +241,7 @@ def transform(
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
     return commands.transform(
-        destination=destination,
-        dataset=dataset,
+        _target(profile, destination, dataset),
         select=_names("--select", select),
         full_refresh=full_refresh,
         docs=docs,
@@ -229,8 +250,9 @@ def transform(
 
 @app.command(short_help="Write the report: one page that needs no network.")
 def report(
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the page goes.")] = Path(
         "ctct-report.html"
     ),
@@ -249,8 +271,7 @@ def report(
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
     return commands.report(
-        destination=destination,
-        dataset=dataset,
+        _target(profile, destination, dataset),
         out=out,
         show=show,
         since=since,
@@ -268,15 +289,15 @@ def export_(
     select: Annotated[
         str, typer.Option(metavar="A,B", help="marts, raw (the tables as loaded), or names of tables.")
     ] = "marts",
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
 ) -> int:
     """Write marts (or raw tables) as files, one a table, each replaced as a whole."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    return commands.export(
-        destination=destination, dataset=dataset, out=out, form=form, select=_names("--select", select)
-    )
+    target = _target(profile, destination, dataset)
+    return commands.export(target, out=out, form=form, select=_names("--select", select))
 
 
 @app.command(name="sql", short_help="Ask the warehouse, which it cannot change.")
@@ -286,23 +307,19 @@ def sql_(
     show_questions: Annotated[
         bool, typer.Option("--questions", help="The questions that come with ctct.")
     ] = False,
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="All rows as CSV.")] = False,
     as_json: Json = False,
 ) -> int:
     """Ask the warehouse, which it cannot change: a statement, one of the questions, or a prompt."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    return commands.sql(
-        statement,
-        ask=ask,
-        show_questions=show_questions,
-        destination=destination,
-        dataset=dataset,
-        as_csv=as_csv,
-        as_json=as_json,
-    )
+    if show_questions:
+        return commands.questions()
+    target = _target(profile, destination, dataset)
+    return commands.sql(target, statement, ask=ask, as_csv=as_csv, as_json=as_json)
 
 
 @app.command(short_help="Erase one person, wherever rows or files hold them.")
@@ -312,16 +329,16 @@ def forget(
     ] = None,
     contact_id: Annotated[str | None, typer.Option(metavar="ID", help="The contact's id.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Erase. Without it, show what there is.")] = False,
+    profile: Profile = None,
     destination: Destination = "duckdb",
-    dataset: Dataset = "constant_contact",
+    dataset: Dataset = None,
     as_json: Json = False,
 ) -> int:
     """Erase one person from tables, marts and files, and keep them out; a dry run unless --yes."""
     from pipelines.constant_contact.erasure.command import run_forget  # noqa: PLC0415
 
-    return run_forget(
-        email=email, contact_id=contact_id, yes=yes, destination=destination, dataset=dataset, as_json=as_json
-    )
+    target = _target(profile, destination, dataset)
+    return run_forget(target, email=email, contact_id=contact_id, yes=yes, as_json=as_json)
 
 
 @app.command(

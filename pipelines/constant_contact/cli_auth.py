@@ -11,31 +11,38 @@ auth = typer.Typer(
 )
 
 
+Profile = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Whose login; default: the setting profile.")
+]
+
+
 @auth.command()
 def login(
+    profile: Profile = None,
     flow: Annotated[str, typer.Option(help="device: a code to type; browser: a page that opens.")] = "device",
     port: Annotated[
         int,
         typer.Option(min=0, max=65535, help="browser: http://localhost:PORT/callback must be registered."),
     ] = 8910,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace a login without asking.")] = False,
 ) -> int:
     """Log in to the account once; the login is kept and renewed from then on."""
     from pipelines.constant_contact import login as logins  # noqa: PLC0415
 
-    return logins.login(flow, port=port)
+    return logins.login(profile, flow, port=port, yes=yes)
 
 
 @auth.command(name="status")
-def auth_status() -> int:
-    """Which account, which scopes, how long the login lasts."""
+def auth_status(profile: Profile = None) -> int:
+    """Which profile and account, which scopes, how long the login lasts."""
     from pipelines.constant_contact import login as logins  # noqa: PLC0415
 
-    return logins.status()
+    return logins.status(profile)
 
 
 @auth.command()
-def logout() -> int:
+def logout(profile: Profile = None) -> int:
     """Forget the login on this machine."""
     from pipelines.constant_contact import login as logins  # noqa: PLC0415
 
-    return logins.logout()
+    return logins.logout(profile)

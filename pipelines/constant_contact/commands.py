@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pendulum
 
 from pipelines.constant_contact import files
-from pipelines.constant_contact.destinations.target import Target, default_dataset
+from pipelines.constant_contact.destinations.target import default_dataset
 from pipelines.constant_contact.destinations.warehouse import Warehouse, opened_for_reading
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
@@ -25,13 +25,7 @@ from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.notify.watch import checked, watched
-from pipelines.constant_contact.request import (
-    SyncRequest,
-    files_must_be_readable,
-    load_settings,
-    patience_of,
-    published_copy,
-)
+from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.leftovers import set_what_must_hold
 
 if TYPE_CHECKING:
@@ -39,13 +33,11 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
+    from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.display.status import Quota
     from pipelines.constant_contact.reporting.data import Scope
+    from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.source import Settings
-
-
-def request(*, destination: str, dataset: str, **more: Any) -> SyncRequest:
-    return SyncRequest(target=target_of(destination, dataset), **more)
 
 
 def sync(wanted: SyncRequest, *, as_json: bool) -> int:
@@ -77,7 +69,7 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
     return 0
 
 
-def status(*, destination: str, dataset: str, form: str, max_age: str | None, notify: bool = False) -> int:
+def status(target: Target, *, form: str, max_age: str | None, notify: bool = False) -> int:
     """0; with `max_age` or `notify` 1 where the last complete run is older."""
     from pipelines.constant_contact.display import prometheus  # noqa: PLC0415
     from pipelines.constant_contact.display.status import collect, to_json  # noqa: PLC0415
@@ -85,11 +77,10 @@ def status(*, destination: str, dataset: str, form: str, max_age: str | None, no
     from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
     quiet_libraries()
-    configured = read_notify().stale_after if notify else None
+    configured = read_notify(target.profile).stale_after if notify else None
     oldest = configured or DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
-    own = load_settings()
-    opened = _for_reading(destination, dataset)
-    target = opened.target
+    own = load_settings(target.profile)
+    opened = _for_reading(target)
     first = target.dataset == default_dataset(target.profile)  # which the next sync would make
     if opened.exists or not first:
         _must_be_loaded(opened, empty_is_fine=first)
@@ -111,11 +102,11 @@ def status(*, destination: str, dataset: str, form: str, max_age: str | None, no
     return 1 if (notify or max_age is not None) and not report.verdict.fresh else 0
 
 
-def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:
+def runs(target: Target, *, limit: int, as_json: bool) -> int:
     from pipelines.constant_contact.display import run_history  # noqa: PLC0415
 
     quiet_libraries()
-    opened = _for_reading(destination, dataset)
+    opened = _for_reading(target)
     _must_be_loaded(opened, empty_is_fine=False)
     history = run_history.collect(opened.query, opened.target.dataset, limit)
     if as_json:
@@ -125,9 +116,9 @@ def runs(*, destination: str, dataset: str, limit: int, as_json: bool) -> int:
     return 0
 
 
-def _for_reading(destination: str, dataset: str) -> Warehouse:
-    copy = published_copy(load_settings())
-    return opened_for_reading(target_of(destination, dataset), copy, log_lines.warn)
+def _for_reading(target: Target) -> Warehouse:
+    copy = published_copy(load_settings(target.profile))
+    return opened_for_reading(target, copy, log_lines.warn)
 
 
 def _duration(option: str, text: str) -> timedelta:
@@ -159,23 +150,21 @@ def _must_be_loaded(opened: Warehouse, *, empty_is_fine: bool) -> None:
     )
 
 
-def transform(
-    *, destination: str, dataset: str, select: tuple[str, ...], full_refresh: bool, docs: Path | None
-) -> int:
+def transform(target: Target, *, select: tuple[str, ...], full_refresh: bool, docs: Path | None) -> int:
     from pipelines.constant_contact import transform as transforms  # noqa: PLC0415
 
     quiet_libraries()
-    own = load_settings()
+    own = load_settings(target.profile)
     with progress.listener() as listener:
         patience = patience_of(own, None, lambda why, left_s: listener(Waiting(reason=why, wait_s=left_s)))
-        opened = Warehouse(target_of(destination, dataset), create=False, patience=patience)
+        opened = Warehouse(target, create=False, patience=patience)
         opened.must_exist()
         if docs is not None:
             _must_be_writable(docs)
         _must_be_loaded(opened, empty_is_fine=False)
         where: Any = {
             "destination": opened.dbt,
-            "dataset": dataset,
+            "dataset": target.dataset,
             "work_dir": opened.work_dir / "transforms",
         }
         try:
@@ -214,9 +203,8 @@ def _must_be_writable(file: Path) -> None:
 
 
 def report(
+    target: Target,
     *,
-    destination: str,
-    dataset: str,
     out: Path,
     show: bool,
     since: str | None,
@@ -227,7 +215,7 @@ def report(
 
     quiet_libraries()
     scope = Scope(since=_day("--since", since), campaign_id=campaign, addresses=addresses)
-    opened = _for_reading(destination, dataset)
+    opened = _for_reading(target)
     _must_be_loaded(opened, empty_is_fine=False)
     try:
         page = write_report(opened, out, scope)
@@ -239,13 +227,11 @@ def report(
     return 0
 
 
-def export(
-    *, destination: str, dataset: str, out: Path, form: Literal["parquet", "csv"], select: tuple[str, ...]
-) -> int:
+def export(target: Target, *, out: Path, form: Literal["parquet", "csv"], select: tuple[str, ...]) -> int:
     from pipelines.constant_contact.exporting import export as write  # noqa: PLC0415
 
     quiet_libraries()
-    opened = _for_reading(destination, dataset)
+    opened = _for_reading(target)
     _must_be_loaded(opened, empty_is_fine=False)
     for one in write(opened, out, form=form, select=select):
         note(opened.location.state_folder, one.file, "export")
@@ -253,25 +239,20 @@ def export(
     return 0
 
 
-def sql(
-    statement: str | None,
-    *,
-    ask: str | None,
-    show_questions: bool,
-    destination: str,
-    dataset: str,
-    as_csv: bool,
-    as_json: bool,
-) -> int:
-    from pipelines.constant_contact.sql import list_questions, run_sql  # noqa: PLC0415
+def questions() -> int:
+    from pipelines.constant_contact.sql import list_questions  # noqa: PLC0415
+
+    list_questions(_write_line)
+    return 0
+
+
+def sql(target: Target, statement: str | None, *, ask: str | None, as_csv: bool, as_json: bool) -> int:
+    from pipelines.constant_contact.sql import run_sql  # noqa: PLC0415
 
     if as_csv and as_json:
         raise UserError("choose --csv or --json, not both")
-    if show_questions:
-        list_questions(_write_line)
-        return 0
     quiet_libraries()
-    opened = _for_reading(destination, dataset)
+    opened = _for_reading(target)
     return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
 
 
@@ -299,14 +280,6 @@ def write_report(opened: Warehouse, out: Path, scope: Scope | None = None) -> Pa
         raise UserError(
             f"the report {out} cannot be written: {error.strerror}; choose another file"
         ) from error
-
-
-def target_of(destination: str, dataset: str) -> Target:
-    """Raises UserError for a dataset that no destination can have."""
-    if not dataset.isidentifier() or dataset != dataset.lower():
-        raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
-    files_must_be_readable()
-    return Target(destination=destination, dataset=dataset)
 
 
 def quiet_libraries() -> None:

@@ -20,7 +20,7 @@ import httpx
 import pendulum
 
 from pipelines.constant_contact.commands import quiet_libraries, write_report
-from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, Target
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
@@ -128,6 +128,7 @@ def _make(folder: Path) -> None:
 def _settings(account: Account, folder: Path) -> dict[str, Any]:
     names = ("base_url", "token_url", "authorize_url", "device_url", "client_id", "client_secret")
     return {name: account.values[name] for name in names} | {
+        "profile": DEFAULT_PROFILE,
         "refresh_token": account.values["refresh_token"],
         "state_dir": str((folder / "state").absolute()),
         "requests_per_second": float(RATE),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.target import DUCKDB, Target, default_dataset
 from pipelines.constant_contact.destinations.waiting import Patience
 from pipelines.constant_contact.errors import UserError
 from sources.constant_contact import configuration
@@ -62,13 +62,39 @@ def published_copy(own: Settings) -> Path | None:
     return Path(own.publish).expanduser().absolute() if own.publish else None
 
 
-def load_settings(**explicit: Any) -> Settings:
-    """The configuration, or one sentence about what is wrong with it."""
+def target_of(*, profile: str | None = None, destination: str = DUCKDB, dataset: str | None = None) -> Target:
+    """What the options of a command name; what they leave out is configured, or follows from the profile.
+
+    Raises UserError for a profile that cannot be one, and for a dataset that no destination can have.
+    """
+    if profile is None:
+        profile = load_settings().profile
+    profile_must_be_possible(profile)
+    dataset = default_dataset(profile) if dataset is None else dataset
+    if not dataset.isidentifier() or dataset != dataset.lower():
+        raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
+    files_must_be_readable()
+    return Target(profile=profile, destination=destination, dataset=dataset)
+
+
+def profile_must_be_possible(profile: str) -> None:
+    """Raises UserError for a name that cannot be a profile's."""
+    from sources.constant_contact.source import SETTINGS  # noqa: PLC0415 - dlt
+
+    fault = configuration.profile_fault(profile, SETTINGS)
+    if fault is not None:
+        raise UserError(f"profile {profile}: {fault}" if profile.isprintable() and profile else fault)
+
+
+def load_settings(profile: str | None = None, **explicit: Any) -> Settings:
+    """The configuration of a profile (None: the one that it names), or one sentence about what is wrong with it."""
     from dlt.common.configuration.exceptions import ConfigurationException  # noqa: PLC0415
 
     from sources.constant_contact.source import settings  # noqa: PLC0415
 
     files_must_be_readable()
+    if profile is not None:
+        explicit["profile"] = profile
     try:
         found = settings(**explicit)
         found.connection()
@@ -83,7 +109,7 @@ def load_settings(**explicit: Any) -> Settings:
                 f"requests_per_commit is {found.requests_per_commit}; set it to a whole number above 0"
             )
     except ConfigurationException as error:  # some are ValueErrors too
-        raise UserError(f"configuration: {_sentence(error)}") from error
+        raise UserError(f"configuration: {_sentence(error, profile)}") from error
     except (ApiError, ValueError) as error:
         raise UserError(f"configuration: {error}") from error
     return found
@@ -97,19 +123,20 @@ def files_must_be_readable() -> None:
         raise UserError(f"configuration: {error}") from error
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, profile: str | None) -> str:
     """A value of the wrong kind, or a secret in a file that is not for secrets; secrets are never quoted."""
     from dlt.common.configuration.exceptions import ValueNotSecretException  # noqa: PLC0415
 
     if isinstance(error, ValueNotSecretException):
-        key = error.key.rpartition(".")[2]
+        *sections, key = error.key.split(".")
         return (
             f"{key} is a secret and is in {error.provider_name}; move it to .dlt/secrets.toml or to the environment "
-            f"variable {configuration.ENVIRONMENT}{key.upper()}"
+            f"variable {'__'.join((*sections, key)).upper()}"
         )
     key, hint = str(getattr(error, "field_name", "a setting")), getattr(error, "hint", str)
     value = "" if key in configuration.SECRETS else f" {getattr(error, 'field_value', '')!r},"
+    path = configuration.path_of(key, profile)
     return (
-        f"{key} is{value} not {KINDS.get(hint, 'a text')}; correct it in {configuration.SECTION} of .dlt/config.toml "
-        f"or in the environment variable {configuration.ENVIRONMENT}{key.upper()}"
+        f"{key} is{value} not {KINDS.get(hint, 'a text')}; correct it in [{'.'.join(path[:-1])}] of .dlt/config.toml "
+        f"or in the environment variable {'__'.join(path).upper()}"
     )

@@ -92,6 +92,19 @@ class Value:
     origin: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnValue:
+    """One setting that a profile has for itself."""
+
+    value: Any
+    """Of the setting's type; a secret is not shown by whoever shows values."""
+    provider: str
+    location: str
+    """Of the file, as the load tool names it; empty for the environment."""
+    path: tuple[str, ...]
+    """Sections and key."""
+
+
 class UnreadableError(ValueError):
     """A file that is no TOML; the message is one sentence."""
 
@@ -125,9 +138,9 @@ def profiles(own_keys: Collection[str], layers: Collection[Layer] | None = None)
     )
 
 
-def profile_fault(name: str) -> str | None:
-    """What is wrong with a profile's name; None: nothing."""
-    if name == NOTIFY or name in resource_names():
+def profile_fault(name: str, own_keys: Collection[str] = ()) -> str | None:
+    """What is wrong with a profile's name; None: nothing. `own_keys`: as in `findings`."""
+    if name in {NOTIFY, *LOADER_SECTIONS, *INTERFACE_KEYS, *own_keys} or name in resource_names():
         return f"{name} is a name that ctct uses itself; choose another name for the profile"
     if not PROFILE_NAME.fullmatch(name):
         return f"{name!r} is no profile's name; use lower-case letters, digits and _ between words"
@@ -137,8 +150,22 @@ def profile_fault(name: str) -> str | None:
     return None
 
 
-def values(resolve: Callable[[], BaseConfiguration]) -> list[Value]:
-    """The settings that are set, as `resolve` finds them through dlt, each with its origin."""
+def path_of(key: str, profile: str | None) -> tuple[str, ...]:
+    """Sections and key of the place that counts: the profile's own where it has the key."""
+    if profile is not None:
+        tables = [_own_table(layer).get(profile) for layer in read_layers()]
+        if any(isinstance(table, dict) and key in table for table in tables):
+            return TOP, NAME, profile, key
+    return TOP, NAME, key
+
+
+def values(
+    resolve: Callable[[], BaseConfiguration], own: Callable[[], Mapping[str, OwnValue]] = dict
+) -> list[Value]:
+    """The settings that are set, as `resolve` finds them through dlt, each with its origin.
+
+    `own`: those of the profile, which dlt was given as they are.
+    """
     from dlt.common.configuration.providers.provider import EXPLICIT_VALUES_PROVIDER_NAME  # noqa: PLC0415
     from dlt.common.configuration.utils import get_resolved_traces  # noqa: PLC0415 - two seconds
 
@@ -151,6 +178,9 @@ def values(resolve: Callable[[], BaseConfiguration]) -> list[Value]:
             origin = _origin(trace.provider_name, trace.provider_location, (*trace.sections, trace.key))
             shown = "set" if trace.key in SECRETS else _shown(getattr(configuration, trace.key, trace.value))
             found[trace.key] = Value(key=trace.key, shown=shown, origin=origin)
+    for key, one in own().items():
+        shown = "set" if key in SECRETS else _shown(one.value)
+        found[key] = Value(key=key, shown=shown, origin=_origin(one.provider, one.location, one.path))
     return list(found.values())
 
 

@@ -61,6 +61,12 @@ class Identity:
     warning: str = ""
 
     @property
+    def name(self) -> str | None:
+        """What its owner calls it."""
+        found = self.page.rows[0].get("organization_name") if self.page and self.page.rows else None
+        return found if isinstance(found, str) and found else None
+
+    @property
     def changes(self) -> tuple[StateChange, ...]:
         """To be committed with the first rows."""
         kept = StateChange(path=(VERSION,), value=STATE_VERSION)
@@ -86,9 +92,18 @@ def identify(
 ) -> Identity:
     """Ask who is logged in and compare. `holder`: the dataset and its place, for the sentence.
 
-    `accept`: the account that may take the dataset over. Raises OtherAccount, and what the client raises for a login
-    or a server that does not work at all.
+    `accept`: the account that may take the dataset over. Raises OtherAccount, SameAccount, and what the client raises
+    for a login or a server that does not work at all.
     """
+    found = _identified(client, warehouse, state, holder=holder, accept=accept)
+    if found.account_id is not None:
+        client.keep_account(found.account_id, found.name)
+    return found
+
+
+def _identified(
+    client: Client, warehouse: Warehouse, state: Mapping[str, Any], *, holder: str, accept: str | None
+) -> Identity:
     check_version(state)
     has_failed = failure_of(state, "account") is not None
     page, current, failure = _current(client.with_few_attempts() if has_failed else client)

@@ -25,12 +25,14 @@ from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the ann
 from sources.constant_contact import configuration
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
 from sources.constant_contact.api.errors import ApiError, Retryable
+from sources.constant_contact.api.logins import DEFAULT_PROFILE
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, chosen, endpoint, table
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.loaded import NAME
+from sources.constant_contact.profile_settings import own_values
 from sources.constant_contact.reader import within
 from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.reading import Reading
@@ -69,6 +71,8 @@ class Settings(BaseConfiguration):
     client_secret: TSecretStrValue | None = None
     refresh_token: TSecretStrValue | None = None
     access_token: TSecretStrValue | None = None
+    profile: str = DEFAULT_PROFILE
+    """Whose login and which dataset, where a command names none."""
     state_dir: str | None = None
     requests_per_second: float = 4.0
     requests_per_day: int = 10_000
@@ -108,6 +112,7 @@ class Settings(BaseConfiguration):
             client_secret=self.client_secret,
             refresh_token=self.refresh_token,
             access_token=self.access_token,
+            profile=self.profile,
             state_dir=Path(self.state_dir or platformdirs.user_state_path("constant-contact-pipeline")),
             requests_per_second=self.requests_per_second,
             requests_per_day=self.requests_per_day,
@@ -147,8 +152,18 @@ class Settings(BaseConfiguration):
 
 
 def settings(**explicit: Any) -> Settings:
-    """The settings as dlt's configuration gives them; `explicit` wins."""
-    return resolve_configuration(Settings(), sections=("sources", NAME), explicit_value=explicit or None)
+    """The settings as dlt's configuration gives them; `explicit` wins, then the profile's own."""
+    shared = resolve_configuration(Settings(), sections=("sources", NAME), explicit_value=explicit or None)
+    own = {key: one.value for key, one in profile_values(shared.profile).items()}
+    if not own:
+        return shared
+    chosen = {**own, "profile": shared.profile, **explicit}
+    return resolve_configuration(Settings(), sections=("sources", NAME), explicit_value=chosen)
+
+
+def profile_values(profile: str) -> dict[str, configuration.OwnValue]:
+    """What is set for this profile alone."""
+    return own_values(profile, Settings().get_resolvable_fields())
 
 
 SETTINGS = tuple(inspect.get_annotations(Settings))

@@ -9,7 +9,6 @@ import threading
 
 import pytest
 
-from sources.constant_contact.api.auth import login_name
 from sources.constant_contact.api.errors import (
     ConfigError,
     LoginFailed,
@@ -20,6 +19,7 @@ from sources.constant_contact.api.errors import (
     TokenRevoked,
     Unauthorized,
 )
+from sources.constant_contact.api.logins import login_name
 from sources.constant_contact.api.tokens import FileTokenStore, Tokens
 
 OK = {"ok": True}

@@ -102,7 +102,7 @@ def spoken(kind: str) -> dict[str, Any]:
     """`ctct status --json`, without what depends on the clock and the target."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        commands.status(destination=kind, dataset=RAW, form="json", max_age=None)
+        commands.status(Target(destination=kind), form="json", max_age=None)
     said = json.loads(out.getvalue())
     return {
         "tables": {table["name"]: table["rows"] for table in (*said["tables"], *said["marts"])},

@@ -150,9 +150,9 @@ class Home:
     def run(self, *arguments: str) -> Ended:
         return self.start(*arguments).wait()
 
-    def query(self, sql: str) -> list[dict[str, Any]]:
+    def query(self, sql: str, dataset: str = SCHEMA) -> list[dict[str, Any]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
-            connection.execute(f"set schema = '{SCHEMA}'")
+            connection.execute(f"set schema = '{dataset}'")
             found = connection.execute(sql)
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

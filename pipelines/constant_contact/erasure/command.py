@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.commands import quiet_libraries, target_of, write_report
+from pipelines.constant_contact.commands import quiet_libraries, write_report
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.erasure.forget import Tools, forget
@@ -17,28 +17,27 @@ from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.request import load_settings, patience_of
 
 if TYPE_CHECKING:
+    from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.events import Listener
     from sources.constant_contact.source import Settings
 
 
-def run_forget(
-    *, email: str | None, contact_id: str | None, yes: bool, destination: str, dataset: str, as_json: bool
-) -> int:
+def run_forget(target: Target, *, email: str | None, contact_id: str | None, yes: bool, as_json: bool) -> int:
     """Raises UserError unless one of address and id is given."""
     email, contact_id = (email or "").strip() or None, (contact_id or "").strip() or None
     if (email is None) == (contact_id is None):
         raise UserError("name the person with --email ADDRESS or --contact-id ID, one of the two")
     quiet_libraries()
-    own = load_settings()
+    own = load_settings(target.profile)
     with progress.listener(quiet=as_json) as listener:
         patience = patience_of(own, None, lambda why, left_s: listener(Waiting(reason=why, wait_s=left_s)))
-        opened = Warehouse(target_of(destination, dataset), create=False, patience=patience)
+        opened = Warehouse(target, create=False, patience=patience)
         tools = _tools(opened, own, listener)
         erasure = forget(opened, own, tools, email=email, contact_id=contact_id, yes=yes)
     if as_json:
-        sys.stdout.write(json.dumps(as_object(erasure, dataset=dataset)) + "\n")
+        sys.stdout.write(json.dumps(as_object(erasure, dataset=target.dataset)) + "\n")
     else:
-        sys.stdout.write(text(erasure, who=email or contact_id or "", dataset=dataset))
+        sys.stdout.write(text(erasure, who=email or contact_id or "", dataset=target.dataset))
     return exit_code(erasure)
 
 

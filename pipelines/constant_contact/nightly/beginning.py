@@ -11,6 +11,7 @@ from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_
 from pipelines.constant_contact.nightly.recovery import agree_with_destination
 from pipelines.constant_contact.nightly.superfluous import drop_parent_columns
 from sources.constant_contact.api.errors import ApiError
+from sources.constant_contact.api.logins import SameAccount
 from sources.constant_contact.identity import Identity, NewerState, OtherAccount
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 def whose_account(
     opened: Warehouse, client: Client, *, accept: str | None, warn: Callable[[str], None]
 ) -> tuple[Identity, ApiError | None]:
-    """The account, and why nothing at all can be asked, if so. Raises OtherAccount before anything is changed."""
+    """The account, and why nothing can be asked, if so. Raises OtherAccount, SameAccount before anything changes."""
     try:
         _count_what_was_spent(opened, client)  # first: this may be the first request of a new machine
         identity = identified(opened, client, accept=accept)
-    except (OtherAccount, NewerState):
+    except (OtherAccount, NewerState, SameAccount):
         raise
     except ApiError as error:
         return Identity(account_id=None), error

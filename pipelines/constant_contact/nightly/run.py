@@ -76,7 +76,7 @@ ROWS_PER_COMMIT = 100_000
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
     """Carry out one sync. Raises UserError for what a person must set right first; other ends are in the result."""
-    own = own or load_settings()
+    own = own or load_settings(request.target.profile)
     wanted = request.wanted(own.chosen())
     emit = one_at_a_time(listener)
     location = locate(request.target)

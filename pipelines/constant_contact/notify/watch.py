@@ -87,7 +87,7 @@ class _Alerts:
         self.notify, self.target, self._warn = notify, target, warn
         self._redactor = Redactor()
         self._redactor.add(*notify.secrets)
-        self._own = _settings()
+        self._own = _settings(target.profile)
         if self._own is not None:
             self._redactor.add(self._own.client_secret, self._own.refresh_token, self._own.access_token)
 
@@ -166,9 +166,9 @@ class _Alerts:
                 self._warn(f"the alert receiver {name} did not get its message ({kinds}): {self.redact(why)}")
 
 
-def _settings() -> Settings | None:
+def _settings(profile: str) -> Settings | None:
     """None: the configuration cannot be read, which is what the alert is about."""
     try:
-        return load_settings()
+        return load_settings(profile)
     except UserError:
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pipelines.constant_contact import files
-from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, default_dataset
+from pipelines.constant_contact.destinations.target import DUCKDB
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.schedule.crontab import Cron
 from pipelines.constant_contact.schedule.job import MAX_AGE, Job, must_be_writable, times
@@ -136,13 +136,11 @@ def _job(
     *, at: str, profile: str | None, destination: str | None, dataset: str | None, wait: str | None
 ) -> Job:
     """Raises UserError for what the sync would not take."""
-    from pipelines.constant_contact import commands, request  # noqa: PLC0415 - dlt
+    from pipelines.constant_contact import request  # noqa: PLC0415 - dlt
 
     times(at)
-    _profile_must_work(profile)
-    name = dataset or default_dataset(profile or DEFAULT_PROFILE)
-    commands.target_of(destination or "duckdb", name)
-    own = request.load_settings()
+    target = request.target_of(profile=profile, destination=destination or DUCKDB, dataset=dataset)
+    own = request.load_settings(target.profile)
     request.patience_of(own, wait, lambda _why, _left_s: None)
     folder, state_dir, program = Path.cwd(), own.connection().state_dir.absolute(), _program()
     for path in (folder, state_dir, program):
@@ -150,18 +148,18 @@ def _job(
     which = [
         *(("--profile", profile) if profile else ()),
         *(("--destination", destination) if destination else ()),
-        *(("--dataset", name) if dataset or profile else ()),
+        *(("--dataset", dataset) if dataset else ()),
     ]
     return Job(
         folder=folder,
         state_dir=state_dir,
         program=program,
         at=at,
-        profile=profile or DEFAULT_PROFILE,
-        dataset=name,
+        profile=target.profile,
+        dataset=target.dataset,
         options=(*which, *(("--wait", wait) if wait else ())),
         status_options=tuple(which),
-        max_age=_max_age(profile or DEFAULT_PROFILE),
+        max_age=_max_age(target.profile),
     )
 
 
@@ -171,16 +169,6 @@ def _max_age(profile: str) -> str:
 
     stale_after = read_notify(profile).stale_after
     return MAX_AGE if stale_after is None else f"{stale_after.total_seconds():.0f}s"
-
-
-def _profile_must_work(profile: str | None) -> None:
-    from sources.constant_contact.configuration import profile_fault  # noqa: PLC0415
-
-    fault = profile_fault(profile) if profile is not None else None
-    if fault is not None:
-        raise UserError(fault)
-    if profile is not None:
-        raise UserError("ctct sync has no profiles in this version; leave --profile out")
 
 
 def _program() -> Path:

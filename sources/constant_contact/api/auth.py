@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import math
 import re
 import threading
@@ -24,7 +23,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-import pendulum
 
 from sources.constant_contact.api.errors import (
     ApiError,
@@ -40,6 +38,7 @@ from sources.constant_contact.api.errors import (
     parse_error_body,
 )
 from sources.constant_contact.api.events import ApiEvent, Refreshed
+from sources.constant_contact.api.logins import find_login, login_command, nobody, note_account
 from sources.constant_contact.api.redact import Redactor, basic_credentials
 from sources.constant_contact.api.tokens import Tokens, TokenStore
 from sources.constant_contact.api.wire import Answer, Request
@@ -54,7 +53,6 @@ REFRESH_AHEAD_S: Final = 60  # or a tenth of the token's life, where that is sho
 LONGEST_LIFETIME_S: Final = 366 * 86_400
 UNSTATED_LIFETIME_S: Final = 3600  # when a reply does not say; a 401 renews it earlier
 NO_CLIENT_ID: Final = "client_id is not set; set it to the API key of your application"
-NOBODY: Final = "no login is stored for this client_id; log in first: ctct auth login"
 
 
 class InvalidGrant(LoginFailed):
@@ -174,6 +172,7 @@ class Authenticator:
         self._emit = emit
         self._lock = threading.Lock()
         self._current: Tokens | None = None
+        self._login_command = login_command(connection.profile)
         register_secrets(connection, redactor)
 
     def access_token(self, rejected: str | None = None) -> str:
@@ -187,8 +186,7 @@ class Authenticator:
             if rejected is not None:
                 raise Unauthorized(
                     "the configured access_token is not accepted (such tokens live for 24 hours); set a "
-                    "new one, or "
-                    "remove it and log in: ctct auth login"
+                    f"new one, or remove it and log in: {self._login_command}"
                 )
             return configured
         with self._lock:
@@ -203,7 +201,14 @@ class Authenticator:
             raise ConfigError(NO_CLIENT_ID)
         with self._store.lock():
             if find_login(self._connection, self._store)[1] is None:
-                raise NotLoggedIn(NOBODY)
+                raise nobody(self._connection)
+
+    def keep_account(self, account_id: str, name: str | None) -> None:
+        """Keep whose login it is. Raises SameAccount where another profile's is of the same account."""
+        if self._connection.access_token is not None:  # which no login brought
+            return
+        with self._lock, self._store.lock():
+            note_account(self._connection, self._store, account_id, name)
 
     def scopes(self) -> frozenset[str] | None:
         """Scopes of the token that is sent: by its own claims, else by what the token endpoint said of the login."""
@@ -227,7 +232,7 @@ class Authenticator:
         with self._store.lock():
             login, tokens = find_login(self._connection, self._store)
             if tokens is None:
-                raise NotLoggedIn(NOBODY)
+                raise nobody(self._connection)
             self._redactor.add(*tokens.secrets())
             usable = self._usable(tokens, rejected)
             if usable is None:
@@ -253,12 +258,11 @@ class Authenticator:
             return renewed
         if refused is None:
             raise NotLoggedIn(
-                "the stored login has expired and cannot be renewed; log in again: ctct auth login"
+                f"the stored login has expired and cannot be renewed; log in again: {self._login_command}"
             )
         raise TokenRevoked(
             "the refresh token is invalid or expired (it lapses after 180 days without use, and when "
-            "another program "
-            "uses it); run ctct auth login"
+            f"another program uses it); run {self._login_command}"
         ) from None
 
     def _after(self, tokens: Tokens, used: str, reply: TokenReply) -> Tokens:
@@ -290,53 +294,15 @@ def _candidates(tokens: Tokens, seed: str | None) -> list[str]:
     return list(dict.fromkeys(token for token in wanted if token))
 
 
-def login_prefix(connection: Connection) -> str:
-    return f"{connection.client_id}/{connection.profile}/"
-
-
-def login_name(connection: Connection) -> str:
-    """The store's name of this login: its own line of tokens for each configured refresh token.
-
-    So a new value in the configuration is taken up, two accounts that share a client_id and a state folder
-    are never mixed, and a value that was used up long ago is not mistaken for a new one.
-    """
-    seed = connection.refresh_token
-    line = "login" if seed is None else f"seed-{hashlib.sha256(seed.encode()).hexdigest()[:16]}"
-    return login_prefix(connection) + line
-
-
-def find_login(connection: Connection, store: TokenStore) -> tuple[str, Tokens | None]:
-    """Name and tokens of the login to use. A configured refresh token that is new starts a line of its own;
-    without one, the login that was saved last is used.
-    """
-    name = login_name(connection)
-    tokens = store.load(name)
-    if tokens is not None:
-        return name, tokens
-    if connection.refresh_token is not None:
-        return name, Tokens(refresh_token=connection.refresh_token)
-    prefix = login_prefix(connection)
-    others = [
-        (other, found) for other in store.names() if other.startswith(prefix) and (found := store.load(other))
-    ]
-    if not others:
-        return name, None
-    epoch = pendulum.from_timestamp(0)
-    return max(others, key=lambda pair: pair[1].saved_at or epoch)
-
-
-def save_login(connection: Connection, store: TokenStore, reply: TokenReply, clock: Clock) -> Tokens:
-    """Stores what a person's login has brought, in place of what was there for this connection."""
-    tokens = Tokens(
+def tokens_of(reply: TokenReply, clock: Clock) -> Tokens:
+    """What a person's login has brought."""
+    return Tokens(
         refresh_token=reply.refresh_token,
         access_token=reply.access_token,
         expires_at=clock.now().add(seconds=int(reply.expires_in_s)),
         scope=reply.scope,
         saved_at=clock.now(),
     )
-    with store.lock():
-        store.save(login_name(connection), tokens)
-    return tokens
 
 
 def token_scopes(token: str) -> frozenset[str] | None:

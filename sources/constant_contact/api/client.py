@@ -85,6 +85,10 @@ class Client:
         """What the access token in use was granted; None where neither it nor the login's record says so."""
         return self._auth.scopes()
 
+    def keep_account(self, account_id: str, name: str | None) -> None:
+        """Keep whose login this is. Raises SameAccount where another profile's is of the same account."""
+        self._auth.keep_account(account_id, name)
+
     @property
     def requests_sent(self) -> int:
         """Attempts of this client, retries and token requests included."""

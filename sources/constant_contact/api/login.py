@@ -23,18 +23,23 @@ from urllib.parse import parse_qs, urlencode
 from sources.constant_contact.api.auth import (
     InvalidGrant,
     TokenReply,
-    find_login,
     json_object,
-    login_prefix,
     read_token_reply,
     register_secrets,
-    save_login,
     token_error,
     token_request,
+    tokens_of,
 )
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
 from sources.constant_contact.api.errors import ConfigError, LoginFailed, parse_error_body
+from sources.constant_contact.api.logins import (
+    find_login,
+    login_command,
+    login_name,
+    login_prefix,
+    must_be_only_profile,
+)
 from sources.constant_contact.api.redact import Redactor
 from sources.constant_contact.api.tokens import FileTokenStore, Tokens, TokenStore
 from sources.constant_contact.api.transport import Transport
@@ -89,6 +94,8 @@ class LoginStatus:
     access_expires_at: pendulum.DateTime | None = None  # UTC
     saved_at: pendulum.DateTime | None = None  # UTC; the last renewal
     refresh_lapses_at: pendulum.DateTime | None = None  # UTC, unless it is used before
+    account_id: str | None = None  # as the last login or run found it
+    account_name: str | None = None
 
 
 def device_request(connection: Connection, *, state: str, scopes: tuple[str, ...] = SCOPES) -> Request:
@@ -206,7 +213,8 @@ def code_request(connection: Connection, login: BrowserLogin, code: str) -> Requ
 def _client_id(connection: Connection) -> str:
     if connection.client_id is None:
         raise ConfigError(
-            "client_id is not set; set it to the API key of your application, then: ctct auth login"
+            "client_id is not set; set it to the API key of your application, then: "
+            f"{login_command(connection.profile)}"
         )
     return connection.client_id
 
@@ -216,6 +224,10 @@ def _seconds(value: Any, otherwise: float) -> float:
         return float(value)
     except (TypeError, ValueError):
         return otherwise
+
+
+def _as_they_are(tokens: Tokens) -> Tokens:
+    return tokens
 
 
 class Login:
@@ -232,8 +244,10 @@ class Login:
         rng: random.Random | None = None,
         token_store: TokenStore | None = None,
         redactor: Redactor | None = None,
+        identify: Callable[[Tokens], Tokens] = _as_they_are,
     ) -> None:
-        self._connection = connection
+        """`identify` completes new tokens with the account that they are of, before they are kept."""
+        self._connection, self._identify = connection, identify
         self._clock = clock
         self._redactor = redactor or Redactor()
         self._store = token_store or FileTokenStore(connection.state_dir / "auth")
@@ -290,7 +304,12 @@ class Login:
 
     def _keep(self, reply: TokenReply) -> Tokens:
         self._redactor.add(reply.access_token, reply.refresh_token)
-        return save_login(self._connection, self._store, reply, self._clock)
+        tokens = self._identify(tokens_of(reply, self._clock))
+        with self._store.lock():
+            if tokens.account_id is not None:
+                must_be_only_profile(self._connection.profile, tokens.account_id, self._store)
+            self._store.save(login_name(self._connection), tokens)
+        return tokens
 
     def status(self) -> LoginStatus:
         if self._connection.access_token is not None:
@@ -308,6 +327,8 @@ class Login:
             access_expires_at=tokens.expires_at,
             saved_at=tokens.saved_at,
             refresh_lapses_at=lapses_at,
+            account_id=tokens.account_id,
+            account_name=tokens.account_name,
         )
 
     def logout(self) -> int:

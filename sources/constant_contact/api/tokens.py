@@ -43,6 +43,8 @@ class Tokens:
     scope: str | None = None
     saved_at: pendulum.DateTime | None = None  # UTC; the refresh token lapses 180 days after its last use
     seed_used: bool = False  # the configured refresh token was already tried
+    account_id: str | None = None  # encoded_account_id, where the login may read it
+    account_name: str | None = None
 
     def secrets(self) -> tuple[str | None, ...]:
         return (self.refresh_token, self.access_token, self.previous_refresh_token)
@@ -201,7 +203,10 @@ def write_logins(logins: dict[str, Any]) -> bytes:
     return orjson.dumps({"version": 1, "logins": logins}, option=orjson.OPT_INDENT_2)
 
 
-_TEXTS: Final = ("refresh_token", "access_token", "previous_refresh_token", "scope")
+_TEXTS: Final = (
+    *("refresh_token", "access_token", "previous_refresh_token"),
+    *("scope", "account_id", "account_name"),
+)
 
 
 def _entry(tokens: Tokens) -> dict[str, Any]:
