@@ -17,6 +17,7 @@ from pipelines.constant_contact import command_line
 from pipelines.constant_contact.cli_auth import auth
 from pipelines.constant_contact.cli_schedule import schedule
 from pipelines.constant_contact.display import log_lines
+from pipelines.constant_contact.display.plain_streams import use_plain_streams
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
@@ -366,6 +367,7 @@ def escape_what_cannot_be_shown() -> None:
 def main() -> None:
     """Entry point of `ctct`."""
     escape_what_cannot_be_shown()
+    use_plain_streams()
     app()
 
 

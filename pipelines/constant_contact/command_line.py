@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from pipelines.constant_contact import files
 from pipelines.constant_contact.display import log_lines
+from pipelines.constant_contact.display.plain_streams import plain_streams
 from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
 from pipelines.constant_contact.events import PARTIAL_EXIT_CODE
 
@@ -36,7 +37,8 @@ class CommandGroup(TyperGroup):
         self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **more: Any
     ) -> Any:
         words = list(sys.argv[1:] if args is None else args)
-        code = self._ended(words, **more)
+        with plain_streams():
+            code = self._ended(words, **more)
         if standalone_mode:
             sys.exit(code)
         return code

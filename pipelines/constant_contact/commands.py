@@ -320,12 +320,12 @@ def _write_line(line: str) -> None:
 
 def _print(renderable: Any) -> None:
     """As wide as the terminal; into a pipe or a file 80 columns without the blanks that fill a line."""
-    from rich.console import Console  # noqa: PLC0415
+    from pipelines.constant_contact.display.console import console  # noqa: PLC0415 - rich, only when shown
 
-    console = Console()
-    if console.is_terminal:
-        console.print(renderable)
+    shown = console()
+    if shown.is_terminal:
+        shown.print(renderable)
         return
-    with console.capture() as captured:
-        console.print(renderable)
+    with shown.capture() as captured:
+        shown.print(renderable)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -167,14 +167,16 @@ def _served(contacts: int, campaigns: int, seed: int) -> Iterator[Account]:
 
 
 def _answer(opened: Warehouse, title: str, sql: str) -> None:
-    from rich.console import Console  # noqa: PLC0415
     from rich.syntax import Syntax  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from pipelines.constant_contact.display.console import console  # noqa: PLC0415
 
     rows = opened.query(sql)
-    console = Console()
-    console.print(f"\n[bold]{title}[/bold]")
-    console.print(Syntax(sql, "sql", background_color="default", word_wrap=True))
+    shown = console()
+    shown.print(Text(f"\n{title}", style="bold"))
+    shown.print(Syntax(sql, "sql", background_color="default", word_wrap=True))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in rows[0] if rows else ():
         numeric = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
@@ -183,7 +185,7 @@ def _answer(opened: Warehouse, title: str, sql: str) -> None:
         )
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    console.print(table if rows else "(no rows)")
+    shown.print(table if rows else "(no rows)")
 
 
 def _cell(value: object) -> str:

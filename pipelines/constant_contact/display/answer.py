@@ -42,24 +42,24 @@ def write(answer: Answer, form: Form, out: Any) -> None:
     elif form == "json":
         names = _numbered(answer.columns)
         rows = [dict(zip(names, map(_json, row), strict=True)) for row in answer.rows]
-        out.write(json_text({"columns": names, "rows": rows}) + "\n")
+        out.write(json_text({"columns": names, "rows": rows}, allow_nan=False) + "\n")
     else:
         _write_table(answer, out)
 
 
 def _write_table(answer: Answer, out: Any) -> None:
-    from rich.console import Console  # noqa: PLC0415 - only when shown
+    from pipelines.constant_contact.display.console import console  # noqa: PLC0415 - rich, only when shown
 
-    console = Console(file=out, markup=False, highlight=False)
+    shown = console(out)
     names = [plain(name) for name in answer.columns]
     rows = [[_shown(value) for value in row] for row in answer.rows[:SHOWN_ROWS]]
-    fitting = _fitting([_width(names, rows, number) for number in range(len(names))], console.width)
-    console.print(_table(answer, names[:fitting], rows))
+    fitting = _fitting([_width(names, rows, number) for number in range(len(names))], shown.width)
+    shown.print(_table(answer, names[:fitting], rows))
     if fitting < len(names):
-        _write_below(console, names[fitting:], [row[fitting:] for row in rows])
+        _write_below(shown, names[fitting:], [row[fitting:] for row in rows])
     more = len(answer.rows) - SHOWN_ROWS
     if more > 0:
-        console.print(f"{more:,} more rows; --csv gives all of them")
+        shown.print(f"{more:,} more rows; --csv gives all of them")
 
 
 def _width(names: Sequence[str], rows: Sequence[Sequence[str]], number: int) -> int:

@@ -7,14 +7,13 @@ events of a run add `event` and their own fields. `ctct --verbose` adds log reco
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pipelines.constant_contact.display.plain_text import plain
+from pipelines.constant_contact.display.plain_text import json_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,14 +67,14 @@ def say(sentence: str) -> None:
 
 def warn(sentence: str) -> None:
     """Of a command that shows no progress."""
-    sys.stderr.write(line("warning", sentence) if OPTIONS.json else f"warning: {sentence}")
+    sys.stderr.write(line("warning", sentence) if OPTIONS.json else f"warning: {plain(sentence, lines=True)}")
     sys.stderr.write("\n")
 
 
 def line(level: str, message: str, more: Mapping[str, Any] | None = None) -> str:
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     fields = {"time": at, "level": level, "message": message, **(more or {})}
-    return json.dumps(fields, default=_plain, ensure_ascii=False)
+    return json_text(fields, default=_plain)
 
 
 def _plain(value: object) -> object:

@@ -108,14 +108,13 @@ def _display(stream: TextIO, *, quiet: bool, tally: Tally) -> tuple[Listener, Ca
         return _Quiet(stream), _nothing
     if not stream.isatty():
         return _Plain(stream, tally), _nothing
-    from rich.console import Console  # noqa: PLC0415 - only when shown
-
+    from pipelines.constant_contact.display.console import console  # noqa: PLC0415 - rich, only when shown
     from pipelines.constant_contact.display.live import Terminal  # noqa: PLC0415 - rich, only when shown
 
-    console = Console(file=stream)
-    if console.is_dumb_terminal:
+    screen = console(stream)
+    if screen.is_dumb_terminal:
         return _Plain(stream, tally), _nothing
-    terminal = Terminal(console, tally)
+    terminal = Terminal(screen, tally)
     return terminal, terminal.close
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from pipelines.constant_contact.display.plain_text import json_text
 from pipelines.constant_contact.display.status import RunStatus, recorded_runs
 from pipelines.constant_contact.display.status_view import runs_table
 from pipelines.constant_contact.reporting.dataset_view import DatasetView
@@ -30,7 +30,7 @@ def collect(query: Query, dataset: str, limit: int) -> tuple[RunStatus, ...]:
 def to_json(dataset: str, runs: Sequence[RunStatus]) -> str:
     """One object; times as ISO 8601 in UTC."""
     fields = {"dataset": dataset, "runs": [asdict(run) for run in runs]}
-    return json.dumps(fields, default=_iso, indent=2, ensure_ascii=False)
+    return json_text(fields, default=_iso, indent=2)
 
 
 def _iso(value: object) -> str:

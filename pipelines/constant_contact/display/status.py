@@ -16,6 +16,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.constant_contact.display.plain_text import json_text
 from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE, Verdict, completed_at, verdict
 from pipelines.constant_contact.reporting.dataset_view import (
     DatasetView,
@@ -187,7 +188,7 @@ def to_json(report: StatusReport) -> str:
     if report.quota is not None:
         fields["quota"].pop("known_left")
         fields["quota"]["left_today"] = report.quota.left_today
-    return json.dumps(fields, default=_iso, indent=2, ensure_ascii=False)
+    return json_text(fields, default=_iso, indent=2)
 
 
 def _iso(value: object) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.constant_contact.display.console import console
 from pipelines.constant_contact.display.tally import duration, many
 from pipelines.constant_contact.planning.cost import error
 
@@ -50,8 +51,7 @@ def _bullet(line: str, style: str) -> RenderableType:
 def summary_text(result: RunResult) -> str:
     """The same block without colour, 80 columns wide."""
     buffer = StringIO()
-    console = Console(file=buffer, width=WIDTH, color_system=None, force_terminal=False)
-    console.print(summary(result), highlight=False)
+    console(buffer, width=WIDTH, color_system=None, force_terminal=False).print(summary(result))
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
