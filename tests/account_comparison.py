@@ -63,6 +63,10 @@ CHILDREN = {
     ("custom_fields", "choices"): "custom_fields__choices",
 }
 NOT_READ = {
+    "event_details",
+    "event_registration_details",
+    "event_registrations",
+    "events",
     "email_abtests",
     "email_previews",
     "automation_definitions",

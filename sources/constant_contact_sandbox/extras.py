@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .automations import Automations
 from .bulk_jobs import BulkJobs
+from .events import Events
 from .sms import Sms
 from .social import Social
 
@@ -35,6 +36,7 @@ class Extras:
         self.automations = Automations(seed, now, bare=bare)
         self.social = Social(seed, bare=bare)
         self.sms = Sms(seed, now, contacts, bare=bare)
+        self.events = Events(seed, now, contacts, bare=bare)
 
     def tables(self, now: Callable[[], int]) -> dict[str, Callable[[], Iterable[Row]]]:
         """Every row as the API would serve it, by table; `now`: the account's reproducible clock."""
@@ -43,11 +45,12 @@ class Extras:
             **self.automations.tables(),
             **self.social.tables(),
             **self.sms.tables(),
+            **self.events.tables(),
         }
 
     def live(self, night: Night) -> None:
         if self.bare:
             return
-        families: tuple[Family, ...] = (self.bulk_jobs, self.automations, self.social, self.sms)
+        families: tuple[Family, ...] = (self.bulk_jobs, self.automations, self.social, self.sms, self.events)
         for family in families:
             family.live(night)

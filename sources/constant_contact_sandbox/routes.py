@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import channel_endpoints as channels
+from . import event_endpoints as events
 from . import mail_endpoints as mail
 from . import people_endpoints as people
 from .faults import FORBIDDEN, NO_SCOPE, Reply, error
@@ -49,6 +50,8 @@ _SUMMARIES = "/reports/summary_reports"
 _LIST_PARAMETERS = (
     "limit include_count include_membership_count name status channel_type include_sms_membership_count"
 )
+_REGISTRATIONS = "/events/{event_id}/tracks/{track_id}/registrations"
+_SORTED = "search_text sort_by sort_order limit prev"
 _PATH_FILTERS = "channel sort_direction created_from goals name"
 _REPORT = ("campaign_data", "ui:campaign:metrics")
 _MAIL = ("campaign_data", "campaign:read")
@@ -90,6 +93,10 @@ ROUTES = (
     _route("/social/profiles", *_MAIL, "include", channels.social_profiles),
     _route("/social/connections", *_MAIL, "", channels.social_connections),
     _route("/social/hashtags/groups", *_MAIL, "limit page", channels.hashtag_groups),
+    _route("/events", *_MAIL, f"event_status {_SORTED}", events.events),
+    _route("/events/{id}", *_MAIL, "include", events.event),
+    _route(_REGISTRATIONS, *_MAIL, f"registration_status payment_status page_size {_SORTED}", events.registrations),
+    _route(f"{_REGISTRATIONS}/{{id}}", *_MAIL, "", events.registration),
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from sources.constant_contact_sandbox import Sandbox, Switches
 
 REPORT = "/reports/email_reports/{campaign_activity_id}"
 FEEDS = ["sends", "opens", "unique_opens", "didnotopens", "clicks", "forwards", "optouts", "bounces"]
+REGISTRATIONS = "/events/{event_id}/tracks/{track_id}/registrations"
 PARTS = ("schedules", "send_history", "non_opener_resends", "abtest", "previews")
 PATHS = (
     "/account/summary", "/account/summary/physical_address", "/account/emails", "/account/user/privileges",
@@ -29,6 +30,7 @@ PATHS = (
     "/social/connections", "/social/hashtags/groups", "/reports/summary_reports/sms_campaign_summaries",
     "/contacts/sms_engagement_history/{contact_id}",
     *(f"/emails/activities/{{campaign_activity_id}}/{part}" for part in PARTS),
+    "/events", "/events/{event_id}", REGISTRATIONS, REGISTRATIONS + "/{registration_id}",
 )  # fmt: skip
 PARAMS: dict[str, dict[str, Any]] = {
     "/contacts": {"status": "all", "include": ALL, "include_count": "true", "limit": 500},
@@ -43,6 +45,9 @@ PARAMS: dict[str, dict[str, Any]] = {
     },
     "/contact_tags": {"include_count": "true", "limit": 3},
     "/emails": {"limit": 5},
+    "/events": {"limit": 3},
+    "/events/{event_id}": {"include": "true"},
+    REGISTRATIONS: {"limit": 2},
     "/social/profiles": {"include": "accessible"},
     "/reports/summary_reports/sms_campaign_summaries": {"start_at": "2020-01-01T00:00:00Z", "limit": 3},
     "/reports/summary_reports/email_campaign_summaries": {"limit": 3},
@@ -59,6 +64,16 @@ def contract() -> dict[str, Any]:
 
 def addresses(sandbox: Sandbox, path: str, *, at_most: int = 30) -> list[str]:
     """The path with each id that the account has for it, or with the first of them."""
+    if "{track_id}" in path:
+        return [
+            path.format(
+                event_id=event.event_id, track_id=event.track_id, registration_id=registration.registration_id
+            )
+            for event in sandbox.extras.events.listed
+            for registration in event.registrations
+        ][:at_most]
+    if "{event_id}" in path:
+        return [path.format(event_id=event.event_id) for event in sandbox.extras.events.events]
     sources = {
         "contact_id": "contacts",
         "list_id": "contact_lists",
@@ -122,6 +137,8 @@ def test_every_property_has_a_value_in_some_answer(open_sandbox, contract, path)
     for address in addresses(reader.sandbox, path, at_most=200):
         answer = reader.get(address, **PARAMS.get(path, {}))
         found |= values(answer.json()) if answer.is_success else set()
+        if answer.is_success and "next_cursor" in answer.text:
+            found |= values(reader.json(address, next=answer.json()["next_cursor"]))
     missing = properties(schema, contract["definitions"]) - found
     assert {(path, one) for one in missing} - WITHOUT_VALUE.keys() == set()
 
