@@ -21,7 +21,7 @@ from pipelines.constant_contact.display.run_json import as_object
 from pipelines.constant_contact.erasure.outputs import note
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, Waiting
-from pipelines.constant_contact.nightly.copy import renew_copy
+from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.notify.watch import checked, watched
@@ -77,8 +77,13 @@ def status(target: Target, *, form: str, max_age: str | None, notify: bool = Fal
     from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
     quiet_libraries()
-    configured = read_notify(target.profile).stale_after if notify else None
-    oldest = configured or DEFAULT_MAX_AGE if max_age is None else _duration("--max-age", max_age)
+    oldest = (
+        (read_notify(target.profile).stale_after if notify else None)
+        if max_age is None
+        else _duration("--max-age", max_age)
+    )
+    if oldest is None:
+        oldest = DEFAULT_MAX_AGE
     own = load_settings(target.profile)
     opened = _for_reading(target)
     first = target.dataset == default_dataset(target.profile)  # which the next sync would make
@@ -178,7 +183,7 @@ def transform(target: Target, *, select: tuple[str, ...], full_refresh: bool, do
                 )
                 if docs is not None:
                     transforms.docs(**where, out=docs)
-            renew_copy(opened, own, log_lines.warn)
+            renew_outputs(opened, own, log_lines.warn)
         except transforms.NothingSelectedError as error:
             raise UserError(str(error)) from error
         except transforms.DocsError as error:

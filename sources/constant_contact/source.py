@@ -92,6 +92,8 @@ class Settings(BaseConfiguration):
 
     publish: str | None = None
     """Where each run leaves a copy of a DuckDB warehouse, for readers."""
+    report: str | None = None
+    """Where each run leaves the report page."""
 
     erase_after: str | None = None
     """How long a contact that was deleted in the account stays; None: for ever."""

@@ -35,7 +35,6 @@ from pipelines.constant_contact.nightly import records, set_aside
 from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.beginning import finish_pending, no_longer_true, whose_account
 from pipelines.constant_contact.nightly.consequences import settle
-from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
     finished,
@@ -47,6 +46,7 @@ from pipelines.constant_contact.nightly.ending import (
 )
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
+from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.recovery import FINISHING, repair_folder
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
@@ -275,7 +275,7 @@ class _Night:
         result = self._result(status, reason, reading, lines, transform)
         records.recorded(self.opened, result, self.client.connection.key, self._warn, now=not busy)
         if status != "failed" and not busy:
-            renew_copy(self.opened, self.own, self._warn)
+            renew_outputs(self.opened, self.own, self._warn)
         result = finished(result, reading, self.warnings)
         self._emit(RunEnded(result=result))
         return result

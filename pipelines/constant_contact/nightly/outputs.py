@@ -1,0 +1,46 @@
+"""What a run leaves beside the warehouse: the copy of the setting `publish`, the page of the setting `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pendulum
+
+from pipelines.constant_contact.erasure.outputs import note
+from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.nightly.copy import renew_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from sources.constant_contact.source import Settings
+
+
+def renew_outputs(opened: Warehouse, own: Settings, warn: Callable[[str], None]) -> None:
+    """A run does not fail because one of them does: the last one stays, and why is said."""
+    renew_copy(opened, own, warn)
+    if not own.report or not opened.merges:
+        return
+    page = Path(own.report).expanduser().absolute()
+    failures: tuple[type[Exception], ...] = (UserError, OSError, *opened.troubles())
+    try:
+        _write_report(opened, page)
+    except failures as error:
+        why = getattr(error, "strerror", None) or error
+        warn(f"the report {page} is not renewed, the last one stays: {why}")
+
+
+def _write_report(opened: Warehouse, page: Path) -> None:
+    from pipelines.constant_contact.reporting.report import write_report  # noqa: PLC0415 - a second, for charts
+
+    with opened.kept_open():
+        write_report(
+            query=opened.query,
+            dataset=opened.target.dataset,
+            analytics_dataset=opened.target.analytics,
+            out=page,
+            generated_at=pendulum.now("UTC"),
+        )
+    note(opened.location.state_folder, page, "report")
