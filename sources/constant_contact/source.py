@@ -84,6 +84,7 @@ class Settings(BaseConfiguration):
     history: bool = True
     """Whether a run keeps earlier versions of contacts, lists and memberships."""
     contact_reading: str = "auto"
+    html_content: bool = False
     """All contacts in each run (full), what changed (incremental), or all where that costs at most 20 requests."""
     time_zone: str | None = None
     """In which marts count days, an IANA name; None: the account's own."""
@@ -133,6 +134,7 @@ class Settings(BaseConfiguration):
             full_refresh_every=duration(self.full_refresh_every, setting="full_refresh_every"),
             start_date=moment(self.start_date, setting="start_date") if self.start_date else None,
             contact_reading=contact_reading(self.contact_reading),
+            html_content=self.html_content,
             full_refresh=full_refresh,
         )
 

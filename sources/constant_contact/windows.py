@@ -37,6 +37,8 @@ class SyncOptions:
     """Campaigns (and their events) last changed before are left out; None: all."""
     contact_reading: ContactReading = "auto"
     """Whether each run reads all contacts, or what changed; auto: all, where that costs few requests."""
+    html_content: bool = False
+    """Whether the HTML of e-mails is read, where the API shows it (`format_type` 5)."""
     full_refresh: bool = False
     """Read everything again in this run, whatever the marks say."""
 

@@ -87,7 +87,8 @@ def contact_lines(
         lines += _by_consent(opened, aside)
     groups: list[AuditLine] = []
     if "contact_lists" in wanted and loaded("contact_lists", MEMBERSHIPS):
-        groups += _by_group(opened, MEMBERSHIPS, "list", "contact_lists", "membership_count")
+        only = EMAIL_LISTS if "channel_type" in there["contact_lists"] else ""
+        groups += _by_group(opened, MEMBERSHIPS, "list", "contact_lists", "membership_count", only=only)
     if "contact_tags" in wanted and loaded("contact_tags", TAGGINGS):
         groups += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
     lines += [_beside(line, aside.of_group(line.scope, line.scope_id)) for line in groups]
@@ -141,14 +142,20 @@ def _by_consent(opened: Warehouse, aside: Owed) -> Iterator[AuditLine]:
             yield _beside(line, aside.of_consent(permission))
 
 
-def _by_group(opened: Warehouse, table: str, scope: str, collection: str, count: str) -> Iterator[AuditLine]:
+EMAIL_LISTS = " and coalesce(g.channel_type, 'email') = 'email'"
+"""The members of an SMS list are no memberships of contacts, as the API shows them."""
+
+
+def _by_group(
+    opened: Warehouse, table: str, scope: str, collection: str, count: str, *, only: str = ""
+) -> Iterator[AuditLine]:
     rows = opened.query(
         f"select g.{scope}_id as id, g.name as name, g.{count} as source, coalesce(m.loaded, 0) as loaded"
         f" from {opened.qualified(collection)} as g left join ("
         f"select s.{scope}_id, count(*) as loaded from {opened.qualified(table)} as s"
         f" join {opened.qualified(CONTACTS)} as c on c.contact_id = s.contact_id"
         f" where c.deleted_at is null group by s.{scope}_id"
-        f") as m on m.{scope}_id = g.{scope}_id where g.deleted_at is null order by g.{scope}_id"
+        f") as m on m.{scope}_id = g.{scope}_id where g.deleted_at is null{only} order by g.{scope}_id"
     )
     for row in rows:
         yield from _line(table, scope, str(row["id"]), row["source"], row["loaded"], name=str(row["name"]))

@@ -48,7 +48,7 @@ EMAIL_CAMPAIGNS = Endpoint(
 
 EMAIL_CAMPAIGN_ACTIVITIES = Endpoint(
     path="/emails/activities/{campaign_activity_id}",
-    # html_content can be megabytes an e-mail and no mart reads it; its column fills when somebody asks for it
+    # html_content can be megabytes an e-mail and no mart reads it: asked for where the setting of that name says so
     params=(("include", "physical_address_in_footer,permalink_url,document_properties"),),
     shape="object",
     scope="campaign_data",

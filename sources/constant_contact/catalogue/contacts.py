@@ -37,16 +37,22 @@ CONTACT_LISTS = Endpoint(
     reads="full",
     proof_path="/contact_lists/{list_id}",
     proof_params=(("include_membership_count", "all"),),
+    kind="channel_type",
+    kinds=(
+        ("email", ()),  # what a request without channel_type lists
+        ("sms", (("channel_type", "sms"), ("include_sms_membership_count", "true"))),
+    ),
     marks_vanished=True,
     table=Table(
         name="contact_lists",
-        grain="one row per contact list, deleted ones included",
+        grain="one row per contact list, deleted ones and SMS lists included",
         key=("list_id",),
         newest=("updated_at",),
         columns=(
             text("list_id", "id of the list"),
             text("name", "name of the list"),
             text("description", "the owner's description of the list"),
+            text("channel_type", "what is sent to the list: email or sms", added=True),
             flag("favorite", "whether the owner marked it as a favourite"),
             bigint(
                 "membership_count", "contacts on the list whatever their permission, as the API counts them"

@@ -91,6 +91,8 @@ class Endpoint:
                     a request has shown that they are not refused
     plainer         whole queries to send instead, in turn, where the server answers the one before with 400;
                     for parameters of which the documents say two things
+    kinds           listings of the same path that follow each other, each with parameters of its own; their rows get
+                    the listing's name in the column `kind`. Only the first one is indispensable
     marks_vanished  a row that is missing from a complete reading gets `deleted_at`
     batch           most ids in one request of a "stats" resource
     stat            the key in `stats` that counts a feed's rows
@@ -125,6 +127,8 @@ class Endpoint:
     proof_params: tuple[tuple[str, str], ...] = ()
     try_include: tuple[str, ...] = ()
     plainer: tuple[tuple[tuple[str, str], ...], ...] = ()
+    kind: str | None = None
+    kinds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     marks_vanished: bool = False
     batch: int | None = None
     stat: str | None = None
@@ -189,6 +193,12 @@ class Endpoint:
         demand(
             self.reads != "detail" or VERSION_READ in names, where, f"a detail has the column {VERSION_READ}."
         )
+        demand(
+            bool(self.kinds) == (self.kind in names),
+            where,
+            "kinds need the column `kind`, and it needs them.",
+        )
+        demand(not self.kinds or self.reads == "full", where, "kinds are for what is read whole.")
         demand(not self.marks_vanished or "deleted_at" in names, where, "marks_vanished needs deleted_at.")
         for table in self.children:
             demand(table.parent == self.table.name, where, f"{table.name!r} is the child of another table.")

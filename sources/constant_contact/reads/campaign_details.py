@@ -32,7 +32,14 @@ from sources.constant_contact.reads.reports import YOUNG_DAYS, Sent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.reading import Reading
+
+
+HTML = "html_content"
+"""The part of an e-mail that may be megabytes; the column and the setting are called so too."""
+SHOWS_HTML = 5
+"""The one `format_type` whose HTML the API shows. Source: contract, EmailCampaignActivity."""
 
 
 def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int]:
@@ -87,7 +94,7 @@ def _activity(reading: Reading, campaign: Row, reference: Row) -> tuple[Row | No
     reading.attempts.asks(item)
     path = of.path.format(campaign_activity_id=item.object_id)
     try:
-        found = asking(reading, item).client.record(path, dict(of.query))
+        found = asking(reading, item).client.record(path, _parts(reading, of))
     except NotFound as error:
         if item.object_id in reading.state.get("campaigns", {}).get("lost", {}):
             return {**reference, **ids}, recovered(reading, item)
@@ -99,6 +106,11 @@ def _activity(reading: Reading, campaign: Row, reference: Row) -> tuple[Row | No
         return None, failed(reading, item, error)
     reading.attempts.succeeds(item)
     return {**reference, **found, **ids}, recovered(reading, item)
+
+
+def _parts(reading: Reading, of: Endpoint) -> dict[str, str]:
+    query = dict(of.query)
+    return query | {"include": f"{query['include']},{HTML}"} if reading.options.html_content else query
 
 
 def _removed(reading: Reading, references: Sequence[Row]) -> list[Row]:

@@ -40,6 +40,8 @@ from sources.constant_contact.reads import totals
 from sources.constant_contact.reads.api_objects import attempt, is_held
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.campaign_details import (
+    HTML,
+    SHOWS_HTML,
     Read,
     campaign_of,
     email_of,
@@ -259,9 +261,23 @@ def _read_summaries(reading: Reading, campaigns: set[str]) -> Iterator[Batch]:
 
 
 def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
-    """Loaded campaigns whose e-mails are not: an earlier run may have been told to leave those out."""
+    """Loaded campaigns whose e-mails are not: an earlier run may have been told to leave those, or their HTML, out."""
     if not reading.wants(ACTIVITIES):
         return set()
+    return _without_emails(reading, loaded) | _without_html(reading, loaded)
+
+
+def _without_html(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
+    if not reading.options.html_content or reading.state.get("campaigns", {}).get(HTML):
+        return set()
+    rows = reading.warehouse.rows(ACTIVITIES, ("campaign_id", "format_type", HTML))
+    shown = {
+        str(row["campaign_id"]) for row in rows if row["format_type"] == SHOWS_HTML and row[HTML] is None
+    }
+    return {each for each in shown if each in loaded and status_of(loaded[each]) != "removed"}
+
+
+def _without_emails(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
     there = {
         str(row["campaign_activity_id"])
         for row in reading.warehouse.rows(ACTIVITIES, ("campaign_activity_id",))
@@ -303,6 +319,8 @@ def _marked(reading: Reading, mark: Mark) -> tuple[StateChange, ...]:
     if mark.at is None or not reading.wants(CAMPAIGNS):
         return ()
     changes = [StateChange(path=("campaigns", "mark"), value=mark.at.isoformat())]
+    if reading.wants(ACTIVITIES):
+        changes.append(StateChange(path=("campaigns", HTML), value=reading.options.html_content or None))
     if mark.is_whole:
         changes.append(StateChange(path=("campaigns", "whole_at"), value=reading.now.isoformat()))
     return tuple(changes)

@@ -9,6 +9,7 @@ Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom f
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -52,7 +53,7 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
         resource=of.resource,
         why="read whole, it has no date filter" if rows else "read whole; one page assumed",
         rows=rows or None,
-        requests=costs.pages(rows, of.page_size or max(1, rows)),
+        requests=costs.pages(rows, of.page_size or max(1, rows)) + max(0, len(of.kinds) - 1),
     )
 
 
@@ -72,10 +73,31 @@ def _add(reading: Reading, of: Endpoint, read: Callable[[Reading, Endpoint], Ite
 
 def read_whole(reading: Reading, of: Endpoint) -> Iterator[Batch]:
     """Every row of a collection; its details follow from them."""
-    listing = listed(reading, of)
+    if not of.kinds:
+        yield from _read_listing(reading, of)
+        return
+    (first, _), *others = of.kinds
+    yield from _read_listing(reading, of, kind=first)
+    for kind, params in others:
+        item = ApiObject(resource=of.resource, object_id=kind, title=f"{of.resource} of {of.kind} {kind}")
+        yield from attempt(
+            reading, item, partial(_read_listing, of=of, kind=kind, extra=dict(params), whole=False)
+        )
+
+
+def _read_listing(
+    reading: Reading,
+    of: Endpoint,
+    *,
+    kind: str | None = None,
+    extra: Mapping[str, str] | None = None,
+    whole: bool = True,
+) -> Iterator[Batch]:
+    listing = listed(reading, of, extra=extra)
     if of.resource == "account_privileges":
         reading.privileges.update(str(row.get("privilege_name")) for row in listing.rows)
-    for batch in complete(reading, of, listing):
+    constants = {of.kind: kind} if of.kind and kind else None
+    for batch in complete(reading, of, listing, constants=constants, whole=whole):
         yield batch
         reading.tell(of.resource, batch.tables, listing.rows)
 
@@ -98,23 +120,31 @@ class Listing:
         return self.pages == 1 and self.counted and not self.set_aside
 
 
-def listed(reading: Reading, of: Endpoint, slots: Mapping[str, str] | None = None) -> Listing:
+def listed(
+    reading: Reading,
+    of: Endpoint,
+    slots: Mapping[str, str] | None = None,
+    *,
+    extra: Mapping[str, str] | None = None,
+) -> Listing:
     """A listing of several pages that the API's own count does not bear out is read once more."""
     try:
-        return _listed(reading, of, slots)
+        return _listed(reading, of, slots, extra)
     except (NotFound, Conflict):
         if not of.may_be_none:
             raise
         return Listing(rows=[], pages=0, requests=1, counted=True)
 
 
-def _listed(reading: Reading, of: Endpoint, slots: Mapping[str, str] | None) -> Listing:
+def _listed(
+    reading: Reading, of: Endpoint, slots: Mapping[str, str] | None, extra: Mapping[str, str] | None
+) -> Listing:
     rows: list[Row] = []
     requests = aside = 0
     for _ in range(2):
         here: list[Row] = []
         pages, count, aside = 0, None, 0
-        for page in reading.pages(of, slots):
+        for page in reading.pages(of, slots, extra=extra):
             here += page.rows
             pages += 1
             aside += page.set_aside
@@ -135,10 +165,12 @@ def complete(
     slots: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
     state: tuple[StateChange, ...] = (),
+    whole: bool = True,
 ) -> Iterator[Batch]:
     """A complete reading as one batch, with the rows that have vanished since the last one.
 
     Of what belongs to one row of another resource: `slots` of its path, and the columns that all of its rows share.
+    `whole`: no other listing brings rows of the resource.
     """
     gone: list[Row] = []
     rows, requests = listing.rows, listing.requests
@@ -147,7 +179,7 @@ def complete(
         if gone and not listing.certain:
             gone, found, asked = _proved(reading, of, gone, slots, keyless=listing.set_aside)
             rows, requests = [*rows, *found], requests + asked
-    batch = reading.batch(of.resource, rows, requests=requests, constants=constants, state=state, whole=True)
+    batch = reading.batch(of.resource, rows, requests=requests, constants=constants, state=state, whole=whole)
     if gone:
         present = batch.tables[of.resource]
         lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
@@ -205,9 +237,15 @@ def vanished(reading: Reading, of: Endpoint, rows: Sequence[Row], constants: Map
         {**known, "deleted_at": reading.now}
         for known in loaded
         if all(str(known.get(name)) == value for name, value in shared)
+        and _is_of_kind(of, known, constants)
         and known.get("deleted_at") is None
         and _key(of, known) not in present
     ]
+
+
+def _is_of_kind(of: Endpoint, known: Row, constants: Mapping[str, str]) -> bool:
+    """Rows that were loaded before there were kinds are of the first one."""
+    return of.kind is None or (known.get(of.kind) or of.kinds[0][0]) == constants.get(of.kind)
 
 
 def _schema(of: Endpoint, rows: Sequence[Row]) -> pa.Schema:

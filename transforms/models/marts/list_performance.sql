@@ -4,6 +4,7 @@ with
 contact_lists as (
 
     select * from {{ ref('stg_contact_lists') }}
+    where channel_type = 'email'
 
 ),
 
