@@ -77,7 +77,6 @@ NOT_READ = {
     "email_schedules",
     "email_send_history",
     "sms_campaign_summaries",
-    "sms_lists",
     "social_connections",
     "social_hashtag_groups",
     "social_profiles",
@@ -272,7 +271,7 @@ def _account(sandbox: Sandbox) -> Tables:
         if name in NOT_READ:
             continue
         for row in sandbox.truth(name):
-            for table, flat in _flattened(name, row):
+            for table, flat in _flattened(*_as_loaded(name, row)):
                 rows[table].append(flat)
     gone = [campaign for campaign in sandbox.campaigns.rows if campaign.status == "Removed"]
     removed = {campaign.campaign_id for campaign in gone}
@@ -283,6 +282,16 @@ def _account(sandbox: Sandbox) -> Tables:
         if address := addresses[bounce["contact_id"]]:
             bounce["current_email_address"] = address
     return Tables(rows=rows, removed=frozenset(removed))
+
+
+LISTS = {"contact_lists": "email", "sms_lists": "sms"}
+
+
+def _as_loaded(name: str, row: Row) -> tuple[str, Row]:
+    """The lists of both channels are one table, which says whose they are."""
+    if name in LISTS:
+        return "contact_lists", row | {"channel_type": LISTS[name]}
+    return name, row
 
 
 def _flattened(table: str, row: Row) -> Iterator[tuple[str, Row]]:

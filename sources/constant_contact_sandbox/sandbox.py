@@ -223,7 +223,7 @@ class Sandbox(Verbs):
         extra = {"physical_address": small_collections.ADDRESS, "company_logo": small_collections.LOGO}
         return {
             "contacts": lambda: (c.row(i) for i in range(len(c)) if c.exists(i)),
-            "contact_lists": self._list_rows,
+            "contact_lists": lambda: (self.list_row(bit, "all") for bit in range(len(self.lists))),
             "contact_tags": lambda: (self.tag_row(bit, count=True) for bit, _ in self.live_tags()),
             "custom_fields": lambda: self.custom_fields.rows,
             "segments": lambda: self.segments,
@@ -234,13 +234,6 @@ class Sandbox(Verbs):
             **self._mail_tables(),
             **self.extras.tables(lambda: self.nominal),
         }
-
-    def _list_rows(self) -> Iterator[Row]:
-        """The lists of both channels, as a warehouse keeps them together."""
-        for bit in range(len(self.lists)):
-            yield self.list_row(bit, "all") | {"channel_type": "email"}
-        for row in self.extras.sms.tables()["sms_lists"]():
-            yield row | {"channel_type": "sms"}
 
     def _mail_tables(self) -> dict[str, Callable[[], Iterable[Row]]]:
         r, sent, parts = self.reports, self._reported, self._parts

@@ -4,7 +4,7 @@ with
 contact_lists as (
 
     select * from {{ ref('stg_contact_lists') }}
-    where channel_type = 'email'
+    where coalesce(channel_type, 'email') = 'email'
 
 ),
 

@@ -46,14 +46,14 @@ counted as (
         contact_lists.*,
 {% for name in ['members', 'mailable_members', 'unsubscribed_members'] %}
         case
-            when channel_type = 'email' and {{ is_loaded('contacts__list_memberships') }}
+            when coalesce(channel_type, 'email') = 'email' and {{ is_loaded('contacts__list_memberships') }}
                 then coalesce(members_per_list.{{ name }}, 0)
         end as {{ name }},
 {% endfor %}
 {% for name in ['active_members', 'at_risk_members', 'dormant_members'] %}
         case
             when
-                channel_type = 'email'
+                coalesce(channel_type, 'email') = 'email'
                 and {{ is_loaded('contacts__list_memberships') }}
                 and {{ is_loaded('email_sends') }}
                 then coalesce(members_per_list.{{ name }}, 0)
@@ -75,7 +75,7 @@ final as (
         list_id,
         list_name,
         description,
-        channel_type,
+        coalesce(channel_type, 'email') as channel_type,
         members,
         mailable_members,
         unsubscribed_members,

@@ -23,7 +23,7 @@ final as (
         list_id,
         name as list_name,
         description,
-        coalesce(channel_type, 'email') as channel_type,
+        channel_type,
         membership_count as reported_members,
         favorite as is_favorite,
         created_at,
