@@ -199,3 +199,11 @@ def test_the_interval_is_wilsons() -> None:
     """Known values: 10 of 100 at 1.96 deviations."""
     low, high = interval(10, 100, 1.96)
     assert (0.0552, 0.1744) == (round(low, 4), round(high, 4))
+
+
+def test_a_message_holds_nothing_that_acts() -> None:
+    """A name with escape sequences, right-to-left override or NUL arrives as text, in lines."""
+    cause = Cause(kind="failed", text="mail \x1b[31m\u202eNews\x00 failed\nrun again", items=frozenset({"1"}))
+    findings = Findings(causes=(cause,), looked_at=frozenset())
+    [message] = messages.due({}, findings, kinds=["failed"], origin=ORIGIN, redact=str)
+    assert "mail \\x1b[31m\\u202eNews\\x00 failed\nrun again" == message.text

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.destinations.duckdb_session import session
 from pipelines.constant_contact.destinations.folder import holder_of, is_held, locked, program_name
 from pipelines.constant_contact.destinations.published import age, check_copy, publish
 from pipelines.constant_contact.destinations.rewriting import rewrite_file
@@ -153,8 +154,6 @@ class DuckDb(Destination):
         return _read_only(place, file)
 
     def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:
-        from pipelines.constant_contact.destinations.duckdb_session import session  # noqa: PLC0415
-
         return session(self._connected_to_read(place), (target.analytics, target.dataset))
 
     def _connected_to_read(self, place: Place) -> DuckDBPyConnection:

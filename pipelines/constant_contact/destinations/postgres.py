@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.destinations.postgres_session import READ_SETTING, session
 from pipelines.constant_contact.destinations.rewriting import vacuum
 from pipelines.constant_contact.destinations.target import POSTGRES
 from pipelines.constant_contact.errors import UserError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 SETTING = "DESTINATION__POSTGRES__CREDENTIALS"
 READ = ("destination", POSTGRES, "read")
-READ_SETTING = "DESTINATION__POSTGRES__READ__CREDENTIALS"
 FILE_FORMAT = "insert_values"
 
 
@@ -133,8 +133,6 @@ class Postgres(Destination):
 
     def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:  # noqa: ARG002
         """As the role of the `read` credentials where there are some."""
-        from pipelines.constant_contact.destinations.postgres_session import session  # noqa: PLC0415
-
         return session(
             _read_credentials(target).to_native_representation(), (target.analytics, target.dataset)
         )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.pq.abc import PGresult
 
-SETTING = "DESTINATION__POSTGRES__READ__CREDENTIALS"
+READ_SETTING = "DESTINATION__POSTGRES__READ__CREDENTIALS"
 WORDS = "select, with, values, table, show or explain"
 STATEMENT_TIMEOUT: Final = "10min"
 PARAMETERS: Final = {
@@ -125,7 +125,7 @@ def _must_only_read(connection: Connection[Any]) -> None:
         raise UserError(
             f"ctct sql does not ask as the role {connection.info.user}, because {row[0]}, and so it could change more "
             f"than a read-only transaction protects; make a role that only reads, as the README shows under "
-            f'"A role for reading", and set {SETTING} to its address'
+            f'"A role for reading", and set {READ_SETTING} to its address'
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.constant_contact.display.plain_text import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
@@ -75,9 +77,8 @@ def due(
     for cause in findings.causes:
         if cause.kind in kinds and cause.items - set(sent.get(cause.kind, ())):
             items = tuple(sorted(cause.items))
-            messages.append(
-                Message(kind=cause.kind, state="alert", text=redact(cause.text), origin=origin, items=items)
-            )
+            text = plain(redact(cause.text), lines=True)  # it holds names of the account
+            messages.append(Message(kind=cause.kind, state="alert", text=text, origin=origin, items=items))
     present = {cause.kind for cause in findings.causes}
     messages += [
         Message(kind=kind, state="over", text=OVER[kind], origin=origin)
