@@ -153,12 +153,20 @@ def test_no_command_shows_what_acts(home: Home, arguments: tuple[str, ...]) -> N
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("fault", ["message", "page"])
-@pytest.mark.parametrize("path", ["", "/contact_lists", "/reports", "/account"])
+@pytest.mark.parametrize(
+    ("fault", "path"),
+    [
+        ("message", ""),
+        ("message", "/contact_lists"),
+        ("message", "/reports"),
+        ("page", "/account"),
+        ("page", "/contact_tags"),
+    ],
+)
 def test_what_a_server_says_is_shown_plain(home: Home, fault: str, path: str) -> None:
     """Errors of the API, as JSON and as a page, for everything and for a part of it."""
     with armed(home.server.sandbox, fault, path):
-        for arguments in (("sync", "--no-transform", "--full-refresh"), ("check",)):
+        for arguments in (("sync", "--no-transform"), ("check",)):
             ended = home.run(*arguments)
             must_be_plain(arguments, ended.out, ended.err)
             assert "Traceback" not in ended.err
