@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .automations import Automations
 from .bulk_jobs import BulkJobs
 from .events import Events
+from .landing_pages import LandingPages
 from .sms import Sms
 from .social import Social
 
@@ -37,6 +38,7 @@ class Extras:
         self.social = Social(seed, bare=bare)
         self.sms = Sms(seed, now, contacts, bare=bare)
         self.events = Events(seed, now, contacts, bare=bare)
+        self.landing_pages = LandingPages(seed, now, contacts, bare=bare)
 
     def tables(self, now: Callable[[], int]) -> dict[str, Callable[[], Iterable[Row]]]:
         """Every row as the API would serve it, by table; `now`: the account's reproducible clock."""
@@ -46,11 +48,19 @@ class Extras:
             **self.social.tables(),
             **self.sms.tables(),
             **self.events.tables(),
+            **self.landing_pages.tables(),
         }
 
     def live(self, night: Night) -> None:
         if self.bare:
             return
-        families: tuple[Family, ...] = (self.bulk_jobs, self.automations, self.social, self.sms, self.events)
+        families: tuple[Family, ...] = (
+            self.bulk_jobs,
+            self.automations,
+            self.social,
+            self.sms,
+            self.events,
+            self.landing_pages,
+        )
         for family in families:
             family.live(night)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import channel_endpoints as channels
+from . import contact_endpoints as contacts
 from . import event_endpoints as events
 from . import mail_endpoints as mail
 from . import people_endpoints as people
 from .faults import FORBIDDEN, NO_SCOPE, Reply, error
+from .landing_pages import FEEDS
 from .matching import FILTERS
 from .paging import BadRequestError
 
@@ -50,6 +52,10 @@ _SUMMARIES = "/reports/summary_reports"
 _LIST_PARAMETERS = (
     "limit include_count include_membership_count name status channel_type include_sms_membership_count"
 )
+_PAGES = f"/reports/landing_pages/campaign_details/{{id}}/({'|'.join(FEEDS)})"
+_CONTACT = "/reports/contact_reports/{id}"
+_OF_CONTACT = ("contact_data", "ui:campaign:metrics")
+_DETAILS = "tracking_activities_list tracking_activity_type include_campaign_activity_names limit"
 _REGISTRATIONS = "/events/{event_id}/tracks/{track_id}/registrations"
 _SORTED = "search_text sort_by sort_order limit prev"
 _PATH_FILTERS = "channel sort_direction created_from goals name"
@@ -67,6 +73,9 @@ ROUTES = (
     _route("/account/user/privileges", "", "", "", people.privileges),
     _route("/contacts", *_PEOPLE, " ".join((*FILTERS, "include", "include_count", "limit")), people.contacts),
     _route("/contacts/counts", *_PEOPLE, "include", people.contact_counts),
+    _route("/contacts/contact_id_xrefs", *_PEOPLE, "sequence_ids", contacts.contact_xrefs),
+    _route("/contact_lists/list_id_xrefs", *_LISTS, "sequence_ids", contacts.list_xrefs),
+    _route("/emails/campaign_id_xrefs", *_MAIL, "v2_email_campaign_ids", contacts.campaign_xrefs),
     _route("/contacts/sms_engagement_history/{id}", *_PEOPLE, "", channels.sms_history),
     _route("/contacts/{id}", *_PEOPLE, "include", people.contact),
     _route("/contact_lists", *_LISTS, _LIST_PARAMETERS, people.contact_lists),
@@ -97,6 +106,10 @@ ROUTES = (
     _route("/events/{id}", *_MAIL, "include", events.event),
     _route(_REGISTRATIONS, *_MAIL, f"registration_status payment_status page_size {_SORTED}", events.registrations),
     _route(f"{_REGISTRATIONS}/{{id}}", *_MAIL, "", events.registration),
+    _route(_PAGES, *_REPORT, "limit contacts_filter", contacts.landing_page_feed),
+    _route(f"{_CONTACT}/activity_details", *_OF_CONTACT, _DETAILS, contacts.activity_details),
+    _route(f"{_CONTACT}/activity_summary", *_OF_CONTACT, "start end", contacts.activity_summary),
+    _route(f"{_CONTACT}/open_and_click_rates", *_OF_CONTACT, "start end", contacts.open_and_click_rates),
 )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from . import people, seeds, small_collections
 from .activity_rows import activity_row
 from .campaigns import FEEDS, MAX_CONTACTS, Campaign, Campaigns
+from .contact_reports import ContactReports
 from .contacts import Contacts
 from .extras import Extras
 from .faults import Rule, parse_rule
 from .life import live_days
 from .mail_parts import TABLES
 from .matching import Matching
+from .old_ids import OldIds
 from .quota import Limits, RequestLog
 from .reports import Reports
 from .small_collections import DAY_S
@@ -115,6 +117,8 @@ class Sandbox(Verbs):
         self.matching = Matching(self.contacts, self.switches)
         self.reports = Reports(self.contacts, self.switches)
         self._membership: tuple[int, Any] = (-1, None)
+        self.contact_reports = ContactReports(self.contacts, self.campaigns, self.extras.landing_pages)
+        self.old_ids = OldIds(self.contacts, self.campaigns)
         self.segment_reads: dict[str, int] = {}
 
     def _past_campaign(self, k: int, count: int, now: int) -> None:
@@ -233,7 +237,15 @@ class Sandbox(Verbs):
             "contact_counts": lambda: [self.contact_counts()],
             **self._mail_tables(),
             **self.extras.tables(lambda: self.nominal),
+            **self.contact_reports.tables(),
+            **self.old_ids.tables(),
+            "segment_members": self._segment_members,
         }
+
+    def _segment_members(self) -> Iterator[Row]:
+        for row in self.segments:
+            for i in self.matching.select({"segment_id": str(row["segment_id"])}):
+                yield {"segment_id": row["segment_id"], "contact_id": self.contacts.id_of(i)}
 
     def _mail_tables(self) -> dict[str, Callable[[], Iterable[Row]]]:
         r, sent, parts = self.reports, self._reported, self._parts

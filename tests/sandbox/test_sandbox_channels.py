@@ -37,7 +37,7 @@ NEEDS = {
 }
 
 
-MAIL_PARTS = {"email_abtests", "email_send_history", "email_non_opener_resends"}
+MAIL_PARTS = {"email_abtests", "email_send_history", "email_non_opener_resends", "contact_activity"}
 
 
 def shared(row: dict[str, Any]) -> dict[str, Any]:
