@@ -106,6 +106,29 @@ class Group:
 
 
 def _last_stands(found: Sequence[Mapping[str, pa.Table]]) -> Iterator[tuple[str, pa.Table]]:
+    if len(found) == 1:
+        yield from found[0].items()
+    elif _nothing_twice(found):
+        for name in dict.fromkeys(name for tables in found for name in tables):
+            parts = [tables[name] for tables in found if name in tables]
+            yield name, pa.concat_tables(parts, promote_options="permissive")
+    else:
+        yield from _the_last_of_each(found)
+
+
+def _nothing_twice(found: Sequence[Mapping[str, pa.Table]]) -> bool:
+    """Whether no row has the key of another batch. Only told where children came with their parents."""
+    owners = {name: _owner(table(name)) for tables in found for name in tables}
+    if any(owners[name][0] not in tables for tables in found for name in tables):
+        return False
+    for owner, key in set(owners.values()):
+        rows = pa.concat_tables([tables[owner].select(key) for tables in found if owner in tables])
+        if rows.group_by(key, use_threads=False).aggregate([]).num_rows < rows.num_rows:
+            return False
+    return True
+
+
+def _the_last_of_each(found: Sequence[Mapping[str, pa.Table]]) -> Iterator[tuple[str, pa.Table]]:
     kept: dict[str, list[pa.Table]] = defaultdict(list)
     seen: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
     for tables in reversed(found):

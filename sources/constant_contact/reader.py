@@ -12,6 +12,7 @@ import itertools
 import queue
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,54 @@ CLOSE_TIMEOUT_S = 2.0
 LAST_BATCHES_S = 5.0
 """How long after one slice has ended the run the others may bring what they are reading."""
 READ_AHEAD = 64
-"""Batches that may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
+"""Requests whose rows may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
+MOST_PAGES_AT_ONCE = 40
 
 
-def within(requests: int) -> Reader:
-    """A reader never further ahead of its loader than so many requests (at least 2), those under way included."""
+def pages_at_once(requests_per_commit: int) -> int:
+    """How many pages of a large collection may be one batch: an eighth of what a crash may cost."""
+    return max(1, min(MOST_PAGES_AT_ONCE, requests_per_commit // 8))
+
+
+def within(requests: int, *, at_once: int = 1) -> Reader:
+    """A reader never further ahead of its loader than so many requests (at least 2), those under way included, of which
+    one reader may have as many as `at_once`.
+    """
     readers = max(1, min(READERS, requests // 2))
-    return Reader(readers=readers, read_ahead=max(1, min(READ_AHEAD, requests - readers)))
+    return Reader(readers=readers, read_ahead=max(1, min(READ_AHEAD, requests - readers - at_once + 1)))
+
+
+class _Waiting:
+    """Batches on their way to the loader, which may ask for `read_ahead` requests at most; None ends them."""
+
+    def __init__(self, read_ahead: int) -> None:
+        self._most = read_ahead
+        self._batches: deque[Batch | None] = deque()
+        self._requests = 0
+        self._moved = threading.Condition()
+
+    def put(self, batch: Batch | None) -> None:
+        """Waits for room; a batch that is larger than all of it goes when nothing else waits."""
+        with self._moved:
+            weight = _weight(batch)
+            self._moved.wait_for(lambda: not self._batches or self._requests + weight <= self._most)
+            self._requests += weight
+            self._batches.append(batch)
+            self._moved.notify_all()
+
+    def get(self, timeout_s: float = 0.0) -> Batch | None:
+        """The next one; raises `queue.Empty` when there is none in time."""
+        with self._moved:
+            if not self._moved.wait_for(lambda: self._batches, timeout_s):
+                raise queue.Empty
+            batch = self._batches.popleft()
+            self._requests -= _weight(batch)
+            self._moved.notify_all()
+            return batch
+
+
+def _weight(batch: Batch | None) -> int:
+    return 0 if batch is None else max(1, batch.requests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +124,7 @@ class Reader:
     def __init__(self, *, readers: int = READERS, read_ahead: int = READ_AHEAD) -> None:
         self.outcome = Outcome()
         self._todo: queue.PriorityQueue[tuple[int, int, Slice | None]] = queue.PriorityQueue()
-        self._out: queue.Queue[Batch | None] = queue.Queue(read_ahead)
+        self._out = _Waiting(read_ahead)
         self._order = itertools.count()
         self._open = 0
         self._lock = threading.Lock()
@@ -141,7 +183,7 @@ class Reader:
         self.start()
         while True:
             try:
-                batch = self._out.get(timeout=0.5)
+                batch = self._out.get(0.5)
             except queue.Empty:
                 if self._is_late():
                     return
@@ -154,7 +196,7 @@ class Reader:
         """(a batch if one is ready, whether more may come), without waiting."""
         self.start()
         try:
-            batch = self._out.get_nowait()
+            batch = self._out.get()
         except queue.Empty:
             return None, not self._is_late()
         return batch, batch is not None
@@ -169,7 +211,7 @@ class Reader:
         until_s = time.monotonic() + CLOSE_TIMEOUT_S
         while any(thread.is_alive() for thread in self._threads) and time.monotonic() < until_s:
             try:  # readers may stand at a full queue
-                self._out.get(timeout=0.05)
+                self._out.get(0.05)
             except queue.Empty:
                 continue
 

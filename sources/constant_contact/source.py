@@ -18,6 +18,7 @@ import dlt
 import pendulum
 import platformdirs
 import pyarrow as pa
+import pyarrow.compute as pc
 from dlt.common.configuration import configspec, resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the annotations of Settings
@@ -33,7 +34,7 @@ from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.loaded import NAME
 from sources.constant_contact.profile_settings import own_values
-from sources.constant_contact.reader import within
+from sources.constant_contact.reader import pages_at_once, within
 from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
@@ -43,7 +44,7 @@ from sources.constant_contact.windows import SyncOptions, contact_reading, durat
 from sources.constant_contact.withheld import Excluded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from dlt.extract import DltResource, DltSource
 
@@ -179,14 +180,21 @@ def unused_settings() -> list[configuration.Finding]:
     return configuration.findings(SETTINGS)
 
 
-def loaded(tables: Mapping[str, Mapping[str, pa.Table]], changes: Sequence[StateChange]) -> DltSource:
-    """Batches that have been read (resource -> table -> rows, keys unique) and the state to commit with them."""
+def loaded(
+    tables: Mapping[str, Mapping[str, pa.Table]],
+    changes: Sequence[StateChange],
+    new: Collection[str] = (),
+) -> DltSource:
+    """Batches that have been read (resource -> table -> rows, keys unique) and the state to commit with them.
+
+    `new`: resources of which all rows are new to the destination.
+    """
 
     def items(name: str, *, first: bool) -> Iterator[Any]:
         if first:
             apply_changes(dlt.current.source_state(), changes)
         for table_name, rows in tables.get(name, {}).items():
-            yield item_of(endpoint(name), table_name, rows, unique=True)
+            yield item_of(endpoint(name), table_name, rows, unique=True, new=name in new)
 
     @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
     def source() -> Iterator[DltResource]:
@@ -212,6 +220,7 @@ def begin(
 ) -> Reading:
     """A reading with its first slices; nothing is sent before its reader is started."""
     account = None if identity is None else identity.page or identity.error
+    at_once = pages_at_once(own.requests_per_commit)
     now = now or pendulum.now("UTC")
     reading = Reading(
         client=client,
@@ -221,7 +230,8 @@ def begin(
         options=own.options(full_refresh=full_refresh),
         now=now,
         once=once,
-        reader=within(own.requests_per_commit // 2),
+        reader=within(own.requests_per_commit // 2, at_once=at_once),
+        pages_at_once=at_once,
         refused=set(state.get("refused", ())),
         answered={} if account is None else {"account": account},
         attempts=Attempts(
@@ -256,15 +266,19 @@ def resource_of(of: Endpoint, items: Callable[[], Iterator[Any]]) -> DltResource
     return dlt.resource(items, name=of.resource, **{**hints, "columns": {}})
 
 
-def item_of(of: Endpoint, table_name: str, rows: pa.Table, *, unique: bool) -> Any:
+def item_of(of: Endpoint, table_name: str, rows: pa.Table, *, unique: bool, new: bool = False) -> Any:
+    one = table(table_name)
+    new = new and one in of.tables  # rows that are set aside travel along, and are merged
+    if new and DELETED in one.column_names:
+        rows = rows.filter(pc.is_null(rows.column(DELETED)))  # where nothing is, nothing is to be emptied
     load_id = pa.repeat(dlt.current.load_package_state()["load_id"], rows.num_rows)
     stamped = rows.append_column(LOAD_ID, load_id)
-    hints = dlt.mark.make_hints(table_name=table_name, **_hints(of, table(table_name), unique=unique))
+    hints = dlt.mark.make_hints(table_name=table_name, **_hints(of, one, unique=unique, new=new))
     return dlt.mark.with_hints(stamped, hints, create_table_variant=True)
 
 
-def _hints(of: Endpoint, one: Table, *, unique: bool) -> dict[str, Any]:
-    """Merge on the key; a child set as a whole, by its parent's key.
+def _hints(of: Endpoint, one: Table, *, unique: bool, new: bool = False) -> dict[str, Any]:
+    """Merge on the key; a child set as a whole, by its parent's key. New rows are only added.
 
     A child table must not have a primary key of its own: dlt would merge on either key, and take minutes.
     """
@@ -273,13 +287,10 @@ def _hints(of: Endpoint, one: Table, *, unique: bool) -> dict[str, Any]:
         for column in one.columns
     }
     if DELETED in columns:
-        columns[DELETED]["hard_delete"] = True
-    if one.parent is not None:
-        return {
-            "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
-            "primary_key": "",
-            "merge_key": list(of.table.key),
-            "columns": columns,
-        }
-    merge = {"disposition": "merge", "strategy": "delete-insert", "deduplicated": unique}
-    return {"write_disposition": merge, "primary_key": list(one.key), "columns": columns}
+        columns[DELETED]["hard_delete"] = not new  # which has a meaning in a merge only
+    merge: dict[str, Any] = {"disposition": "merge", "strategy": "delete-insert"}
+    key: dict[str, Any] = {"primary_key": "", "merge_key": list(of.table.key)}
+    if one.parent is None:
+        merge["deduplicated"] = unique
+        key = {"primary_key": list(one.key)}
+    return {"write_disposition": "append" if new else merge, **key, "columns": columns}

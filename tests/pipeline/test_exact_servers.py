@@ -215,9 +215,16 @@ class DeadLink:
     """A client whose server fails over one saved link for ever."""
 
     def pages(
-        self, _path: str, _params: Query, *, rows_key: str | None, start: str | None = None
+        self,
+        _path: str,
+        _params: Query,
+        *,
+        rows_key: str | None,
+        start: str | None = None,
+        parse: object = None,
     ) -> Iterator[Page]:
         assert rows_key == "contacts"
+        assert parse is not None
         if start is not None:
             raise ServerBusy("the server is failing", status=500)
         at = pendulum.datetime(2026, 1, 1)

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @dlt.source(name="account")
 def account() -> Any:
-    """A table that is merged on its key and taken to have no row twice, and one that is replaced as a set."""
+    """A table that is merged on its key and taken to have no row twice, one that is replaced as a set, one of which all
+    rows are new.
+    """
     merge: Any = {"disposition": "merge", "strategy": "delete-insert", "deduplicated": True}
     whole: Any = {"disposition": "merge", "strategy": "delete-insert"}
 
@@ -31,7 +33,11 @@ def account() -> Any:
     def members() -> Iterator[dict[str, int]]:
         yield from ({"id": number, "member": number} for number in range(5))
 
-    return lists, members
+    @dlt.resource(write_disposition="append")
+    def new() -> Iterator[dict[str, int]]:
+        yield from ({"id": number} for number in range(5))
+
+    return lists, members, new
 
 
 @pytest.fixture
@@ -67,6 +73,6 @@ def test_file_that_was_loaded_and_not_noted_is_not_loaded_twice(
     with pipeline.sql_client() as client:
         rows = {
             name: client.execute_sql(f"select count(*), count(distinct id) from {name}")
-            for name in ("lists", "members")
+            for name in ("lists", "members", "new")
         }
-    assert {"lists": [(5, 5)], "members": [(5, 5)]} == rows
+    assert {"lists": [(5, 5)], "members": [(5, 5)], "new": [(5, 5)]} == rows

@@ -126,9 +126,9 @@ def groups_committed(err: str) -> int:
 def few_rows_a_commit(err: str) -> None:
     sys.stderr = Path(err).open("w", buffering=1)  # noqa: SIM115 - until the process ends
     from pipelines.constant_contact.cli import main  # noqa: PLC0415 - in the child only
-    from pipelines.constant_contact.nightly import run  # noqa: PLC0415 - in the child only
+    from pipelines.constant_contact.nightly import groups  # noqa: PLC0415 - in the child only
 
-    run.ROWS_PER_COMMIT = 1_000
+    groups.FIRST_ROWS = groups.MOST_ROWS = groups.FEWEST_ROWS = 1_000
     sys.argv = ["ctct", *SYNC]
     main()
 

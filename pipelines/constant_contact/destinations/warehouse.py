@@ -5,6 +5,7 @@ Knows: dlt's pipeline. Must not know: what is loaded, or what is special about a
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,8 +183,9 @@ class Warehouse:
             if folder is not None:
                 must_have_room(folder, 2 * arrow_bytes, "the next commit")
 
-    def load(self, data: Any) -> None:
-        """One load package, made first, so that nobody is kept from the destination longer than its loading takes.
+    def load(self, data: Any) -> float:
+        """One load package, made first, so that nobody is kept from the destination longer than its loading takes; for
+        how many seconds that was.
 
         Raises Busy; the package stays, and the next run begins with it.
         """
@@ -191,7 +193,9 @@ class Warehouse:
             self.pipeline.extract(data)
             self.pipeline.normalize()
         with self.kept_open(), _ctrl_c_raised():
+            began = time.monotonic()
             self.pipeline.load()
+        return time.monotonic() - began
 
     def loaded(self) -> Loaded:
         """What is loaded, for the source to ask; nothing is held open between its questions."""

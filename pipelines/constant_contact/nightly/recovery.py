@@ -7,8 +7,9 @@ A run may die between any two of its steps, and leaves one of these behind:
   a package half written                nobody looks at it again; its requests are read anew
   a package extracted or normalized     whole, as each step ends with a rename: it is finished
   a package extracted *and* normalized  died between two renames: the normalized one counts
-  a package half loaded                 begun anew: a file may be in the staging tables although nobody noted it, and
-                                        the load tool would add it once more; merging twice is merging once
+  a package half loaded                 begun anew: a file may be in its table although nobody noted it, and the load
+                                        tool would add it once more. Staging tables are emptied, and merging twice is
+                                        merging once; what was added to a table itself is taken out by its load id
   a state on disk that is ahead         its package is lost, so trusting it would lose rows without a word: the
                                         folder is emptied, and state and schema come from the destination
   files that cannot be read             the same
@@ -16,11 +17,14 @@ A run may die between any two of its steps, and leaves one of these behind:
 
 from __future__ import annotations
 
+import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.folder import is_damaged
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +77,7 @@ def _finish(pipeline: dlt.Pipeline) -> None:
     for load_id in normalized & set(pipeline.list_extracted_load_packages()):
         shutil.rmtree(_extracts(pipeline) / "extracted" / load_id)
     for load_id in normalized:
-        _begin_anew(Path(pipeline.working_dir) / "load" / "normalized" / load_id)
+        _begin_anew(pipeline, Path(pipeline.working_dir) / "load" / "normalized" / load_id)
     if normalized:
         pipeline.load()
     if pipeline.list_extracted_load_packages():
@@ -81,7 +85,7 @@ def _finish(pipeline: dlt.Pipeline) -> None:
         pipeline.load()
 
 
-def _begin_anew(package: Path) -> None:
+def _begin_anew(pipeline: dlt.Pipeline, package: Path) -> None:
     """Make a package as it was before its loading began: all its files are to be loaded, its staging tables emptied.
 
     The load tool empties them when it applies the package's schema, which it does once. What follows from loaded files
@@ -90,6 +94,7 @@ def _begin_anew(package: Path) -> None:
     applied = package / "applied_schema_updates.json"
     if not applied.exists():
         return
+    _take_out(pipeline, package)
     for done in ("started_jobs", "completed_jobs"):
         for job in (package / done).iterdir():
             job.rename(package / "new_jobs" / job.name)
@@ -98,6 +103,20 @@ def _begin_anew(package: Path) -> None:
             job.unlink()
     shutil.rmtree(package / ".pending_transitions", ignore_errors=True)
     applied.rename(package / "schema_updates.json")
+
+
+def _take_out(pipeline: dlt.Pipeline, package: Path) -> None:
+    """Rows that this package added to tables without a merge."""
+    from dlt.destinations.exceptions import DatabaseUndefinedRelation  # noqa: PLC0415
+
+    schema = json.loads((package / "schema.json").read_bytes())
+    added = [name for name, one in schema["tables"].items() if one.get("write_disposition") == "append"]
+    with pipeline.sql_client(schema["name"]) as client:
+        for name in added:
+            if not name.startswith("_"):  # the load tool's own
+                of = client.make_qualified_table_name(name)
+                with suppress(DatabaseUndefinedRelation):
+                    client.execute_sql(f"delete from {of} where _dlt_load_id = {literal(package.name)}")
 
 
 def _remove_unfinished_extracts(pipeline: dlt.Pipeline) -> None:

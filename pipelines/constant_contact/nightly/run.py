@@ -44,6 +44,7 @@ from pipelines.constant_contact.nightly.ending import (
     value_warnings,
     with_all_tables,
 )
+from pipelines.constant_contact.nightly.groups import Groups
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.outputs import renew_outputs
@@ -53,14 +54,19 @@ from pipelines.constant_contact.request import load_settings, patience_of, publi
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group, changed
+from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.identity import Identity
 from sources.constant_contact.leftovers import remove_loaded_rows
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.reads.api_objects import withdrawn
 from sources.constant_contact.reads.left_out import granted, left_out_resources, sentences
+from sources.constant_contact.warehouse import nothing_loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
     from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import AuditLine, Listener
@@ -70,8 +76,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
 
 CAMPAIGNS = "email_campaigns"
-ROWS_PER_COMMIT = 100_000
-"""Children included. Loading them keeps a DuckDB file for some seconds; readers should not be kept out longer."""
 
 
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
@@ -123,8 +127,10 @@ class _Night:
         self.set_aside: dict[str, int] = {}
         self.warnings: list[str] = []
         self.planned: int | None = None
-        self.groups = 0
+        self.commits = 0
+        self.groups = Groups(own.requests_per_commit)
         self.has_read = False
+        self.first_load = FirstLoad(nothing_loaded())
         self.failure: UserError | None = None
         self.identity = Identity(account_id=None)
         self.taken_back: tuple[StateChange, ...] = ()
@@ -169,6 +175,7 @@ class _Night:
                 now=self.started_at,
                 identity=self.identity,
             )
+            self.first_load = FirstLoad(reading.warehouse)
         try:
             if refusal is None:
                 self._read(reading)
@@ -183,7 +190,7 @@ class _Night:
 
     def _read(self, reading: Reading) -> None:
         began = time.monotonic()
-        for group in self._groups(reading):
+        for group in self.groups.of(reading.reader.batches(), self._page_read):
             self._commit(group)
         self.extract_s = time.monotonic() - began - self.load_s
         if isinstance(reading.reader.outcome.error, Busy):
@@ -193,19 +200,6 @@ class _Night:
                 settle(self.opened, self.wanted, reading.excluded)
         for change in returned(self._state().get("forgotten", {}), reading.forgotten):
             self._commit(Group(batches=[Batch(resource="contacts", state=(change,))]))
-
-    def _groups(self, reading: Reading) -> Iterator[Group]:
-        """Half of a group's requests per commit: the other half is read ahead meanwhile and would be lost with it."""
-        limit = max(1, self.own.requests_per_commit // 2)
-        group = Group()
-        for batch in reading.reader.batches():
-            group.add(batch)
-            self._page_read(batch)
-            if group.requests >= limit or group.rows >= ROWS_PER_COMMIT:
-                yield group
-                group = Group()
-        if group.batches:
-            yield group
 
     def _page_read(self, batch: Batch) -> None:
         if batch.requests or batch.rows:
@@ -225,7 +219,7 @@ class _Night:
 
         began = time.monotonic()
         tables = group.tables()
-        if self.groups == 0:
+        if self.commits == 0:
             tables = with_all_tables(tables, empty_tables(self.wanted))
         try:
             always = records.with_each_commit(self.opened, self.client.connection.key, self.client.budget)
@@ -233,17 +227,22 @@ class _Night:
                 sum(rows.nbytes for found in tables.values() for rows in found.values())
             )
             changes = (*self.taken_back, *group.state, *self.identity.changes, *always)
-            self.opened.load(loaded(tables, changes))
+            held_s = self.opened.load(loaded(tables, changes, self._new(tables)))
+            self.groups.took(group.rows, held_s)
             self.taken_back = ()
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
         seconds = time.monotonic() - began
         self.load_s += seconds
-        self.groups += 1
+        self.commits += 1
         counts = rows_by_table(tables)
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
-        self._emit(GroupLoaded(number=self.groups, requests=group.requests, rows=counts, seconds=seconds))
+        self._emit(GroupLoaded(number=self.commits, requests=group.requests, rows=counts, seconds=seconds))
+
+    def _new(self, tables: Mapping[str, Mapping[str, pa.Table]]) -> set[str]:
+        """Resources of which all rows of this group are new to the warehouse."""
+        return {name for name, found in tables.items() if self.first_load.only_new(endpoint(name), found)}
 
     def _end(self, reading: Reading) -> RunResult:
         allowed = granted(reading)
@@ -312,7 +311,7 @@ class _Night:
             return replace(reading, state=self._state(), warehouse=warehouse, reader=Reader(readers=1))
 
         def carry_out(some: Reading) -> None:
-            for group in self._groups(some):
+            for group in self.groups.of(some.reader.batches(), self._page_read):
                 self._commit(group)
 
         return Host(

@@ -17,7 +17,7 @@ from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
 from sources.constant_contact.api.errors import StillPreparing, Unauthorized
 from sources.constant_contact.api.events import ApiEvent, Waiting, path_template
-from sources.constant_contact.api.paging import Follower, Page, Params, Row, split_rows, target, the_record
+from sources.constant_contact.api.paging import Body, Follower, Page, Params, Parse, Row, target, the_record
 from sources.constant_contact.api.redact import Redactor
 from sources.constant_contact.api.tokens import FileTokenStore, TokenStore
 from sources.constant_contact.api.transport import T, Transport, check
@@ -115,43 +115,50 @@ class Client:
 
     def record(self, path: str, params: Params | None = None) -> Row:
         """One object by itself; asked for again while the server answers 202. Raises RowsMissing for anything else."""
-        body, _ = self._prepared(target(self.connection.base_url, path, params), path)
-        return the_record(body, path)
+        body = self._prepared(target(self.connection.base_url, path, params), path)
+        return the_record(body.value, path)
 
     def pages(
-        self, path: str, params: Params | None = None, *, rows_key: str | None, start: str | None = None
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        rows_key: str | None,
+        start: str | None = None,
+        parse: Parse | None = None,
     ) -> Iterator[Page]:
         """The pages of a collection, one request each.
 
         rows_key: where the rows are; None = the body is the array, or is one object (which becomes the only
         row). start: a `next_link` saved earlier, to go on from there; `path` and `params` stay those of the
-        whole read.
+        whole read. parse: tried first on each body.
         """
         follower = Follower(base_url=self.connection.base_url, path=path, params=params, start=start)
         link: str | None = follower.first
         number = 0
         while link is not None:
             number += 1
-            body, size = self._prepared(link, path)
+            body = self._prepared(link, path, parse)
             fetched_at = self._clock.now()
-            rows, envelope = split_rows(body, rows_key, path)
-            link = follower.next_link(envelope, len(rows))
+            rows, envelope = body.rows_and_envelope(rows_key, path)
+            link = follower.next_link(envelope, len(rows if body.parsed is None else body.parsed))
             yield Page(
                 rows=rows,
+                parsed=body.parsed,
                 next_link=link,
                 envelope=envelope,
                 number=number,
-                body_bytes=size,
+                body_bytes=body.size,
                 fetched_at=fetched_at,
             )
 
-    def _prepared(self, link: str, path: str) -> tuple[Any, int]:
+    def _prepared(self, link: str, path: str, parse: Parse | None = None) -> Body:
         """Asks again while the server answers 202, which it does as long as it computes a segment."""
         polls = min(self.connection.preparing_polls, (self._max_attempts or 1_000) - 1)
         for poll in range(polls + 1):
-            status, body, size = self._get(link, _status_and_json)
-            if status != ACCEPTED:
-                return body, size
+            body = self._get(link, lambda answer, path: _body(answer, path, parse))
+            if body is not None:
+                return body
             if poll < polls:
                 wait_s = min(PREPARING_LONGEST_S, PREPARING_FIRST_S * 1.5**poll)
                 self._transport.emit(
@@ -215,7 +222,18 @@ def _json(answer: Answer, path: str) -> Any:
     return parse_json(answer.body, content_type=answer.content_type, path=path)
 
 
-def _status_and_json(answer: Answer, path: str) -> tuple[int, Any, int]:
+def _body(answer: Answer, path: str, parse: Parse | None) -> Body | None:
+    """None while the server is still preparing it."""
     if answer.status == ACCEPTED:
-        return answer.status, None, len(answer.body)
-    return answer.status, _json(answer, path), len(answer.body)
+        return None
+    size = len(answer.body)
+    parsed = parse(answer.body) if parse is not None and _is_utf_8(answer) else None
+    if parsed is not None:
+        return Body(parsed=parsed, size=size)
+    return Body(value=_json(answer, path), size=size)
+
+
+def _is_utf_8(answer: Answer) -> bool:
+    """Unless it says another charset."""
+    said = answer.content_type.lower()
+    return "charset" not in said or "utf-8" in said

@@ -20,9 +20,9 @@ api_guide/tags_get.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from sources.constant_contact.api.connection import origin
@@ -38,16 +38,31 @@ BULK_ROWS, BULK_ERRORS = "results", "errors"
 """Of an answer for many ids: rows of those that are known, and what is wrong with the others."""
 
 
+class Parsed(Protocol):
+    """An answer that the caller's own parser read: its rows in a form of the caller's, the rest as an envelope."""
+
+    @property
+    def envelope(self) -> Row: ...
+
+    def __len__(self) -> int:
+        """How many rows."""
+
+
+Parse = Callable[[bytes], Parsed | None]
+"""Reads the body of a page; None where it cannot, and the page is read in the ordinary way."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of rows."""
 
-    rows: list[Row]
+    rows: list[Row]  # none where `parsed` holds them
     next_link: str | None  # path and query, to be given back as `start`; None = this was the last page
     envelope: Row  # the body without its rows
     number: int  # starts at 1 with each read, also with one that goes on from a saved link
     body_bytes: int
     fetched_at: pendulum.DateTime  # UTC, after the last byte
+    parsed: Parsed | None = None
     set_aside: int = (
         0  # rows of the page that were taken out since, because they have no place in their table
     )
@@ -70,6 +85,19 @@ def target(base_url: str, path: str, params: Params | None) -> str:
     """Path and query of a request, on the path of base_url."""
     asked = query(params)
     return f"{urlsplit(base_url).path}/{path.lstrip('/')}" + (f"?{asked}" if asked else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What the body of one answer became; `value` is JSON, of no use where a parser has read the body."""
+
+    value: Any = None
+    parsed: Parsed | None = None
+    size: int = 0
+
+    def rows_and_envelope(self, rows_key: str | None, path: str) -> tuple[list[Row], Row]:
+        """Raises RowsMissing."""
+        return split_rows(self.value, rows_key, path) if self.parsed is None else ([], self.parsed.envelope)
 
 
 def split_rows(body: Any, rows_key: str | None, path: str) -> tuple[list[Row], Row]:

@@ -28,6 +28,7 @@ from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import Line
+from sources.constant_contact.reads.parts import parts
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.reads.set_aside import MAX_OBJECTS
 from sources.constant_contact.reads.unchanged import LoadedDigests
@@ -186,7 +187,7 @@ def read_all_again(reading: Reading) -> Iterator[Batch]:
 
 
 def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
-    """Every contact, page by page, each page with the link that goes on from it; then what moved meanwhile."""
+    """Every contact, part by part, each with the link that goes on from it; then what moved meanwhile."""
     under_way = dict(state.get("whole", {}))
     failures = under_way.pop("failures", 0)
     if failures >= LINK_FAILURES:
@@ -247,7 +248,7 @@ def _marks(whole: Mapping[str, Any]) -> dict[str, DateTime]:
 def _whole_pages(
     reading: Reading, whole: dict[str, Any], *, resumed: bool
 ) -> Iterator[tuple[Batch, dict[str, Any]]]:
-    """Pages with the state that each leaves behind.
+    """Some pages at a time, with the state that they leave behind.
 
     `horizon` is the greatest `updated_at` seen in the run in which the reading began. Whatever changes after that
     run has a later one, by the server's own clock, so it is where the catch-up must start.
@@ -258,19 +259,15 @@ def _whole_pages(
         return
     if not resumed:
         reading.refused.clear()  # tried anew now and then
-    for page in reading.pages(of, start=whole.get("next")):
-        tables = reading.tables(STATE, page.rows)
+    for part in parts(reading, of, start=whole.get("next")):
+        tables = part.tables
         if not resumed:
             whole["horizon"] = _later(whole.get("horizon"), _greatest(tables[STATE], "updated_at"))
             whole["opted_out"] = _later(whole.get("opted_out"), _greatest(tables[STATE], OPTED_OUT))
-        whole["next"], whole["ended"] = page.next_link, page.next_link is None or None
+        whole["next"], whole["ended"] = part.next_link, part.next_link is None or None
         left = {key: value for key, value in whole.items() if value is not None}
-        yield (
-            reading.as_batch(
-                STATE, tables, requests=1, state=(StateChange(path=(STATE, "whole"), value=left),)
-            ),
-            whole,
-        )
+        state = (StateChange(path=(STATE, "whole"), value=left),)
+        yield reading.as_batch(STATE, tables, requests=part.requests, state=state), whole
 
 
 def read_changes(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
@@ -298,11 +295,11 @@ def _changes_since(
     done: Sequence[str] = () if lookback_more else reading.state.get(STATE, {}).get("overlapped", ())
     for parameter, since in (("updated_after", mark), ("optout_after", opted_out)):
         asked = as_parameter(asked_from(since, lookback, overlapped=since.isoformat() in done))
-        for page in reading.pages(endpoint(STATE), extra={parameter: asked}):
-            tables = reading.tables(STATE, page.rows)
+        for part in parts(reading, endpoint(STATE), extra={parameter: asked}):
+            tables = part.tables
             seen = _max(seen, _greatest(tables[STATE], "updated_at"))
             seen_out = _max(seen_out, _greatest(tables[STATE], OPTED_OUT))
-            yield reading.as_batch(STATE, tables, requests=1)
+            yield reading.as_batch(STATE, tables, requests=part.requests)
     moved = {
         "mark": advanced(mark, seen, now=reading.now),
         "opted_out": advanced(opted_out, seen_out, now=reading.now),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pendulum import DateTime
 
     from sources.constant_contact.api.client import Client
-    from sources.constant_contact.api.paging import Page
+    from sources.constant_contact.api.paging import Page, Parse
     from sources.constant_contact.batches import State
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.warehouse import Warehouse
@@ -54,6 +54,8 @@ class Reading:
     once: bool = False
     """Whether no contact may come twice in this run, because all of it is one load package."""
     reader: Reader = field(default_factory=Reader)
+    pages_at_once: int = 1
+    """Pages of one large collection that may make one batch."""
     refused: set[str] = field(default_factory=set)
     """Values of `include` that this server does not take; kept in the state as "refused"."""
     answered: dict[str, Page | ApiError] = field(default_factory=dict)
@@ -107,31 +109,37 @@ class Reading:
         *,
         extra: Mapping[str, str] | None = None,
         start: str | None = None,
+        parse: Parse | None = None,
     ) -> Iterator[Page]:
         """Pages of one listing, from the beginning or from a saved next link; ends early when the run is over."""
         known = self.answered.pop(of.resource, None)
         if isinstance(known, ApiError):
             raise known
-        read = iter([known]) if known is not None else self._asked(of, slots or {}, extra or {}, start)
+        read = iter([known]) if known is not None else self._asked(of, slots or {}, extra or {}, start, parse)
         numbers: Counter[str] = Counter()
         for page in read:
             self.attempts.answered()
-            yield self._with_keys(of, page, slots or {}, numbers)
+            yield page if page.parsed is not None else self._with_keys(of, page, slots or {}, numbers)
             self.reader.check()
 
     def _asked(
-        self, of: Endpoint, slots: Mapping[str, str], extra: Mapping[str, str], start: str | None
+        self,
+        of: Endpoint,
+        slots: Mapping[str, str],
+        extra: Mapping[str, str],
+        start: str | None,
+        parse: Parse | None,
     ) -> Iterator[Page]:
         path = of.path.format(**slots)
         asked = dict(of.query) | dict(extra)
         tried = () if start else tuple(name for name in of.try_include if name not in self.refused)
         if tried:
             more = asked | {"include": ",".join([asked["include"], *tried])}
-            chain = self.client.pages(path, more, rows_key=of.rows_key)
+            chain = self.client.pages(path, more, rows_key=of.rows_key, parse=parse)
             try:
                 first = next(chain)
             except BadRequest:
-                chain = self.client.pages(path, asked, rows_key=of.rows_key)
+                chain = self.client.pages(path, asked, rows_key=of.rows_key, parse=parse)
                 first = next(chain)  # refused as well when the server is ill; then nothing is learned of it
                 self.refused.update(
                     tried
@@ -141,7 +149,7 @@ class Reading:
         if of.plainer and not start:
             yield from self._taken(of, path, [asked, *(dict(one) for one in of.plainer)])
             return
-        yield from self.client.pages(path, asked, rows_key=of.rows_key, start=start)
+        yield from self.client.pages(path, asked, rows_key=of.rows_key, start=start, parse=parse)
 
     def _taken(self, of: Endpoint, path: str, queries: Sequence[Mapping[str, str]]) -> Iterator[Page]:
         """The pages of the first query that is not refused."""
@@ -223,7 +231,6 @@ class Reading:
         of = endpoint(resource)
         if of.reads == "stats":
             rows = self._dated(rows)
-        without = [child.name for child in of.children if self.refused.intersection(child.from_)]
         if self.forgotten:
             if resource == CONTACTS:
                 self.forgotten.note(rows)
@@ -233,7 +240,7 @@ class Reading:
             of,
             rows,
             constants=constants or {},
-            without=without,
+            without=self.not_asked_for(of),
             bad=self.bad_values,
             unknown=self.unknown,
             aside=odd,
@@ -241,6 +248,10 @@ class Reading:
         if odd:
             self.aside.add(odd, _read_for(of, constants or {}) or "")
         return self.excluded.emptied(found)
+
+    def not_asked_for(self, of: Endpoint) -> list[str]:
+        """Child tables of which a row without their property says nothing."""
+        return [child.name for child in of.children if self.refused.intersection(child.from_)]
 
     def _dated(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Optional in the contract, and part of the key: totals of an unknown time are those of the run's day."""

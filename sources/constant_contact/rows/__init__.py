@@ -1,9 +1,23 @@
-"""Page rows -> Arrow tables. Pure: no network, no dlt, no clock. The parts: `batch`, `events`, `report`, `unknown`."""
+"""Page rows -> Arrow tables. Pure: no network, no dlt, no clock. The parts: `batch`, `columnar`, `events`, `report`."""
 
 from sources.constant_contact.rows.batch import to_arrow
+from sources.constant_contact.rows.columnar import NotPlain, PageParser, PageRows, parser_of, tables_of
 from sources.constant_contact.rows.events import number_occurrences
 from sources.constant_contact.rows.keys import keyed
 from sources.constant_contact.rows.report import BadValue, OddRow, RowRefused
 from sources.constant_contact.rows.unknown import Columns
 
-__all__ = ["BadValue", "Columns", "OddRow", "RowRefused", "keyed", "number_occurrences", "to_arrow"]
+__all__ = [
+    "BadValue",
+    "Columns",
+    "NotPlain",
+    "OddRow",
+    "PageParser",
+    "PageRows",
+    "RowRefused",
+    "keyed",
+    "number_occurrences",
+    "parser_of",
+    "tables_of",
+    "to_arrow",
+]

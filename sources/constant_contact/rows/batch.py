@@ -34,7 +34,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Notes:
+class Notes:
     """What is reported beside the tables, and where undeclared fields go."""
 
     bad: list[BadValue]
@@ -75,7 +75,7 @@ def to_arrow(
     table = endpoint.table
     if nowhere := constants.keys() - set(table.column_names):
         raise KeyError(f"table {table.name} has no column {', '.join(sorted(nowhere))} to hold a constant.")
-    notes = _Notes(bad=[] if bad is None else bad, unknown=unknown or Columns(), aside=aside)
+    notes = Notes(bad=[] if bad is None else bad, unknown=unknown or Columns(), aside=aside)
     good, odd = keyed(table, rows, constants)
     notes.put_aside(odd)
     kept = _distinct(table, _named(table, undotted(good) if endpoint.reads == "stats" else good), constants)
@@ -88,7 +88,7 @@ def to_arrow(
     )
     for child in children:
         _keep_odd_sets(table, child, found, notes)
-    answer = {table.name: _table(table, found, len(kept), constants, notes)}
+    answer = {table.name: table_of(table, found, len(kept), constants, notes)}
     parents = answer[table.name].column(table.key[0]).to_pylist() if children else []
     for child in children:
         unsaid = child.name in without
@@ -150,13 +150,14 @@ def _keep_what_constants_hide(
                 found.unknown[name,] = values
 
 
-def _table(
+def table_of(
     table: Table,
     found: Gathered,
     count: int,
     constants: Mapping[str, Any],
-    notes: _Notes,
+    notes: Notes,
 ) -> pa.Table:
+    """One table of gathered values, lists of them or arrays."""
     arrays: dict[str, pa.Array] = {}
     raws: dict[str, pa.Array] = {}
     for column in table.columns:
@@ -218,7 +219,7 @@ def _child(
     table: Table,
     parents: list[str],
     sets: list[Any],
-    notes: _Notes,
+    notes: Notes,
     *,
     unsaid: bool,
 ) -> pa.Table:
@@ -243,10 +244,10 @@ def _child(
     for name, values in found.columns.items():
         same: list[Any] = [tombstone.get(name)] * len(empty)
         found.columns[name] = values + (empty if name == table.key[0] else same)
-    return _table(table, found, count + len(empty), _NONE, notes)
+    return table_of(table, found, count + len(empty), _NONE, notes)
 
 
-def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: _Notes) -> None:
+def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: Notes) -> None:
     """What stands in an array's place goes, as an undeclared field, into the parent's row."""
     sets = found.sets[child.from_]
     if {list, NoneType}.issuperset(map(type, sets)):
@@ -257,7 +258,7 @@ def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: _Notes) -
     notes.bad.append(_bad_value(table, "__".join(child.from_), odd, raw=raw))
 
 
-def _members(table: Table, owners: list[str], items: list[Any], places: list[int], notes: _Notes) -> Gathered:
+def _members(table: Table, owners: list[str], items: list[Any], places: list[int], notes: Notes) -> Gathered:
     own = table.key[-1]
     kept = _with_keys(table, owners, items, notes)
     if len(kept) < len(items):
@@ -283,7 +284,7 @@ def _members(table: Table, owners: list[str], items: list[Any], places: list[int
     return found
 
 
-def _with_keys(table: Table, owners: list[str], items: list[Any], notes: _Notes) -> Sequence[int]:
+def _with_keys(table: Table, owners: list[str], items: list[Any], notes: Notes) -> Sequence[int]:
     """Which members of sets have a key of their own; the others are set aside."""
     own = table.column(table.key[-1])
     reasons: dict[int, str] = {}

@@ -33,10 +33,13 @@ class Level:
 
 @dataclass(slots=True, kw_only=True)
 class Gathered:
-    """Values by column name, arrays by path, and undeclared values by path and row."""
+    """Values by column name, arrays by path, and undeclared values by path and row.
 
-    columns: dict[str, list[Any]] = field(default_factory=dict)
-    sets: dict[Path, list[Any]] = field(default_factory=dict)
+    Of columns and arrays: lists of them, or the same as one Arrow array.
+    """
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    sets: dict[Path, Any] = field(default_factory=dict)
     unknown: dict[Path, dict[int, Any]] = field(default_factory=dict)
 
 

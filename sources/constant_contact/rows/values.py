@@ -33,6 +33,7 @@ _FITS: dict[Type, frozenset[type]] = {
     "timestamp": frozenset({str, NoneType}),
     "date": frozenset({str, NoneType}),
 }
+_TIMES: frozenset[Type] = frozenset({"timestamp", "date"})
 NUL = "\0"
 _BIGINT_MAX = 2**63
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
@@ -46,6 +47,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = (each.replace(tzinfo=UTC) - _EPOCH for each in (datetime.min, datetime.max))  # noqa: DTZ901
 _MICROSECONDS = _FIRST // timedelta(microseconds=1), _LAST // timedelta(microseconds=1)
 _DAYS = _FIRST.days, _LAST.days
+_ESCAPED = r'["\\\x00-\x1f]'
+"""What JSON writes otherwise in a text."""
 _MAYBE_ESCAPED = r"\\u(0000|[dD][89a-fA-F])"
 _NUL_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -56,11 +59,14 @@ class DoesNotFitError(ValueError):
     """The value cannot be said in the column's type."""
 
 
-def typed(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
+def typed(type_: Type, values: Sequence[Any] | pa.Array) -> tuple[pa.Array, Refused]:
     """The array, and the raw values by position that it cannot hold (null there).
 
     The kinds of values are looked at first, because Arrow would quietly cut 1.5 to 1 and turn true into 1.0.
+    Arrays come from Arrow's own reading of JSON, which takes no kind for another.
     """
+    if isinstance(values, pa.Array):
+        return _typed_array(type_, values)
     if type_ == "json":
         return _json_texts(values)
     if _FITS[type_].issuperset(map(type, values)):
@@ -69,6 +75,25 @@ def typed(type_: Type, values: Sequence[Any]) -> tuple[pa.Array, Refused]:
         except (ValueError, OverflowError):  # one of them is odd: find out which
             pass
     return _one_by_one(type_, values)
+
+
+def _typed_array(type_: Type, values: pa.Array) -> tuple[pa.Array, Refused]:
+    if type_ == "json":
+        return _json_of_lists(values)
+    try:
+        return _checked(type_, values), {}
+    except (ValueError, OverflowError):
+        return _one_by_one(type_, values.to_pylist())
+
+
+def _json_of_lists(values: pa.ListArray) -> tuple[pa.Array, Refused]:
+    """Arrays of texts as JSON, put together from their parts where none of them needs an escape."""
+    parts = values.flatten()
+    if parts.null_count or pc.any(pc.match_substring_regex(parts, _ESCAPED)).as_py():
+        return _json_texts(values.to_pylist())
+    inner = pc.binary_join(values, '","')
+    written = pc.binary_join_element_wise('["', inner, '"]', "")
+    return pc.if_else(pc.equal(pc.list_value_length(values), 0), "[]", written), {}
 
 
 def json_text(value: Any) -> str:
@@ -158,9 +183,13 @@ def instant(value: str) -> datetime:
 
 
 def _at_once(type_: Type, values: Sequence[Any]) -> pa.Array:
-    if type_ in ("timestamp", "date"):
-        return _checked_times(type_, pa.array(values, pa.string()).cast(ARROW_TYPES[type_]))
-    array = pa.array(values, ARROW_TYPES[type_])
+    return _checked(type_, pa.array(values, pa.string() if type_ in _TIMES else ARROW_TYPES[type_]))
+
+
+def _checked(type_: Type, array: pa.Array) -> pa.Array:
+    """Raises ValueError or OverflowError where one of the values is odd."""
+    if type_ in _TIMES:
+        return _checked_times(type_, array.cast(ARROW_TYPES[type_]))
     if type_ == "double" and not pc.all(pc.is_finite(array)).as_py():
         raise ValueError("a number is none, or is infinite")
     if type_ == "text" and pc.any(pc.match_substring(array, NUL)).as_py():

@@ -1,0 +1,45 @@
+"""What a run commits together: enough that a commit is worth its cost, and no more than a crash, or readers, may lose.
+
+A group ends at half of `requests_per_commit` requests: the other half is read ahead meanwhile and may be lost with it.
+While it is loaded nobody else can read a DuckDB file, so it also ends at as many rows as `HELD_S` seconds load,
+going by the groups before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sources.constant_contact.batches import Batch, Group
+from sources.constant_contact.reader import pages_at_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+HELD_S = 3.0
+"""Well below the 10 s that readers are told, since disks and neighbours are not equally fast all the time."""
+FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 200_000, 50_000, 1_000_000
+"""In a group, children included: before anything is known of the machine, and the bounds of what is made of that."""
+
+
+class Groups:
+    """Batches -> groups, whose size follows from how long earlier ones were loaded."""
+
+    def __init__(self, requests_per_commit: int) -> None:
+        self._requests = max(1, requests_per_commit // 2 - pages_at_once(requests_per_commit) + 1)
+        self._rows = FIRST_ROWS
+
+    def of(self, batches: Iterable[Batch], seen: Callable[[Batch], None]) -> Iterator[Group]:
+        group = Group()
+        for batch in batches:
+            group.add(batch)
+            seen(batch)
+            if group.requests >= self._requests or group.rows >= self._rows:
+                yield group
+                group = Group()
+        if group.batches:
+            yield group
+
+    def took(self, rows: int, held_s: float) -> None:
+        """A group of so many rows kept the warehouse for so long; small ones say little of large ones."""
+        if rows >= FEWEST_ROWS:
+            self._rows = int(min(MOST_ROWS, max(FEWEST_ROWS, rows * HELD_S / max(held_s, 0.001))))

@@ -1,0 +1,242 @@
+"""A page of rows as it came -> Arrow, without a Python object for each value; pages of it -> the tables of `batch`.
+
+The fast way for what is plainly as declared, which is nearly every page. It gives the tables that `to_arrow` gives, or
+nothing at all: a field nobody declared, a number where a text should be, a row or a member without its key, one that
+comes twice are left to `to_arrow`, which knows what becomes of them.
+Knows: the catalogue's declarations. Must not know: HTTP, dlt, links between pages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import json as arrow_json
+
+from sources.constant_contact.catalogue.columns import DELETED, Table, Type
+from sources.constant_contact.rows.batch import Notes, table_of
+from sources.constant_contact.rows.shape import Gathered, Level, level
+from sources.constant_contact.rows.unknown import Columns
+from sources.constant_contact.rows.values import typed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.rows.report import BadValue
+
+_JSON_TYPES: Mapping[Type, pa.DataType] = {
+    "text": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "bool": pa.bool_(),
+    "timestamp": pa.string(),
+    "date": pa.string(),
+    "json": pa.list_(pa.string()),  # what the one such column of rows in great number holds
+}
+_TAIL_BYTES = 65_536
+"""In which the end of a page's rows is looked for: what follows them are links and counts."""
+_ENDS = 8
+"""Brackets that are tried as that end."""
+
+
+class NotPlain(ValueError):  # noqa: N818 - a signal between the two ways, no failure
+    """Something that only the other way knows how to treat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRows:
+    """The rows of one page, every one with its key, and the answer without them."""
+
+    rows: pa.StructArray
+    envelope: dict[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageParser:
+    """Reads pages of one resource."""
+
+    of: Endpoint
+    shape: Level
+    rows_key: str
+    beginning: re.Pattern[bytes]
+    options: arrow_json.ParseOptions
+
+    def parse(self, body: bytes) -> PageRows | None:
+        """None where the page is not plainly as declared, damaged ones included."""
+        start = self.beginning.match(body)
+        try:
+            if start is None or not (body.isascii() or body.decode()):
+                return None
+            found = [(end, each) for end in _ends(body) if (each := _rest(body, end)) is not None]
+            if found:  # an array behind the rows looks like their end too, but is not the first one
+                end, envelope = found[-1]
+                if self.rows_key not in envelope:
+                    rows = self._rows(body[start.start() : end + 1] + b"}")
+                    return PageRows(rows=rows, envelope=envelope)
+        except (NotPlain, UnicodeDecodeError):
+            pass
+        return None
+
+    def _rows(self, document: bytes) -> pa.StructArray:
+        size = arrow_json.ReadOptions(use_threads=False, block_size=len(document) + 1)
+        try:
+            found = arrow_json.read_json(pa.BufferReader(document), size, self.options)
+        except pa.ArrowException as error:
+            raise NotPlain from error
+        if found.num_rows != 1 or found.column(0).null_count:
+            raise NotPlain
+        rows = found.column(0).chunk(0).flatten()
+        if rows.null_count:
+            raise NotPlain
+        self._check_keys(rows)
+        return rows
+
+    def _check_keys(self, rows: pa.StructArray) -> None:
+        """Raises NotPlain for a row, or a member of a set, without its key."""
+        found = _walk(self.shape, rows, Gathered())
+        for name in self.of.table.key:
+            _check_key(found.columns[name])
+        for child in self.of.children:
+            items = found.sets[child.from_].flatten()
+            if child.kind == "objects":
+                if items.null_count:
+                    raise NotPlain
+                items = None if child.position else items.field(child.column(child.key[-1]).source[0])
+            if items is not None:
+                _check_key(items)
+
+
+def _rest(body: bytes, end: int) -> dict[str, Any] | None:
+    """What stands around the rows, if they end at `end`."""
+    try:
+        found: dict[str, Any] = orjson.loads(b'{"":[' + body[end:])
+    except orjson.JSONDecodeError:
+        return None
+    return found if found.pop("", None) == [] else None
+
+
+def _ends(body: bytes) -> Iterator[int]:
+    """Where the rows may end, the last first. Brackets in a row, or in a text, leave no valid envelope behind."""
+    least, at = len(body) - _TAIL_BYTES, len(body)
+    for _ in range(_ENDS):
+        at = body.rfind(b"]", max(0, least), at)
+        if at < 0:
+            return
+        yield at
+
+
+def _check_key(values: pa.Array) -> None:
+    if values.null_count or pc.any(pc.equal(values, "")).as_py() or typed("text", values)[1]:
+        raise NotPlain
+
+
+@lru_cache(maxsize=64)
+def parser_of(of: Endpoint) -> PageParser | None:
+    """None for a resource whose rows are not of the kind that is read here."""
+    keys = [of.table.column(name) for name in of.table.key]
+    keys += [child.column(child.key[-1]) for child in of.children if not child.position]
+    plain = all(each.type == "text" and len(each.source) == 1 for each in keys)
+    sets = [child.from_ for child in of.children]
+    if of.rows_key is None or not (plain and len(set(sets)) == len(sets)):
+        return None
+    shape = level(of.table, of.children)
+    document = pa.schema([(of.rows_key, pa.list_(_struct(shape, of.table, of.children)))])
+    return PageParser(
+        of=of,
+        shape=shape,
+        rows_key=of.rows_key,
+        beginning=re.compile(rb'\s*\{\s*"' + of.rows_key.encode() + rb'"\s*:\s*\['),
+        options=arrow_json.ParseOptions(explicit_schema=document, unexpected_field_behavior="error"),
+    )
+
+
+def _struct(shape: Level, table: Table, children: Sequence[Table] = ()) -> pa.StructType:
+    fields = [(key, _JSON_TYPES[table.column(name).type]) for key, name in shape.leaves]
+    for key in shape.sets:
+        child = next(each for each in children if each.from_ == (*shape.path, key))
+        fields.append(
+            (key, pa.list_(pa.string() if child.kind == "values" else _struct(level(child), child)))
+        )
+    return pa.struct([*fields, *((key, _struct(below, table, children)) for key, below in shape.below)])
+
+
+def _walk(shape: Level, rows: pa.StructArray, found: Gathered) -> Gathered:
+    """The columns and arrays of a level and those below it, null where an object above is."""
+    parts = dict(zip((field.name for field in rows.type), rows.flatten(), strict=True))
+    for key, name in shape.leaves:
+        found.columns[name] = parts[key]
+    for key in shape.sets:
+        found.sets[*shape.path, key] = parts[key]
+    for key, below in shape.below:
+        _walk(below, parts[key], found)
+    return found
+
+
+def tables_of(
+    parser: PageParser,
+    pages: Sequence[PageRows],
+    *,
+    without: Collection[str] = (),
+    bad: list[BadValue] | None = None,
+    unknown: Columns | None = None,
+) -> dict[str, pa.Table]:
+    """What `to_arrow` makes of the rows of these pages. Raises NotPlain where a key comes twice."""
+    table = parser.of.table
+    notes = Notes(bad=[] if bad is None else bad, unknown=unknown or Columns(), aside=None)
+    rows = pa.concat_arrays([page.rows for page in pages])
+    found = _walk(parser.shape, rows, Gathered())
+    _check_once([found.columns[name] for name in table.key])
+    answer = {table.name: table_of(table, found, len(rows), {}, notes)}
+    parents = answer[table.name].column(table.key[0]).combine_chunks()
+    for child in parser.of.children:
+        members = found.sets[child.from_]
+        unsaid = child.name in without
+        if not unsaid or members.null_count < len(members):
+            answer[child.name] = _child(child, parents, members, notes, unsaid=unsaid)
+    return answer
+
+
+def _check_once(key: Sequence[pa.Array]) -> None:
+    rows = pa.table({str(number): values for number, values in enumerate(key)})
+    if rows.group_by(rows.column_names, use_threads=False).aggregate([]).num_rows < rows.num_rows:
+        raise NotPlain
+
+
+def _child(child: Table, parents: pa.Array, members: pa.ListArray, notes: Notes, *, unsaid: bool) -> pa.Table:
+    """One child table; see `batch` for the rows that mark an empty set."""
+    lengths = pc.list_value_length(members)
+    places, items = pc.list_parent_indices(members), members.flatten()
+    owner, own = child.key[0], child.key[-1]
+    found = Gathered() if child.kind == "values" else _walk(level(child), items, Gathered())
+    found.columns[owner] = parents.take(places)
+    if child.kind == "values":
+        found.columns[own] = items
+    elif child.position:
+        found.columns[own] = _positions(lengths, places)
+    if not child.position:
+        _check_once([found.columns[owner], found.columns[own]])
+    count = len(places)
+    found.columns[DELETED] = pa.nulls(count, pa.bool_())
+    empty = parents.filter(pc.equal(lengths, 0).fill_null(not unsaid))
+    marks = {owner: empty, own: pa.repeat(-1 if child.position else "", len(empty))}
+    marks[DELETED] = pa.repeat(pa.scalar(True), len(empty))
+    for name, values in found.columns.items():
+        rest = marks[name] if name in marks else pa.nulls(len(empty), values.type)
+        found.columns[name] = pa.concat_arrays([values, rest])
+    return table_of(child, found, count + len(empty), {}, notes)
+
+
+def _positions(lengths: pa.Array, places: pa.Array) -> pa.Array:
+    """The place of each member in its array."""
+    known = lengths.fill_null(0).cast(pa.int64())
+    starts = pc.subtract(pc.cumulative_sum(known), known)
+    return pc.subtract(pa.array(range(len(places)), pa.int64()), starts.take(places))

@@ -1,0 +1,83 @@
+"""What a run is held against, each a process: `python -m tests.benchmarks.peers NAME ARGUMENTS`.
+
+read_json FILE       DuckDB reads newline-delimited rows into one table: the limit on a machine, without HTTP or keys
+library RESOURCES    the README's library call
+rest_api             dlt's own REST source with the same merge, as Arrow-free JSON, parquet to DuckDB
+empty_pipeline       imports dlt, and loads 30 tables without rows
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+INCLUDE = "custom_fields,list_memberships,phone_numbers,street_addresses,taggings,notes,sms_channel"
+
+
+def read_json(file: str) -> None:
+    import duckdb  # noqa: PLC0415 - each of these is a process that imports what it needs
+
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/made.duckdb") as connection:
+        connection.execute(
+            f"create table rows as select * from read_json('{file}', format = 'newline_delimited')"
+        )
+
+
+def library(*resources: str) -> None:
+    import dlt  # noqa: PLC0415
+
+    from sources.constant_contact import constant_contact  # noqa: PLC0415
+
+    pipeline = dlt.pipeline("ctct", destination="duckdb", dataset_name="constant_contact")
+    pipeline.run(constant_contact().with_resources(*resources))
+
+
+def rest_api() -> None:
+    import dlt  # noqa: PLC0415
+    from dlt.sources.rest_api import rest_api_source  # noqa: PLC0415
+
+    address = os.environ["SOURCES__CONSTANT_CONTACT__BASE_URL"]
+    contacts: Any = {
+        "name": "contacts",
+        "primary_key": "contact_id",
+        "write_disposition": "merge",
+        "endpoint": {
+            "path": "contacts",
+            "params": {"status": "all", "limit": 500, "include": INCLUDE},
+            "data_selector": "contacts",
+            "paginator": {"type": "json_link", "next_url_path": "_links.next.href"},
+        },
+    }
+    source = rest_api_source({"client": {"base_url": f"{address}/"}, "resources": [contacts]})
+    pipeline = dlt.pipeline("peer", destination="duckdb", dataset_name="peer")
+    pipeline.run(source, loader_file_format="parquet")
+
+
+def empty_pipeline() -> None:
+    import dlt  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
+    def rows() -> Iterator[pa.Table]:
+        yield pa.schema([pa.field("id", pa.string(), nullable=False)]).empty_table()
+
+    @dlt.source(name="empty", max_table_nesting=0)
+    def source() -> Iterator[Any]:
+        for number in range(30):
+            yield dlt.resource(rows, name=f"table_{number}", write_disposition="merge", primary_key="id")
+
+    dlt.pipeline("empty", destination="duckdb", dataset_name="empty").run(source())
+
+
+PEERS: dict[str, Callable[..., None]] = {
+    each.__name__: each for each in (read_json, library, rest_api, empty_pipeline)
+}
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    PEERS[sys.argv[1]](*sys.argv[2:])
