@@ -21,6 +21,7 @@ from pipelines.constant_contact.display.run_json import as_object
 from pipelines.constant_contact.erasure.outputs import note
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, Waiting
+from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.notify.settings import read_notify
@@ -173,16 +174,23 @@ def transform(target: Target, *, select: tuple[str, ...], full_refresh: bool, do
             "work_dir": opened.work_dir / "transforms",
         }
         try:
-            with opened.alone(), opened.kept_for_dbt():
-                ended = transforms.run_transforms(
-                    **where,
-                    listener=listener,
-                    select=select,
-                    full_refresh=full_refresh,
-                    time_zone=own.time_zone,
-                )
+            with opened.alone():
+                if select:
+                    with opened.kept_for_dbt():
+                        ended = transforms.run_transforms(
+                            **where,
+                            listener=listener,
+                            select=select,
+                            full_refresh=full_refresh,
+                            time_zone=own.time_zone,
+                        )
+                else:
+                    ended = update_marts(
+                        opened, listener=listener, time_zone=own.time_zone, whole=full_refresh
+                    )
                 if docs is not None:
-                    transforms.docs(**where, out=docs)
+                    with opened.kept_for_dbt():
+                        transforms.docs(**where, out=docs)
             renew_outputs(opened, own, log_lines.warn)
         except transforms.NothingSelectedError as error:
             raise UserError(str(error)) from error

@@ -36,7 +36,15 @@ NEXT_NIGHT = """
     delete from constant_contact.email_sends where campaign_activity_id = 'spring-2';
     delete from constant_contact.email_opens where campaign_activity_id = 'spring-2';
     delete from constant_contact.email_bounces where campaign_activity_id = 'spring-2';
+    create schema shop;
+    create table shop.orders as
+    select 1 as order_id, ' ADA@gmail.com' as email_address, 25.5 as amount,
+        timestamp '2026-03-04 15:31:00' as ordered_at
+    union all select 2, 'ada@gmail.com', 10, timestamp '2026-03-20 12:00:00'
+    union all select 3, 'eve@example.org', 5, timestamp '2026-03-02 14:02:00'
+    union all select 4, 'nobody@example.org', 1, timestamp '2026-03-02 14:02:00';
 """
+ORDERS = {"orders_relation": "shop.orders"}
 
 
 def freshness(work_dir: Path) -> None:
@@ -59,7 +67,7 @@ def main(work_dir: Path) -> None:
         freshness(work_dir)
         shutil.copyfile(file, work_dir / "built.duckdb")
         warehouse.execute([NEXT_NIGHT])
-        dbt("run")
+        dbt("run", variables=ORDERS)
         shutil.copyfile(file, work_dir / "stepped.duckdb")
     with engine("duckdb", work_dir) as warehouse:
         warehouse.execute(part for part in RAW_ACCOUNT.split(";") if any(words in part for words in PARTIAL))

@@ -56,6 +56,14 @@ HOLDS = {
         " or human_deliveries_opened > deliveries_opened or human_deliveries_clicked > deliveries_clicked"
         " or human_opens + machine_like_opens <> opens or human_clicks + machine_like_clicks <> clicks"
     ),
+    "a policy drops nobody who may not be mailed": (
+        "select inactive_days from sunset_policies where contacts_dropped > mailable_contacts"
+        " or billed_contacts_after + contacts_dropped <> billed_contacts"
+    ),
+    "a journey has every event of a person": (
+        "select 1 from contact_journey having count(campaign_activity_id) <> (select count(*) from email_events"
+        " where contact_id is not null)"
+    ),
     "cohorts never grow": (
         "select cohort_month from sign_up_cohorts where remaining_contacts > cohort_size or remaining_contacts < 0"
     ),

@@ -299,8 +299,87 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("gmail.com", date(2026, 3, 9), 2, 2, 2, 0, 1.0, None),
         ("yahoo.com", date(2026, 3, 2), 2, 3, 1, 2, 1 / 3, 0.0),
     ],
-    "select segment_id, segment_name, campaign_activities, open_rate from segments": [
-        ("7", "Most engaged", 0, None)
+    # club-1 went to the segment: two deliveries, no click, opens not known
+    "select segment_id, segment_name, campaign_activities, sends, open_rate, click_rate, opt_out_rate,"
+    " open_rate_low, cast(round(click_rate_low * 1000) as bigint), cast(round(click_rate_high * 1000) as bigint)"
+    " from segments": [("7", "Most engaged", 1, 2, None, 0.0, 0.0, None, 0, 658)],
+    "select field_label, field_value, contacts, mailable_contacts, active_contacts, sends, active_share,"
+    " lifetime_open_rate, lifetime_click_rate from custom_field_values order by 1, 2": [
+        ("Genre", "Crime", 1, 1, 1, 2, 1.0, 0.5, 0.5),
+        ("Genre", "Poetry", 1, 1, 1, 2, 1.0, 0.5, 0.0),
+        ("Nearest shop", "Harbor Street", 1, 1, 0, 2, 0.0, 0.0, 0.0),
+    ],
+    # Ada moved from MA to NY; Dee and the contact with SMS only have no address
+    "select country, state, contacts, mailable_contacts, active_contacts, sends, unsubscribed_share,"
+    " lifetime_open_rate, lifetime_click_rate from regions order by 1, 2": [
+        ("United States", "CT", 1, 0, 0, 1, 1.0, 0.0, 0.0),
+        ("United States", "NY", 2, 2, 2, 4, 0.0, 0.5, 0.25),
+        ("not known", "not known", 2, 1, 0, 2, 0.0, 0.0, 0.0),
+    ],
+    # days since the last human response on 9 March: Ada 7, Ben 6, Eve 4
+    "select contact_id, month_start_date, as_of_date, days_since_human_engaged, sends_in_year, recency_score,"
+    " frequency_score, depth_score, engagement_score, engagement_tier, previous_engagement_tier, is_current"
+    " from engagement_history order by 1": [
+        ("ada", date(2026, 3, 1), date(2026, 3, 9), 7, 2, 5, 5, 5, 15, "high", None, True),
+        ("ben", date(2026, 3, 1), date(2026, 3, 9), 6, 2, 5, 5, 1, 11, "medium", None, True),
+        ("cy", date(2026, 3, 1), date(2026, 3, 9), None, 1, 1, 1, 1, 3, "inactive", None, True),
+        ("dee", date(2026, 3, 1), date(2026, 3, 9), None, 2, 1, 1, 1, 3, "inactive", None, True),
+        ("eve", date(2026, 3, 1), date(2026, 3, 9), 4, 2, 5, 5, 1, 11, "medium", None, True),
+    ],
+    "select contact_id, email_address, consent_state, engagement_score, engagement_tier, is_mailable"
+    " from engagement_scores order by 1": [
+        ("ada", "ada@gmail.com", "subscribed", 15, "high", True),
+        ("ben", "Ben@Gmail.com", "subscribed", 11, "medium", True),
+        ("cy", "cy@yahoo.com", "unsubscribed", 3, "inactive", False),
+        ("dee", "dee@yahoo.com", "subscribed", 3, "inactive", True),
+        ("eve", "eve@example.org", "deleted", 11, "medium", False),
+    ],
+    # nobody was first mailed 90 days ago; of Ada's, Ben's and Dee's six mails Dee's two bounced
+    "select inactive_days, mailable_contacts, contacts_dropped, billed_contacts, billed_contacts_after, sends,"
+    " sends_after, bounce_rate, open_rate, open_rate_after, human_open_rate, click_rate from sunset_policies"
+    " order by 1": [(days, 3, 0, 3, 3, 6, 6, 1 / 3, 1.0, 1.0, 1.0, 0.25) for days in (90, 180, 270, 365)],
+    "select sent_month, campaign_activities, sends, deliveries, open_rate, human_open_rate, click_rate,"
+    " opt_out_rate, sends_year_before, open_rate_change from year_over_year": [
+        (date(2026, 3, 1), 3, 9, 7, 3 / 5, 3 / 5, 2 / 7, 1 / 7, None, None),
+    ],
+    "select contact_id, sends, average_days_between, shortest_days_between, longest_days_between,"
+    " days_since_last_send from mail_cadence order by 1": [
+        ("ada", 2, 7.0, 7, 7, 0),
+        ("ben", 2, 7.0, 7, 7, 0),
+        ("cy", 1, None, None, None, 7),
+        ("dee", 2, 3.0, 3, 3, 4),
+        ("eve", 2, 3.0, 3, 3, 4),
+    ],
+    # from 5 January to 10 March 65 days: 5 came, 2 left, 3 are here; 31 and 365 days on
+    "select months_ahead, contacts_today, cast(round(contacts_expected * 1000) as bigint),"
+    " cast(round(contacts_low * 1000) as bigint), cast(round(contacts_high * 1000) as bigint), days_observed,"
+    " forecast_date from contact_forecast where months_ahead in (1, 12) order by 1": [
+        (1, 3, 4431, 370, 8491, 65, date(2026, 4, 10)),
+        (12, 3, 19846, 5912, 33780, 65, date(2027, 3, 10)),
+    ],
+    "select touch_number, touch, detail, seconds_since_previous, occurred_at from contact_journey"
+    " where contact_id = 'ben' order by 1": [
+        (1, "created", "Account", None, datetime.fromisoformat("2026-01-20T10:00:00")),
+        (2, "opted_in", "Account", 0, datetime.fromisoformat("2026-01-20T10:00:00")),
+        (3, "send", "5 new titles, Ada?", 3556800, datetime.fromisoformat("2026-03-02T14:00:00")),
+        (4, "open", "5 new titles, Ada?", 86400, datetime.fromisoformat("2026-03-03T14:00:00")),
+        (5, "forward", "5 new titles, Ada?", 300, datetime.fromisoformat("2026-03-03T14:05:00")),
+        (6, "send", "Club night", 521700, datetime.fromisoformat("2026-03-09T15:00:00")),
+    ],
+    # no orders relation is named here; test_builds.py names one
+    "select count(*) from attributed_orders": [(0,)],
+    "select count(*) from campaign_revenue": [(0,)],
+    # the API counts an open of club-1 that is not loaded
+    "select campaign_activity_id, is_wholly_loaded from campaign_activities order by 1": [
+        ("club-1", False),
+        ("draft-1", None),
+        ("spring-1", True),
+        ("spring-2", True),
+    ],
+    "select campaign_id, is_wholly_loaded from campaigns order by 1": [
+        ("club", False),
+        ("draft", None),
+        ("spring", True),
     ],
     "select campaign_activity_id, metric, loaded_count, reported_count from reconciliation where"
     " not is_equal order by 2": [

@@ -30,6 +30,37 @@ insert into constant_contact.contacts__list_memberships values
 create table constant_contact.contacts__taggings (contact_id text, tag_id text, _deleted boolean, _dlt_load_id text);
 insert into constant_contact.contacts__taggings values ('ada', 'vip', null, '1772900000.1'), ('cy', 'vip', null, '1772900000.1');
 
+create table constant_contact.custom_fields (
+    custom_field_id text, name text, label text, type text, created_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.custom_fields values
+('genre', 'genre', 'Genre', 'single_select', '2026-01-01T00:00:00Z', '1772900000.1'),
+('shop', 'shop', 'Nearest shop', 'string', '2026-01-01T00:00:00Z', '1772900000.1');
+
+create table constant_contact.custom_fields__choices (
+    custom_field_id text, choice_id text, choice_label text, display_order bigint, _dlt_load_id text
+);
+insert into constant_contact.custom_fields__choices values
+('genre', '1', 'Crime', 1, '1772900000.1'), ('genre', '2', 'Poetry', 2, '1772900000.1');
+
+create table constant_contact.contacts__custom_fields (
+    contact_id text, custom_field_id text, value text, choice_ids text, _deleted boolean, _dlt_load_id text
+);
+insert into constant_contact.contacts__custom_fields values
+('ada', 'genre', null, '[1]', null, '1772900000.1'), ('ben', 'genre', null, '[2]', null, '1772900000.1'),
+('eve', 'genre', null, '[1]', null, '1772900000.1'), ('dee', 'shop', 'Harbor Street', null, null, '1772900000.1');
+
+create table constant_contact.contacts__street_addresses (
+    contact_id text, street_address_id text, kind text, street text, city text, state text, postal_code text, country text,
+    created_at timestamptz, updated_at timestamptz, _deleted boolean, _dlt_load_id text
+);
+insert into constant_contact.contacts__street_addresses values
+('ada', 'a1', 'home', '1 Old Road', 'Boston', 'MA', null, 'United States', '2026-01-05T10:00:00Z', '2026-01-05T10:00:00Z', null, '1772900000.1'),
+('ada', 'a2', 'home', '2 New Road', 'New York', 'NY', null, 'United States', '2026-02-05T10:00:00Z', '2026-02-05T10:00:00Z', null, '1772900000.1'),
+('ben', 'b1', 'work', null, 'Albany', 'NY', null, 'United States', '2026-01-20T10:00:00Z', '2026-01-20T10:00:00Z', null, '1772900000.1'),
+('cy', 'c1', 'home', null, 'Hartford', 'CT', null, 'United States', '2026-02-02T10:00:00Z', '2026-02-02T10:00:00Z', null, '1772900000.1'),
+('eve', 'e1', 'home', null, 'Hartford', 'CT', null, 'United States', '2026-02-20T10:00:00Z', '2026-02-20T10:00:00Z', null, '1772900000.1');
+
 create table constant_contact.contact_lists (
     list_id text, name text, description text, favorite boolean, membership_count bigint,
     created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, _dlt_load_id text
@@ -72,7 +103,7 @@ insert into constant_contact.email_campaign_activities values
 ('spring-2', 'spring', 'resend', 'DONE', 'Did you see our new titles', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '["news"]', '[]', 5, '1772900000.1'),
 ('spring-p', 'spring', 'permalink', 'DONE', '5 new titles, Ada?', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '[]', '[]', 5, '1772900000.1'),
 ('draft-1', 'draft', 'primary_email', 'DRAFT', 'Summer', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '[]', '[]', 5, '1772900000.1'),
-('club-1', 'club', 'primary_email', 'DONE', 'Club night', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '["club"]', '[]', 5, '1772900000.1');
+('club-1', 'club', 'primary_email', 'DONE', 'Club night', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '["club"]', '[7]', 5, '1772900000.1');
 
 create table constant_contact.email_sends (
     campaign_activity_id text, contact_id text, tracking_activity_type text, email_address text, first_name text, last_name text,

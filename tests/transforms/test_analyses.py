@@ -1,5 +1,6 @@
 """The analyst questions that come with the project: each runs on the hand-written account and says what it asks."""
 
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,7 @@ def test_a_question_is_answered(nights: Path, one: Question) -> None:
     assert sorted(set(names)) == sorted(names) != []
 
 
+CLUB_SENT = datetime.fromisoformat("2026-03-09T15:00:00")
 ON_PAPER = {
     "readers_to_win_back": [],
     "why_people_leave": [("Too many mails", 1, 1.0, 28.0)],
@@ -43,6 +45,15 @@ ON_PAPER = {
     "list_overlap": [("Reading club", "Newsletter", 1, 1.0)],
     "members_who_left_lists": [("Newsletter", 2, 18.0), ("Reading club", 1, None)],
     "speed_of_opens": [(3, 1800.0, 69480.0, 1)],
+    "engagement_tiers": [("high", 1, 15.0, 7.0), ("medium", 1, 11.0, 6.0), ("inactive", 1, 3.0, None)],
+    "days_between_mails": [("one mail so far", 1, None, 0), ("3 to 7 days", 2, 3, 0), ("7 to 14 days", 2, 7, 0)],
+    "this_year_and_last": [],
+    "revenue_by_mail": [],
+    "segments_compared": [("Most engaged", 1, 2, None, None, None, 0.0, 0.0, CLUB_SENT)],
+    "mails_not_wholly_loaded": [
+        ("Club night", "Club night", "opens", None, 1, CLUB_SENT),
+        ("Club night", "Club night", "unique_opens", None, 1, CLUB_SENT),
+    ],
     "worth_of_resends": [("Spring titles", 0.5, 1.0, 1, 0, 0, 0.5)],
 }  # fmt: skip
 

@@ -57,3 +57,22 @@ def test_events_that_vanished_from_the_raw_tables_are_gone(stepped: Rows) -> Non
     assert [(0,)] == stepped(
         "select count(*) from email_events where url_id = '12' or campaign_activity_id = 'spring-2'"
     )
+
+
+def test_orders_of_a_shop_are_attributed_to_the_last_click(stepped: Rows) -> None:
+    """
+    An order within a week of a click is the mail's; a scanner's click, a later order and an unknown buyer are nobody's.
+    """
+    orders = stepped(
+        "select order_id, contact_id, campaign_activity_id, amount from attributed_orders order by 1"
+    )
+    assert orders == [
+        ("1", "ada", "spring-1", 25.5),
+        ("2", "ada", None, 10.0),
+        ("3", "eve", None, 5.0),
+        ("4", None, None, 1.0),
+    ]
+    revenue = stepped(
+        "select campaign_activity_id, orders, buyers, revenue, revenue_per_delivery from campaign_revenue"
+    )
+    assert revenue == [("spring-1", 1, 1, 25.5, 25.5 / 4)]

@@ -121,11 +121,17 @@ def sentence(event: Event) -> str:
         case TransformStarted():
             return "building and testing the marts"
         case TransformEnded():
-            built = f"{many(event.models, 'model')} built, {many(event.tests, 'test')} run"
-            failed = f", {len(event.failures)} failed" if event.failures else ""
-            return "\n".join([f"marts: {built}{failed}, {event.seconds:.1f} s", *event.failures])
+            return _marts(event)
         case PageRead() | RunEnded():
             raise AssertionError(event)
+
+
+def _marts(event: TransformEnded) -> str:
+    if not event.models and not event.failures:
+        return "marts: up to date, nothing that they are made of has changed"
+    built = f"{many(event.models, 'model')} built, {many(event.tests, 'test')} run"
+    failed = f", {len(event.failures)} failed" if event.failures else ""
+    return "\n".join([f"marts: {built}{failed}, {event.seconds:.1f} s", *event.failures])
 
 
 def many(count: int, noun: str) -> str:

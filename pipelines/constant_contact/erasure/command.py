@@ -13,6 +13,7 @@ from pipelines.constant_contact.erasure.forget import Tools, forget
 from pipelines.constant_contact.erasure.view import as_object, exit_code, text
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Waiting, Warned
+from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.request import load_settings, patience_of
 
@@ -43,17 +44,7 @@ def run_forget(target: Target, *, email: str | None, contact_id: str | None, yes
 
 def _tools(opened: Warehouse, own: Settings, listener: Listener) -> Tools:
     def transform() -> tuple[str, ...]:
-        from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415 - dbt takes seconds
-
-        with opened.kept_for_dbt():
-            return run_transforms(
-                destination=opened.dbt,
-                dataset=opened.target.dataset,
-                work_dir=opened.work_dir / "transforms",
-                listener=listener,
-                full_refresh=True,
-                time_zone=own.time_zone,
-            ).failures
+        return update_marts(opened, listener=listener, time_zone=own.time_zone, whole=True).failures
 
     def warn(message: str) -> None:
         listener(Warned(message=message))

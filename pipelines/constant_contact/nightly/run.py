@@ -31,6 +31,7 @@ from pipelines.constant_contact.events import (
     Warned,
     one_at_a_time,
 )
+from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.nightly import records, set_aside
 from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.beginning import finish_pending, no_longer_true, whose_account
@@ -332,18 +333,9 @@ class _Night:
         return records.source_state(self.opened)
 
     def _transform(self) -> TransformEnded | None:
-        from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
-
         if not (self.request.transform and self.opened.location.kind.transforms):
             return None
-        with self.opened.kept_for_dbt():
-            ended = run_transforms(
-                destination=self.opened.dbt,
-                dataset=self.request.target.dataset,
-                work_dir=self.opened.work_dir / "transforms",
-                listener=self._emit,
-                time_zone=self.own.time_zone,
-            )
+        ended = update_marts(self.opened, listener=self._emit, time_zone=self.own.time_zone)
         self.warnings += ended.failures  # the listener has shown them already
         return ended
 

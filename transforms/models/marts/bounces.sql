@@ -65,6 +65,7 @@ final as (
         coalesce(recipients_per_code.bounces, 0) as bounces,
         events_per_code.bounce_events,
         {{ rate('coalesce(recipients_per_code.sends_bounced, 0)', 'campaign_activities.sends') }} as bounce_rate,
+        campaign_activities.is_wholly_loaded,
         events_per_code.first_bounced_at
     from events_per_code
     left join recipients_per_code

@@ -112,6 +112,21 @@ counted as (
         coalesce(events_per_activity.{{ name }}, 0) as counted_{{ name }},
 {% endfor %}
         reports.reported_abuse as complaints,
+        case
+            when reports.campaign_activity_id is not null
+                then
+                    coalesce(
+                        reports.reported_bounces <= events_per_activity.bounces + events_per_activity.auto_replies,
+                        coalesce(reports.reported_bounces, 0) = 0
+                    )
+                    and coalesce(reports.reported_sends <= events_per_activity.sends, coalesce(reports.reported_sends, 0) = 0)
+                    and coalesce(reports.reported_unique_opens <= events_per_activity.unique_opens, coalesce(reports.reported_unique_opens, 0) = 0)
+                    and coalesce(reports.reported_opens <= events_per_activity.opens, coalesce(reports.reported_opens, 0) = 0)
+                    and coalesce(reports.reported_unique_clicks <= events_per_activity.unique_clicks, coalesce(reports.reported_unique_clicks, 0) = 0)
+                    and coalesce(reports.reported_clicks <= events_per_activity.clicks, coalesce(reports.reported_clicks, 0) = 0)
+                    and coalesce(reports.reported_opt_outs <= events_per_activity.opt_outs, coalesce(reports.reported_opt_outs, 0) = 0)
+                    and coalesce(reports.reported_forwards <= events_per_activity.forwards, coalesce(reports.reported_forwards, 0) = 0)
+        end as is_wholly_loaded,
         events_per_activity.first_sent_at,
         events_per_activity.last_sent_at,
         events_per_activity.last_event_at,
@@ -204,6 +219,7 @@ final as (
         {{ rate('rated.deliveries_opted_out', 'rated.deliveries') }} as opt_out_rate,
         {{ rate('rated.deliveries_complained', 'rated.deliveries') }} as complaint_rate,
         rated.is_sent,
+        rated.is_wholly_loaded,
         email_campaigns.created_at,
         email_campaigns.updated_at,
         {{ local_date('rated.first_sent_at') }} as first_sent_date,

@@ -74,6 +74,8 @@ mails_per_campaign as (
 {% for name, known in people.items() %}
         count({{ known[1] }}) as mails_with_{{ name }},
 {% endfor %}
+        {{ count_where('is_wholly_loaded') }} as mails_wholly_loaded,
+        {{ count_where('not is_wholly_loaded') }} as mails_not_wholly_loaded,
         min(first_sent_at) as first_sent_at,
         max(last_sent_at) as last_sent_at,
         max(last_event_at) as last_event_at
@@ -142,6 +144,10 @@ counted as (
             when mails_per_campaign.mails_with_{{ name }} = mails_per_campaign.mails then mails_per_campaign.{{ name }}
         end as {{ name }},
 {% endfor %}
+        case
+            when mails_per_campaign.mails_not_wholly_loaded > 0 then false
+            when mails_per_campaign.mails_wholly_loaded = mails_per_campaign.mails then true
+        end as is_wholly_loaded,
         mails_per_campaign.first_sent_at,
         mails_per_campaign.last_sent_at,
         mails_per_campaign.last_event_at
@@ -208,6 +214,7 @@ final as (
         {{ rate('rated.deliveries_opted_out', 'rated.deliveries') }} as opt_out_rate,
         {{ rate('rated.deliveries_complained', 'rated.deliveries') }} as complaint_rate,
         rated.first_sent_at is not null as is_sent,
+        rated.is_wholly_loaded,
         email_campaigns.created_at,
         email_campaigns.updated_at,
         {{ local_date('rated.first_sent_at') }} as first_sent_date,

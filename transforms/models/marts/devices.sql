@@ -7,6 +7,12 @@ email_events as (
 
 ),
 
+campaign_activities as (
+
+    select * from {{ ref('campaign_activities') }}
+
+),
+
 counted as (
 
     select
@@ -30,16 +36,19 @@ final as (
 
     select
         {{ account_id() }} as account_id,
-        campaign_activity_id,
-        campaign_id,
-        device_type,
-        opens,
-        clicks,
-        unique_opens,
-        unique_clicks,
-        {{ rate('opens', 'sum(opens) over (partition by campaign_activity_id)') }} as share_of_opens,
-        {{ rate('clicks', 'sum(clicks) over (partition by campaign_activity_id)') }} as share_of_clicks
+        counted.campaign_activity_id,
+        counted.campaign_id,
+        counted.device_type,
+        counted.opens,
+        counted.clicks,
+        counted.unique_opens,
+        counted.unique_clicks,
+        {{ rate('counted.opens', 'sum(counted.opens) over (partition by counted.campaign_activity_id)') }} as share_of_opens,
+        {{ rate('counted.clicks', 'sum(counted.clicks) over (partition by counted.campaign_activity_id)') }} as share_of_clicks,
+        campaign_activities.is_wholly_loaded
     from counted
+    left join campaign_activities
+        on counted.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

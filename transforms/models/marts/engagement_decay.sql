@@ -64,7 +64,8 @@ final as (
         {{ rate('responses.unique_opens', 'responses.opens_so_far') }} as share_of_opens,
         {{ rate('responses.unique_clicks', 'responses.clicks_so_far') }} as share_of_clicks,
         {{ dbt.dateadd('hour', 'responses.within_hours', 'campaign_activities.last_sent_at') }}
-        <= campaign_activities.stats_refreshed_at as is_complete
+        <= campaign_activities.stats_refreshed_at as is_complete,
+        campaign_activities.is_wholly_loaded
     from responses
     inner join campaign_activities
         on responses.campaign_activity_id = campaign_activities.campaign_activity_id

@@ -161,6 +161,7 @@ final as (
             'case when campaign_activities.clicks is not null then coalesce(split_thrice.deliveries_clicked, 0) end',
             'campaign_activities.deliveries',
         ) }} as click_rate,
+        campaign_activities.is_wholly_loaded,
         split_thrice.first_clicked_at,
         split_thrice.last_clicked_at
     from split_thrice

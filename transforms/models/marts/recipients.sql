@@ -82,6 +82,7 @@ final as (
             when {{ is_loaded('email_optouts') }} and not ({{ unknown }}opt_outs is null)
                 then mails.opt_outs > 0
         end as is_opted_out,
+        campaign_activities.is_wholly_loaded,
         mails.sent_at,
         mails.first_opened_at,
         mails.last_opened_at,

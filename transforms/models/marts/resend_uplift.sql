@@ -83,6 +83,7 @@ final as (
         resends.open_rate as resend_open_rate,
         {{ rate(added_opens, 'primary_mails.unique_opens') }} as open_uplift,
         {{ rate(added_clicks, 'primary_mails.unique_clicks') }} as click_uplift,
+        primary_mails.is_wholly_loaded and resends.is_wholly_loaded as is_wholly_loaded,
         primary_mails.first_sent_at as primary_sent_at,
         resends.first_sent_at as resent_at
     from resends

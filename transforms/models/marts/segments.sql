@@ -37,6 +37,8 @@ mails_per_segment as (
         cast(sum(unique_clicks) as bigint) as unique_clicks,
         cast(sum(deliveries_clicked) as bigint) as deliveries_clicked,
         cast(sum(case when deliveries_clicked is not null then deliveries end) as bigint) as deliveries_with_clicks,
+        cast(sum(deliveries_opted_out) as bigint) as deliveries_opted_out,
+        cast(sum(case when deliveries_opted_out is not null then deliveries end) as bigint) as deliveries_with_opt_outs,
         max(last_sent_at) as last_sent_at
     from targeted
     where segment_id is not null
@@ -57,7 +59,12 @@ final as (
         mails_per_segment.unique_opens,
         mails_per_segment.unique_clicks,
         {{ rate('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens') }} as open_rate,
+        {{ wilson('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens', '-') }} as open_rate_low,
+        {{ wilson('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens', '+') }} as open_rate_high,
         {{ rate('mails_per_segment.deliveries_clicked', 'mails_per_segment.deliveries_with_clicks') }} as click_rate,
+        {{ wilson('mails_per_segment.deliveries_clicked', 'mails_per_segment.deliveries_with_clicks', '-') }} as click_rate_low,
+        {{ wilson('mails_per_segment.deliveries_clicked', 'mails_per_segment.deliveries_with_clicks', '+') }} as click_rate_high,
+        {{ rate('mails_per_segment.deliveries_opted_out', 'mails_per_segment.deliveries_with_opt_outs') }} as opt_out_rate,
         segments.deleted_at is not null as is_deleted,
         segments.created_at,
         segments.edited_at,

@@ -65,6 +65,7 @@ final as (
         subject_text like '%[[%]]%' as is_personalised,
         upper(subject_text) = subject_text and lower(subject_text) <> subject_text as is_upper_case,
         coalesce(preheader_length, 0) > 0 as has_preheader,
+        is_wholly_loaded,
         first_sent_at
     from featured
 
