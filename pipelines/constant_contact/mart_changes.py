@@ -63,11 +63,12 @@ def update_marts(
 
     Failures are in the answer, as `run_transforms` gives them. Raises Busy.
     """
-    now = inputs(opened, time_zone=time_zone)
-    chosen = None if whole else selection(last_built(opened), now, present=marts_present(opened))
-    if chosen == ():
-        return _nothing_to_do(listener)
-    opened.execute(f"drop table if exists {opened.qualified(RECORD)}")
+    with opened.kept_open():
+        now = inputs(opened, time_zone=time_zone)
+        chosen = None if whole else selection(last_built(opened), now, present=marts_present(opened))
+        if chosen == ():
+            return _nothing_to_do(listener)
+        opened.execute(f"drop table if exists {opened.qualified(RECORD)}")
     with opened.kept_for_dbt():
         ended = run_transforms(
             destination=opened.dbt,
