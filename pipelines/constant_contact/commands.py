@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.display.status import Quota
+    from pipelines.constant_contact.events import Listener, TransformEnded
     from pipelines.constant_contact.reporting.data import Scope
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.source import Settings
@@ -175,19 +176,7 @@ def transform(target: Target, *, select: tuple[str, ...], full_refresh: bool, do
         }
         try:
             with opened.alone():
-                if select:
-                    with opened.kept_for_dbt():
-                        ended = transforms.run_transforms(
-                            **where,
-                            listener=listener,
-                            select=select,
-                            full_refresh=full_refresh,
-                            time_zone=own.time_zone,
-                        )
-                else:
-                    ended = update_marts(
-                        opened, listener=listener, time_zone=own.time_zone, whole=full_refresh
-                    )
+                ended = _built(opened, where, listener=listener, select=select, whole=full_refresh, own=own)
                 if docs is not None:
                     with opened.kept_for_dbt():
                         transforms.docs(**where, out=docs)
@@ -197,6 +186,20 @@ def transform(target: Target, *, select: tuple[str, ...], full_refresh: bool, do
         except transforms.DocsError as error:
             raise RunFailed(str(error)) from error
     return 1 if ended.failures else 0
+
+
+def _built(
+    opened: Warehouse, where: Any, *, listener: Listener, select: tuple[str, ...], whole: bool, own: Settings
+) -> TransformEnded:
+    """What was asked for, or what follows from the changes since the last build."""
+    from pipelines.constant_contact.transform import run_transforms  # noqa: PLC0415
+
+    if not select:
+        return update_marts(opened, listener=listener, time_zone=own.time_zone, whole=whole)
+    with opened.kept_for_dbt():
+        return run_transforms(
+            **where, listener=listener, select=select, full_refresh=whole, time_zone=own.time_zone
+        )
 
 
 def _must_be_writable(file: Path) -> None:
