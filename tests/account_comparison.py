@@ -51,6 +51,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "email_links": ("campaign_activity_id", "url_id"),
     "email_clicks": (*EVENT, "url_id"),
     **{feed: EVENT for feed in FEEDS if feed != "email_clicks"},
+    "bulk_activities": ("activity_id",),
+    "automations": ("id",),
+    "automation_definitions": ("id",),
+    "social_profiles": ("profile_id",),
+    "social_connections": ("account_info__network", "account_info__network_account_id"),
+    "social_hashtag_groups": ("hashtag_group_id",),
+    "sms_campaign_summaries": ("campaign_id",),
 }
 CHILDREN = {
     ("contacts", "custom_fields"): "contacts__custom_fields",
@@ -82,26 +89,35 @@ NOT_READ = {
     "list_xrefs",
     "segment_members",
     "email_previews",
-    "automation_definitions",
-    "automations",
-    "bulk_activities",
     "contacts_sms_engagement_history",
     "email_non_opener_resends",
     "email_schedules",
     "email_send_history",
-    "sms_campaign_summaries",
+}
+HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
+MARKED = {
+    "account_emails",
+    "account_privileges",
+    "automations",
+    "contact_tags",
+    "custom_fields",
+    "segments",
     "social_connections",
     "social_hashtag_groups",
     "social_profiles",
 }
-HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
-MARKED = {"account_emails", "account_privileges", "contact_tags", "custom_fields", "segments"}
 """Tables whose rows vanish from the account without a trace and are marked with deleted_at."""
 DATES = {"contacts", "custom_fields__choices", *FEEDS}
 """Tables whose deleted_at is a day, not an instant."""
 IDS = {"email_id", "privilege_id", "segment_id", "choice_id"}
 """Numbers in the API, text in the warehouse."""
-BOOKKEEPING = ("_dlt_load_id", "_dlt_id")
+WHOLE = {
+    ("automation_definitions", "active_definition"),
+    ("automation_definitions", "draft_definition"),
+    ("social_profiles", "settings"),
+}
+"""Objects that stay JSON: of unknown depth, or of unknown names."""
+BOOKKEEPING = ("_dlt_load_id", "_dlt_id", "version_read")
 SHOWN = 5
 
 
@@ -218,8 +234,13 @@ def _may_stay(table: str, at: tuple[Any, ...], rows: list[Row], expected: Tables
     """Whether rows that the account no longer shows are kept by design.
 
     Vanished tags, fields, segments and the like are marked with deleted_at (a field's choices stay with it); the
-    e-mails and reports of a removed campaign stay as they were last seen, the e-mails with the status REMOVED.
+    e-mails and reports of a removed campaign stay as they were last seen, the e-mails with the status REMOVED. Jobs
+    that the API has forgotten stay, and what an automation did that is gone.
     """
+    if table == "bulk_activities":
+        return True
+    if table == "automation_definitions":
+        return at[0] not in {row["id"] for row in expected.rows["automations"]}
     if table in MARKED:
         return all(row.get("deleted_at") is not None for row in rows)
     if table == "custom_fields__choices":
@@ -267,7 +288,7 @@ def _loaded(table: str, column: str, value: Any) -> Any:
 
 
 def _is_json(table: str, column: str) -> bool:
-    return (table, column) in {
+    return (table, column) in WHOLE or (table, column) in {
         ("contacts__custom_fields", "choice_ids"),
         ("email_campaigns", "campaign_activities"),
         ("email_campaign_activities", "contact_list_ids"),
@@ -275,6 +296,10 @@ def _is_json(table: str, column: str) -> bool:
         ("account_emails", "roles"),
         ("account_emails", "pending_roles"),
         ("contacts", "new_object__values"),
+        ("bulk_activities", "activity_errors"),
+        ("automations", "structured_tags"),
+        ("automation_definitions", "structured_tags"),
+        ("social_hashtag_groups", "hashtag_names"),
     }
 
 
@@ -310,8 +335,9 @@ def _as_loaded(name: str, row: Row) -> tuple[str, Row]:
 def _flattened(table: str, row: Row) -> Iterator[tuple[str, Row]]:
     """The row's own table and those of its arrays of things."""
     flat: Row = {}
-    parent = {KEYS[table][0]: _value(table, KEYS[table][0], row[KEYS[table][0]])} if KEYS[table] else {}
-    for column, value in _leaves(row):
+    owned = {owner for owner, _ in CHILDREN}
+    parent = {KEYS[table][0]: _value(table, KEYS[table][0], row[KEYS[table][0]])} if table in owned else {}
+    for column, value in _leaves(row, whole={name for owner, name in WHOLE if owner == table}):
         child = CHILDREN.get((table, column))
         if child is not None:
             yield from ((child, parent | one) for one in _children(child, value))
@@ -330,10 +356,10 @@ def _children(child: str, values: Iterable[Any]) -> Iterator[Row]:
         yield place | {name: _value(child, name, each) for name, each in _leaves(value) if each is not None}
 
 
-def _leaves(row: Row, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves(row: Row, prefix: str = "", *, whole: Collection[str] = ()) -> Iterator[tuple[str, Any]]:
     for name, value in row.items():
         column = prefix + name.replace(".", "_")
-        if isinstance(value, dict):
+        if isinstance(value, dict) and column not in whole:
             yield from _leaves(value, f"{column}__")
         else:
             yield column, value

@@ -25,7 +25,7 @@ from sources.constant_contact.api.errors import ApiError, Fatal, Postponed, Skip
 from sources.constant_contact.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from pipelines.constant_contact.destinations.target import Target
     from sources.constant_contact.source import Settings
@@ -66,7 +66,7 @@ def lines(own: Settings, where: Target) -> Iterator[Line]:
         yield login
         if login.ok:
             yield from _scopes(client)
-            yield _privileges(client)
+            yield _privileges(client, own.chosen())
             yield _clock(client)
         yield from _destination(client, where, logged_in=login.ok)
         yield _tried("file modes", lambda: _modes(own, where))
@@ -143,22 +143,27 @@ def _scopes(client: Client) -> Iterator[Line]:
         )
 
 
-def _privileges(client: Client) -> Line:
+def _privileges(client: Client, chosen: Collection[str]) -> Line:
+    """Those that the tables need which a run reads; what not every user is given is named, and that is all."""
+
     def ask() -> str:
         held = {str(row.get("privilege_name")) for row in client.get_json("/account/user/privileges")}
-        needed: dict[str, list[str]] = {}
-        for name, of in CATALOGUE.items():
-            if of.privilege and of.privilege not in held:
-                needed.setdefault(of.privilege, []).append(name)
-        if needed:
-            raise UserError(
-                "; ".join(
-                    f"{privilege} is missing, needed for {', '.join(names)}"
-                    for privilege, names in needed.items()
-                )
-                + ": ask the account's owner for a role that has it, or --exclude these"
-            )
-        return f"all {len({of.privilege for of in CATALOGUE.values() if of.privilege})} that the tables need"
+        needed = sorted({of.privilege for name, of in CATALOGUE.items() if of.privilege and name in chosen})
+        lacking = {
+            privilege: [
+                name for name, of in CATALOGUE.items() if of.privilege == privilege and name in chosen
+            ]
+            for privilege in needed
+            if privilege not in held
+        }
+        told = "; ".join(
+            f"{privilege} is missing, needed for {', '.join(names)}" for privilege, names in lacking.items()
+        )
+        if any(not CATALOGUE[name].quiet for names in lacking.values() for name in names):
+            raise UserError(f"{told}: ask the account's owner for a role that has it, or --exclude these")
+        if told:
+            return f"{told}; a run leaves these out"
+        return f"all {len(needed)} that the tables need"
 
     return _tried("privileges", ask)
 

@@ -60,6 +60,9 @@ PAGE, CAMPAIGN_BATCH, ACTIVITY_BATCH = 500, 150, 10
 COLLECTIONS = 9
 """Account, sender addresses, privileges, counts, lists, SMS lists, tags, custom fields, segments: a page each."""
 
+JOBS_AUTOMATIONS_SOCIAL_SMS = 5
+"""Jobs, automations, social profiles and connections, SMS campaigns: one page each here."""
+
 
 @dataclass(slots=True, kw_only=True)
 class News:
@@ -168,7 +171,7 @@ def lower_bound(sandbox: Sandbox, news: News) -> int:
     """Requests that no reader can do without who ends with the same tables."""
     sent = len(sent_campaigns(sandbox))
     summaries = max(1, pages(min(PAGE, sent)))
-    standing = COLLECTIONS + summaries + math.ceil(sent / CAMPAIGN_BATCH)
+    standing = COLLECTIONS + beside(sandbox) + summaries + math.ceil(sent / CAMPAIGN_BATCH)
     activities = sandbox.campaigns.activity_by_id
     feeds = sum(
         min(max(1, pages(len(activities[activity][1].events[name]))), max(1, pages(count)))
@@ -181,6 +184,11 @@ def lower_bound(sandbox: Sandbox, news: News) -> int:
     campaigns = sum(1 + len(campaign.activities) for campaign in news.campaigns) + pages(len(news.campaigns))
     contacts = pages(news.contacts) + pages(news.opt_outs)
     return standing + math.ceil(len(news.events) / ACTIVITY_BATCH) + feeds + links + campaigns + contacts
+
+
+def beside(sandbox: Sandbox) -> int:
+    """Of what an account has beside people and mails: a page each, of groups of hashtags 5 a page."""
+    return JOBS_AUTOMATIONS_SOCIAL_SMS + max(1, math.ceil(len(sandbox.extras.social.groups) / 5))
 
 
 def naive_requests(sandbox: Sandbox, changed_contacts: int) -> int:

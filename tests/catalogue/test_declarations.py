@@ -38,6 +38,13 @@ KEYS = {
     "email_forwards": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
     "email_optouts": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
     "email_bounces": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
+    "bulk_activities": ("activity_id",),
+    "automations": ("id",),
+    "automation_definitions": ("id",),
+    "social_profiles": ("profile_id",),
+    "social_connections": ("account_info__network", "account_info__network_account_id"),
+    "social_hashtag_groups": ("hashtag_group_id",),
+    "sms_campaign_summaries": ("campaign_id",),
 }
 
 

@@ -13,6 +13,7 @@ NO_COLUMN = {
         "email_campaign_summaries",
         "aggregate_percents",
     ): "percentages of one page, not of any row; derived in SQL",
+    ("sms_campaign_summaries", "aggregate_percents"): "percentages of one page, not of any row",
 }
 OTHER_TYPE = {
     ("account_emails", "email_id"): "ids are text",
@@ -23,6 +24,15 @@ OTHER_TYPE = {
         "email_campaign_activity_stats",
         "last_refresh_time",
     ): "a plain string here, a date-time in the twin resource",
+    **{
+        ("automations", name): "a plain string that the words call a date"
+        for name in ("created_date", "promoted_date", "update_date")
+    },
+    **{
+        ("automation_definitions", name): "tasks inside tasks: kept whole"
+        for name in ("active_definition", "draft_definition")
+    },
+    ("social_profiles", "settings"): "an object without declared names: kept whole",
 }
 # the contract says in words what it does not declare as a maximum
 SIZES_IN_PROSE = {
@@ -31,8 +41,9 @@ SIZES_IN_PROSE = {
     "segments": 1000,
     "email_campaigns": 500,
     "email_campaign_summaries": 500,
+    "sms_campaign_summaries": 50,
 }
-ENVELOPE = {"_links", "contacts_count", "status", "lists_count", "errors"}
+ENVELOPE = {"_links", "contacts_count", "status", "lists_count", "errors", "page"}
 SCALARS = {
     ("string", None): "text",
     ("string", "uuid"): "text",
@@ -72,7 +83,9 @@ def parameters(path: str) -> dict[str, dict[str, Any]]:
 
 
 def answer(path: str) -> dict[str, Any]:
-    return flat(facts()["paths"][path]["get"]["responses"]["200"]["schema"])
+    """Of success, whichever number it has."""
+    responses = facts()["paths"][path]["get"]["responses"]
+    return flat(next(iter(responses.values()))["schema"])
 
 
 def row_schemas(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -170,7 +183,8 @@ def test_no_column_is_invented(endpoint):
             inner = flat(raw)
             inner = flat(inner["items"]) if inner.get("type") == "array" else inner
             known.add((*path, name))
-            walk(inner, (*path, name))
+            if (endpoint.resource, name) not in OTHER_TYPE:  # which may hold itself
+                walk(inner, (*path, name))
 
     for schema in row_schemas(endpoint):
         walk(schema, ())

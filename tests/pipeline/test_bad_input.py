@@ -114,6 +114,7 @@ def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account:
         "email_b",
         "email_links",
         "email_campaign_",
+        "sms_campaign_",
     )
     readable = [line for line in one.differences() if not line.startswith(of_reports)]
     assert [] == readable

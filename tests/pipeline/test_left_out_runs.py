@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CAMPAIGN_DATA = {name for name, of in CATALOGUE.items() if of.scope == "campaign_data"}
 METRICS = {name for name, of in CATALOGUE.items() if of.privilege == "ui:campaign:metrics"}
 LISTS = {"contact_lists", "segments"}
+AUTOMATIONS = {"automations", "automation_definitions"}
 
 
 @pytest.fixture(autouse=True)
@@ -78,12 +79,22 @@ LACKS = [
     Lack(
         switches=without("campaign:read"),
         missing="the privilege campaign:read",
-        resources=CAMPAIGN_DATA - {"email_campaign_summaries"},
+        resources=CAMPAIGN_DATA - {"email_campaign_summaries", "sms_campaign_summaries", *AUTOMATIONS},
     ),
     Lack(
         switches=without("contacts:lists:read"),
         missing="the privilege contacts:lists:read",
         resources=LISTS,
+    ),
+    Lack(
+        switches=without("contacts:write"),
+        missing="the privilege contacts:write",
+        resources={"bulk_activities"},
+    ),
+    Lack(
+        switches=without("customer-journey:read"),
+        missing="the privilege customer-journey:read",
+        resources=AUTOMATIONS,
     ),
 ]
 

@@ -90,7 +90,11 @@ KINDS = [
     whole("account", "/account/summary"),
     whole("account_emails", "/account/emails"),
     whole("account_privileges", "/account/user/privileges"),
-    whole("email_campaign_summaries", "/reports/summary_reports"),
+    whole("email_campaign_summaries", "/reports/summary_reports/email"),
+    whole("bulk_activities", "/activities"),
+    whole("automations", "/automations/workflows", "500_json", "automation_definitions"),
+    whole("social_hashtag_groups", "/social/hashtags"),
+    whole("sms_campaign_summaries", "/reports/summary_reports/sms"),
 ]
 SAMPLED = [
     pytest.param(

@@ -28,6 +28,7 @@ TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "email_campaign_activities": (("campaigns",),),
     **dict.fromkeys(FEEDS, (("feeds",), ("totals", "settled"))),
     **{name: (("details", name),) for name, of in CATALOGUE.items() if of.detail_of},
+    **{name: (("recent", name),) for name, of in CATALOGUE.items() if of.reads == "recent"},
 }
 """resource -> the parts of the state that say how far it was read."""
 

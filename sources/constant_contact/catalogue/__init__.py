@@ -10,6 +10,7 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
    - One request per row of another resource: `reads="detail"`, `detail_of` and `needs` name that resource, `version`
      its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key
      of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
+   - What moves for some weeks after a date that the API filters by: `reads="recent"`, with `after` and `changed`.
    - Another way needs a strategy: a name in `READS`, and in `reads/strategies.py` its `slices` and its `estimate`.
 2. Say `scope`, `privilege`, and `opt_in=True` where it costs what not everybody wants to pay.
 3. `python -m tests.generated` writes it into the README and dbt's sources; `transforms/models/staging/stg_<table>.sql`
@@ -20,7 +21,16 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from sources.constant_contact.catalogue import account, campaigns, contacts, email_reports
+from sources.constant_contact.catalogue import (
+    account,
+    automations,
+    campaigns,
+    contacts,
+    email_reports,
+    jobs,
+    sms,
+    social,
+)
 from sources.constant_contact.catalogue.campaigns import REPORTED_ROLES
 from sources.constant_contact.catalogue.columns import CatalogueError, Column, Table, Type, demand
 from sources.constant_contact.catalogue.endpoint import READS, Endpoint, Reads
@@ -69,7 +79,16 @@ def collect(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
 
 
 CATALOGUE: Mapping[str, Endpoint] = collect(
-    (*account.ENDPOINTS, *contacts.ENDPOINTS, *campaigns.ENDPOINTS, *email_reports.ENDPOINTS)
+    (
+        *account.ENDPOINTS,
+        *contacts.ENDPOINTS,
+        *campaigns.ENDPOINTS,
+        *email_reports.ENDPOINTS,
+        *jobs.ENDPOINTS,
+        *automations.ENDPOINTS,
+        *social.ENDPOINTS,
+        *sms.ENDPOINTS,
+    )
 )
 FEEDS: Mapping[str, str] = MappingProxyType(
     {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.stat is not None}

@@ -14,6 +14,7 @@ from sources.constant_contact.catalogue.columns import Column, Table, demand, te
 Reads = Literal[
     "full",
     "edited",
+    "recent",
     "snapshot",
     "detail",
     "contacts",
@@ -48,6 +49,7 @@ class Way:
 READS: Mapping[Reads, Way] = {
     "full": Way(words="all of it, each run", cost="its pages"),
     "edited": Way(words="all of it, and the details of what was edited", cost="its pages + 1 per edited one"),
+    "recent": Way(words="the last 30 days before the last run", cost="its pages"),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
     "contacts": Way(words="what changed since the last run", cost="pages of what changed"),
@@ -57,7 +59,7 @@ READS: Mapping[Reads, Way] = {
     "feed": Way(words="newest first, until known", cost="pages of what is new"),
     "stats": Way(words="totals, many ids a request", cost="1 per batch of ids"),
 }
-WINDOWS = ("contacts", "campaigns")
+WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
 WHOLE = ("full", "edited", "snapshot", "summaries")
 """Ways that bring every row in each run."""
@@ -76,6 +78,7 @@ class Endpoint:
     children        tables filled from arrays inside the same rows
     reads           how a run reads it: the name of a strategy; READS has a sentence for each
     opt_in          off by default: read only where the setting `opt_in` or --select names it
+    quiet           a user who may not read it lacks nothing that most users need, so `ctct check` only names it
     may_be_none     404 and 409 say that there is nothing of it, which is no failure
     needs           resources that must be read before, because their ids fill the path
     after, before   date filters of a window, on the column `changed`; before is sent only to bound a window
@@ -116,6 +119,7 @@ class Endpoint:
     before: str | None = None
     changed: str | None = None
     opt_in: bool = False
+    quiet: bool = False
     may_be_none: bool = False
     edited: str | None = None
     detail_columns: tuple[str, ...] = ()
@@ -157,7 +161,7 @@ class Endpoint:
         demand(
             all(window) if self.reads in WINDOWS else not any(window),
             where,
-            f"after, before and changed belong together, to reads {' and '.join(WINDOWS)}.",
+            f"after, before and changed belong together, to reads {', '.join(WINDOWS)}.",
         )
         demand((self.reads == "stats") == bool(self.batch), where, "batch goes with reads 'stats'.")
         demand((self.reads == "feed") == bool(self.stat), where, "stat goes with reads 'feed'.")

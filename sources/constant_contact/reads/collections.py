@@ -21,6 +21,7 @@ from sources.constant_contact.reads.api_objects import attempt, is_of_one_object
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
+from sources.constant_contact.rows.shape import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -148,7 +149,7 @@ def _listed(
             here += page.rows
             pages += 1
             aside += page.set_aside
-            count = page.envelope.get(f"{of.rows_key}_count", count)
+            count = _count(of, page.envelope, count)
         rows += here
         requests += pages
         counted = count is None or len({_key(of, row) for row in here}) + aside == count
@@ -220,8 +221,19 @@ def _proved(
     return gone, found, len(gone) + len(found)
 
 
+def _count(of: Endpoint, envelope: Row, before: int | None) -> int | None:
+    """How many rows the API counts, in whichever way it says so; `before`: what an earlier page said."""
+    page = envelope.get("page")
+    count = page.get("total_elements") if isinstance(page, dict) else envelope.get(f"{of.rows_key}_count")
+    return count if isinstance(count, int) else before
+
+
 def _key(of: Endpoint, row: Row) -> tuple[str, ...]:
-    return tuple(str(row.get(name)) for name in of.table.key)
+    """Of a row of the API, where a part may lie deeper, or of a loaded one."""
+    columns = (of.table.column(name) for name in of.table.key)
+    return tuple(
+        str(row[column.name] if column.name in row else at(row, column.source)) for column in columns
+    )
 
 
 def vanished(reading: Reading, of: Endpoint, rows: Sequence[Row], constants: Mapping[str, str]) -> list[Row]:

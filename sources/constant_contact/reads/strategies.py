@@ -17,6 +17,7 @@ from sources.constant_contact.reads import (
     contacts,
     details,
     edited,
+    recent,
 )
 from sources.constant_contact.reads.strategy import Strategy
 
@@ -36,6 +37,7 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
             slices=collections.slices_of_snapshot, estimate=collections.estimate_of_snapshot
         ),
         "edited": Strategy(slices=edited.slices, estimate=edited.estimate),
+        "recent": Strategy(slices=recent.slices, estimate=recent.estimate),
         "detail": Strategy(slices=details.slices, estimate=details.estimate),
         "contacts": Strategy(slices=contacts.slices, estimate=contacts.estimate),
         **dict.fromkeys(("campaigns", "summaries", "per_activity", "stats", "feed"), _CAMPAIGNS),

@@ -1,0 +1,84 @@
+"""What is listed from a date on, and moves for a while: each run asks for the last weeks before the last reading.
+
+Source: contract (sms_campaign_summaries: `start_at` filters by the last send, while the counts go on moving).
+
+State, under "recent": resource
+  read_at    start of the last reading that came to its end
+  whole_at   start of the last one that asked for everything
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from sources.constant_contact.batches import StateChange
+from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.api_objects import attempt
+from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.reads.facts import Line
+from sources.constant_contact.reads.reading import FIRST
+from sources.constant_contact.windows import as_parameter, believed, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pendulum import DateTime
+
+    from sources.constant_contact.batches import Batch
+    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.reads.facts import Facts
+    from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.windows import SyncOptions
+
+STATE = "recent"
+MOVES = pendulum.duration(days=30)
+"""How long the counts of what was sent go on moving, generously."""
+BEFORE_ALL = pendulum.datetime(2000, 1, 1)
+"""The API asks for a date: one before every account."""
+
+
+def slices(reading: Reading, of: Endpoint) -> None:
+    item = ApiObject(resource=of.resource)
+    read = partial(read_recent, of=of)
+    reading.add(of.resource, FIRST, of.resource, partial(attempt, reading, item, read))
+
+
+def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
+    if facts.waits(of.resource):
+        return
+    since = asked_since(facts.state, of, facts.options, now=facts.now)
+    column = of.changed or ""
+    rows = sum(
+        since is None or row[column] is None or row[column] >= since
+        for row in facts.warehouse.rows(of.resource, (column,))
+    )
+    why = "all of them" if since is None else f"since {since.format('D MMM')}, as their counts move"
+    yield Line(resource=of.resource, why=why, rows=rows, requests=costs.pages(rows, of.page_size or 1))
+
+
+def read_recent(reading: Reading, of: Endpoint) -> Iterator[Batch]:
+    """One batch a page; the last one says how far it came."""
+    since = asked_since(reading.state, of, reading.options, now=reading.now)
+    start = since or reading.options.start_date or BEFORE_ALL
+    for page in reading.pages(of, extra={of.after or "": as_parameter(start)}):
+        done = () if page.next_link else _read(reading, of, is_whole=since is None)
+        yield reading.batch(of.resource, page.rows, requests=1, state=done, whole=bool(done))
+
+
+def asked_since(
+    state: Mapping[str, Any], of: Endpoint, options: SyncOptions, *, now: DateTime
+) -> DateTime | None:
+    """From when on to ask; None: for everything. Pure, for run and plan."""
+    known = state.get(STATE, {}).get(of.resource, {})
+    if "read_at" not in known or not believed(known.get("whole_at"), options, now=now):
+        return None
+    return min(now, moment(known["read_at"], setting="read_at")) - MOVES
+
+
+def _read(reading: Reading, of: Endpoint, *, is_whole: bool) -> tuple[StateChange, ...]:
+    names = ("read_at", "whole_at") if is_whole else ("read_at",)
+    now = reading.now.isoformat()
+    return tuple(StateChange(path=(STATE, of.resource, name), value=now) for name in names)
