@@ -15,6 +15,7 @@ import typer
 
 from pipelines.constant_contact import command_line
 from pipelines.constant_contact.cli_auth import auth
+from pipelines.constant_contact.cli_init import init
 from pipelines.constant_contact.cli_schedule import schedule
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.plain_streams import use_plain_streams
@@ -32,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # boxes around the help would cost 0.3 s before a word is shown
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command(short_help="Set up your own account; run it again to change things.")(init)
 app.add_typer(auth, name="auth")
 app.add_typer(schedule, name="schedule")
 

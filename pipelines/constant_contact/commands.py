@@ -45,10 +45,12 @@ if TYPE_CHECKING:
 def sync(wanted: SyncRequest, *, as_json: bool) -> int:
     quiet_libraries()
     warnings: list[str] = []
-    with progress.listener(quiet=as_json) as listener:
-        result = watched(wanted.target, lambda: run_sync(wanted, listener), warnings.append)
-    for warning in warnings:
-        log_lines.warn(warning)
+    try:
+        with progress.listener(quiet=as_json) as listener:
+            result = watched(wanted.target, lambda: run_sync(wanted, listener), warnings.append)
+    finally:
+        for warning in warnings:
+            log_lines.warn(warning)
     if as_json:
         sys.stdout.write(json.dumps(as_object(result)) + "\n")
     return EXIT_CODES[result.status]

@@ -108,7 +108,8 @@ def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int) -> int:
         _answer(opened, title, sql)
     _say(
         f"\nWarehouse  {warehouse}\nReport     {page}\nLook       "
-        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} ctct status\nTook       {time.monotonic() - started:.0f} s"
+        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} ctct status\nTook       {time.monotonic() - started:.0f} s\n\n"
+        "Your own account: ctct init"
     )
     return 0
 

@@ -34,14 +34,18 @@ CALLBACK_WAIT_S = 300.0
 """The provider's code lives for five minutes, so waiting longer is of no use."""
 
 
-def login(profile: str | None, flow: str, *, port: int, yes: bool) -> int:
-    """Log in; `port` is where the browser comes back to on this machine. `yes`: replace a login without asking."""
+def login(profile: str | None, flow: str, *, port: int, yes: bool, open_pages: bool = False) -> int:
+    """Log in; `port` is where the browser comes back to on this machine. `yes`: replace a login without asking.
+
+    `open_pages`: open the page of a code too, not only that of a login by browser.
+    """
     if flow not in FLOWS:
         raise UserError(f"--flow is {flow!r}; choose {' or '.join(FLOWS)}")
     connection = _connection(profile)
     with closing(Login(connection, identify=partial(_identified, connection))) as attempt:
         _may_replace(connection, attempt, yes=yes)
-        tokens = attempt.by_device(_show) if flow == "device" else _by_browser(attempt, connection, port)
+        show = partial(_show, open_page=open_pages)
+        tokens = attempt.by_device(show) if flow == "device" else _by_browser(attempt, connection, port)
     to = f" to {_title(tokens.account_id, tokens.account_name)}" if tokens.account_id else ""
     of = "" if connection.profile == DEFAULT_PROFILE else f"profile {connection.profile}, "
     option = "" if connection.profile == DEFAULT_PROFILE else f" --profile {connection.profile}"
@@ -125,10 +129,20 @@ def _may_replace(connection: Connection, attempt: Login, *, yes: bool) -> None:
         raise UserError("nothing is replaced; for another account choose another --profile")
 
 
-def _show(grant: DeviceGrant) -> None:
+def opens(address: str) -> bool:
+    """Whether a browser of this machine opens it."""
+    try:
+        return webbrowser.open(address)
+    except (webbrowser.Error, OSError):
+        return False
+
+
+def _show(grant: DeviceGrant, *, open_page: bool) -> None:
     _say(f"Open  {grant.verification_uri}\nCode  {grant.user_code}")
     if grant.verification_uri_complete:
         _say(f"or    {grant.verification_uri_complete}")
+    if open_page and not opens(grant.verification_uri_complete or grant.verification_uri):
+        _say("No browser opens from here; open the address on any machine.")
     _say(f"Waiting for you to confirm (up to {grant.expires_in_s / 60:.0f} minutes) ...")
 
 
@@ -136,12 +150,16 @@ def _by_browser(attempt: Login, connection: Connection, port: int) -> Tokens:
     with callbacks(port) as server:
         started = attempt.start_browser(server.redirect_uri)
         _say(f"Open  {started.url}")
-        webbrowser.open(started.url)
+        if not opens(started.url):
+            _say(
+                "No browser opens from here: open the address in a browser of this machine, or stop (Ctrl-C) and take "
+                "--flow device, which works from any machine."
+            )
         query = server.wait(partial(code_from_callback, started), seconds=CALLBACK_WAIT_S)
     if query is None:
         raise RunFailed(
-            "nobody came back from the browser in time; start again: "
-            f"{login_command(connection.profile)} --flow browser"
+            f"nobody came back from the browser in time; is {server.redirect_uri} registered as a redirect address of "
+            f"the application? Start again: {login_command(connection.profile)} --flow browser"
         )
     return attempt.finish_browser(started, query)
 

@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import smtplib
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -163,9 +164,10 @@ def _must_be_allowed_plain(mail: Mail) -> None:
 def _connected(mail: Mail) -> smtplib.SMTP:
     """Raises Undelivered for a server to which a password would go in plain text."""
     context = ssl.create_default_context()
+    name = socket.gethostname()  # the library's own way asks the domain name system, which may take seconds
     if mail.encrypted:
-        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT_S, context=context)
-    server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_S)
+        return smtplib.SMTP_SSL(mail.host, mail.port, name, timeout=TIMEOUT_S, context=context)
+    server = smtplib.SMTP(mail.host, mail.port, name, timeout=TIMEOUT_S)
     try:
         server.ehlo()
         if server.has_extn("starttls"):

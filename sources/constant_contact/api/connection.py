@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from sources.constant_contact.api.errors import ConfigError
+from sources.constant_contact.api.placeholders import placeholder_fault
 
 AUTHORIZATION_SERVER: Final = "https://authz.constantcontact.com/oauth2/default/v1"
 
@@ -110,6 +111,8 @@ def _check_text(name: str, value: object) -> None:
         raise ConfigError(
             f"{name} contains spaces around it or characters that cannot be sent; copy it again"
         )
+    if name != "profile" and (fault := placeholder_fault(name, value)):
+        raise ConfigError(fault)
 
 
 def _checked_url(name: str, url: object) -> str:
