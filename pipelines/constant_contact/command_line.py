@@ -57,7 +57,7 @@ class CommandGroup(TyperGroup):
             with files.private():
                 return int(super().main(words, standalone_mode=False, **more) or 0)
         except (UserError, ApiError) as error:
-            return _say(str(error), _code(error), words, resume_after=getattr(error, "resets_at", None))
+            return _say(_sentence(error), _code(error), words, resume_after=getattr(error, "resets_at", None))
         except PARSER_ERROR as error:
             return self._usage(error, words)
         except typer.Abort:
@@ -95,6 +95,17 @@ def _say(sentence: str, code: int, words: Sequence[str], *, resume_after: DateTi
         sys.stdout.write(json.dumps(unfinished(sentence, code, resume_after=resume_after)) + "\n")
     log_lines.say(sentence)
     return code
+
+
+def _sentence(error: Exception) -> str:
+    """The error's own, and of a setting its place."""
+    from sources.constant_contact.api.errors import ConfigError  # noqa: PLC0415 - see _code
+
+    if not isinstance(error, ConfigError):
+        return str(error)
+    from pipelines.constant_contact.advice import with_place  # noqa: PLC0415 - dlt takes two seconds
+
+    return with_place(str(error))
 
 
 def _code(error: Exception) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.constant_contact.advice import with_place
 from pipelines.constant_contact.destinations.target import DUCKDB, Target, default_dataset
 from pipelines.constant_contact.destinations.waiting import Patience
 from pipelines.constant_contact.errors import UserError
@@ -111,7 +112,7 @@ def load_settings(profile: str | None = None, **explicit: Any) -> Settings:
     except ConfigurationException as error:  # some are ValueErrors too
         raise UserError(f"configuration: {_sentence(error, profile)}") from error
     except (ApiError, ValueError) as error:
-        raise UserError(f"configuration: {error}") from error
+        raise UserError(f"configuration: {with_place(str(error), profile)}") from error
     return found
 
 

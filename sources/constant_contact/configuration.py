@@ -189,6 +189,24 @@ def read_layers() -> list[Layer]:
     return [Layer(name="", tables=_environment(os.environ)), *(_read(path) for path in _files())]
 
 
+def place_of(key: str, profile: str | None = None) -> str | None:
+    """Where a setting is, as a person finds it again; None: nowhere. Raises UnreadableError."""
+    for layer in read_layers():
+        own = _own_table(layer)
+        for path, table in (((TOP, NAME, profile), own.get(profile or "")), ((TOP, NAME), own)):
+            if isinstance(table, dict) and key in table:
+                return layer.spell(*filter(None, path), key)
+    return None
+
+
+def searched() -> tuple[Path, ...]:
+    """The files of settings of the current folder, there or not."""
+    from dlt.common.runtime.run_context import active  # noqa: PLC0415 - two seconds
+
+    folder = Path(active().settings_dir).absolute()
+    return folder / "secrets.toml", folder / "config.toml"
+
+
 def _files() -> list[Path]:
     """The files of dlt that are there. Raises UnreadableError where dlt could not read one."""
     from dlt.common.configuration.exceptions import ConfigProviderException  # noqa: PLC0415 - two seconds

@@ -82,7 +82,12 @@ class _Mail(socketserver.StreamRequestHandler):
     """One connection of a mail client."""
 
     kept: MailServer
-    ANSWERS: ClassVar = {"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "235 welcome", "DATA": "354 go on"}
+    ANSWERS: ClassVar = {
+        "EHLO": "250-test\r\n250 AUTH PLAIN",
+        "AUTH": "235 welcome",
+        "DATA": "354 go on",
+        "QUIT": "221 bye",
+    }
 
     def handle(self) -> None:
         self._say("220 test")

@@ -144,10 +144,12 @@ def send_mail(mail: Mail, message: Message) -> None:
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     letter.set_content(f"{message.text}\n")
     try:
-        with _connected(mail) as server:
+        with contextlib.closing(_connected(mail)) as server:
             if mail.user and mail.password:
                 server.login(mail.user, mail.password)
             server.send_message(letter)
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.putcmd("QUIT")  # the letter is taken, whatever the server says to this
     except TimeoutError:
         raise Undelivered(f"no answer within {TIMEOUT_S:.0f} s") from None
     except smtplib.SMTPResponseException as error:
