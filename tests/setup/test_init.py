@@ -231,7 +231,6 @@ def test_a_login_by_browser_without_a_browser_says_what_else_there_is(server: Se
     with conversation(
         place, *words, BROWSER="/nowhere/browser", DISPLAY="", PATH="/bin:/usr/bin"
     ) as terminal:
-        terminal.answer("Open the portal", "n")
         terminal.answer("API key of the application")
         terminal.answer("Its secret")
         terminal.expect("http://localhost:8917/callback")
@@ -256,8 +255,6 @@ def test_secrets_that_git_tracks_are_not_written(place: Path) -> None:
     secrets.write_text("# empty\n")
     git(place, "add", "-f", ".dlt/secrets.toml")
     with conversation(place, "--client-id", "11111111-2222-3333-4444-555555555555") as terminal:
-        terminal.answer(r"\[device\]: ")
-        terminal.answer("Open the portal", "n")
         terminal.answer("API key of the application")
         terminal.answer("Its secret", SECRET)
         assert 2 == terminal.end()
