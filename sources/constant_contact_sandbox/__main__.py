@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SHOWN = (
     *("base_url", "token_url", "authorize_url", "device_url"),
     *("client_id", "client_secret", "refresh_token", "access_token"),
+    *("partner_token_url", "partner"),
 )
 NOT_NEGATIVE = ("port", "contacts", "campaigns", "rps", "rpd", "latency_ms", "max_events")
 MAX_PORT = 65_535

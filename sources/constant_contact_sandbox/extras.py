@@ -12,6 +12,7 @@ from .automations import Automations
 from .bulk_jobs import BulkJobs
 from .events import Events
 from .landing_pages import LandingPages
+from .partners import Partners
 from .sms import Sms
 from .social import Social
 
@@ -39,6 +40,7 @@ class Extras:
         self.sms = Sms(seed, now, contacts, bare=bare)
         self.events = Events(seed, now, contacts, bare=bare)
         self.landing_pages = LandingPages(seed, now, contacts, bare=bare)
+        self.partners = Partners(seed, now, bare=bare)
 
     def tables(self, now: Callable[[], int]) -> dict[str, Callable[[], Iterable[Row]]]:
         """Every row as the API would serve it, by table; `now`: the account's reproducible clock."""
@@ -49,6 +51,7 @@ class Extras:
             **self.sms.tables(),
             **self.events.tables(),
             **self.landing_pages.tables(),
+            **self.partners.tables(),
         }
 
     def live(self, night: Night) -> None:
@@ -61,6 +64,7 @@ class Extras:
             self.sms,
             self.events,
             self.landing_pages,
+            self.partners,
         )
         for family in families:
             family.live(night)

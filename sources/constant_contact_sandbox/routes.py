@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from . import channel_endpoints as channels
 from . import contact_endpoints as contacts
 from . import event_endpoints as events
+from . import export_endpoints as exports
 from . import mail_endpoints as mail
+from . import partner_endpoints as partners
 from . import people_endpoints as people
 from .faults import FORBIDDEN, NO_SCOPE, Reply, error
 from .landing_pages import FEEDS
@@ -97,6 +99,12 @@ ROUTES = (
     _route("/reports/stats/email_campaign_activities/{ids}", *_REPORT, "", mail.activity_stats),
     _route(f"{_SUMMARIES}/sms_campaign_summaries", *_REPORT, "limit start_at end_at", channels.sms_campaign_summaries),
     _route("/activities", *_JOBS, "limit state", channels.bulk_jobs),
+    _route("/activities/{id}", *_JOBS, "", exports.bulk_job),
+    _route("/contact_exports/{id}", *_JOBS, "", exports.export_file),
+    _route("/partner/accounts", "", "", "offset limit account_type", partners.accounts),
+    _route("/partner/accounts/{id}/plan", "", "", "", partners.plan),
+    _route("/partner/webhooks/subscriptions", "", "", "", partners.webhooks),
+    _route("/partner/webhooks/subscriptions/{id}", "", "", "", partners.webhook),
     _route("/automations/workflows", *_AUTOMATIONS, _PATH_FILTERS, channels.automations),
     _route("/automations/workflows/{id}", *_AUTOMATIONS, "", channels.automation),
     _route("/social/profiles", *_MAIL, "include", channels.social_profiles),
@@ -131,3 +139,18 @@ def answer(sandbox: Sandbox, path: str, query: Query, scopes: tuple[str, ...]) -
         except (BadRequestError, ValueError) as wrong:
             return error(400, BAD_REQUEST, str(wrong))
     return error(403, "http.status.forbidden", f"There is no V3 resource at {path}.")
+
+
+def order(sandbox: Sandbox, path: str, body: bytes, scopes: tuple[str, ...]) -> Reply:
+    """The reply to an authorised POST: a contact export can be ordered, and nothing else be written."""
+    if path != "/activities/contact_exports":
+        return error(405, "http.status.method_not_allowed", "The sandbox only reads.")
+    scope, privilege = _JOBS
+    if scope not in scopes:
+        return NO_SCOPE
+    if privilege not in sandbox.switches.privileges:
+        return FORBIDDEN
+    try:
+        return exports.order_export(sandbox, body)
+    except (BadRequestError, ValueError) as wrong:
+        return error(400, BAD_REQUEST, str(wrong))

@@ -21,6 +21,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from . import control, pages, routes
+from . import partner_endpoints as partners
 from .faults import FAULTS, UNAUTHORIZED, Reply, error, json_reply
 from .quota import Request
 from .small_collections import DAY_S
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 OAUTH = "/oauth2/default/v1"
+PARTNER_LOGIN = "/partners/oauth2/default/v1/token"
 HOLD_S = 3600.0
 
 
@@ -64,14 +66,16 @@ class App:
         if path.startswith("/_sandbox/"):
             await control.respond(self.sandbox, path, dict(parse_qsl(query)), send)
             return
-        if not path.startswith(("/v3/", OAUTH)):
+        if not path.startswith(("/v3/", OAUTH, PARTNER_LOGIN)):
             await deliver(error(404, "not_found", f"There is nothing at {path}."), scope, send)
             return
         body = await _body(receive) if scope["method"] == "POST" else b""
         if path.startswith(OAUTH):
             verdict, reply, latency_s = self._oauth(scope, path, body, arrived)
+        elif path == PARTNER_LOGIN:
+            verdict, reply, latency_s = "served", self._partner_token(scope, body), self.sandbox.latency_s
         else:
-            verdict, reply, latency_s = self._api(scope, path, arrived)
+            verdict, reply, latency_s = self._api(scope, path, body, arrived)
         with self.sandbox.lock:
             fault, reply = self._struck(path.removeprefix("/v3"), verdict, reply)
             request = Request(
@@ -106,7 +110,7 @@ class App:
             reply, body=lead.sub(trap, reply.body.decode("latin-1")).encode("latin-1"), headers=headers
         )
 
-    def _api(self, scope: Scope, path: str, arrived: float) -> tuple[Verdict, Reply, float]:
+    def _api(self, scope: Scope, path: str, body: bytes, arrived: float) -> tuple[Verdict, Reply, float]:
         sandbox = self.sandbox
         with sandbox.lock:
             verdict = sandbox.limits.arrive(arrived, int(sandbox.epoch) // DAY_S)
@@ -114,20 +118,19 @@ class App:
             if verdict != "served":
                 return verdict, self._refusal(verdict), latency_s
             bearer = _header(scope, b"authorization").removeprefix("Bearer ")
+            place, key = path.removeprefix("/v3"), _header(scope, b"x-api-key")
             scopes = sandbox.tokens.scopes_of(bearer, sandbox.epoch)
-            if scopes is None:
+            if (refused := partners.refusal(sandbox, place, bearer, key)) is not None:
+                return verdict, refused, latency_s
+            if scopes is None and not place.startswith("/partner/"):
                 return verdict, UNAUTHORIZED, latency_s
             if scope["method"] != "GET":
-                return (
-                    verdict,
-                    error(405, "http.status.method_not_allowed", "The sandbox only reads."),
-                    latency_s,
-                )
+                return verdict, routes.order(sandbox, place, body, scopes or ()), latency_s
             query = {
                 k: ",".join(v)
                 for k, v in parse_qs(scope["query_string"].decode(), keep_blank_values=True).items()
             }
-            reply = routes.answer(sandbox, path.removeprefix("/v3"), query, scopes)
+            reply = routes.answer(sandbox, place, query, scopes or ())
         href = path + ("?" + scope["query_string"].decode() if scope["query_string"] else "")
         reply = replace(reply, self_href=href)
         if sandbox.between_pages is not None and reply.status in (200, 209):
@@ -136,6 +139,14 @@ class App:
                 sandbox.page_number(path, first="cursor" not in query and "next" not in query),
             )
         return verdict, reply, latency_s
+
+    def _partner_token(self, scope: Scope, body: bytes) -> Reply:
+        """415 unless a form is posted; the token endpoint of partners has no limit of its own."""
+        if scope["method"] != "POST" or "form" not in _header(scope, b"content-type"):
+            return json_reply(415, {"error": "unsupported_media_type"})
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        with self.sandbox.lock:
+            return json_reply(*self.sandbox.extras.partners.grant(form, _basic(scope), self.sandbox.epoch))
 
     def _refusal(self, verdict: str) -> Reply:
         form = self.sandbox.switches.refusal_body
@@ -273,6 +284,16 @@ class Server:
     @property
     def device_url(self) -> str:
         return self.origin + OAUTH + "/device/authorize"
+
+    @property
+    def partner_token_url(self) -> str:
+        return self.origin + PARTNER_LOGIN
+
+    @property
+    def partner(self) -> tuple[str, str, str]:
+        """(client id, client secret, x-api-key) of the partner."""
+        made = self.sandbox.extras.partners
+        return made.client_id, made.client_secret, made.api_key
 
     @property
     def client_id(self) -> str:

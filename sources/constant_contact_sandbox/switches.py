@@ -49,6 +49,12 @@ class Switches:
     """The contract's `include` has no word for sms_channel, the guide has: serve it always, or when named."""
     segment_pending_reads: int = 1
     """How many 202 answers come before the rows of a segment."""
+    export_reads: int = 2
+    """How often the state of a contact export is read before the job is done."""
+    export_ends_as: Literal["completed", "cancelled", "failed", "timed_out", "never"] = "completed"
+    """How contact exports end; "never" stays in processing."""
+    export_contact_id: bool = True
+    """contact_id is one of the fields of a contact export; the guide's list does not name it."""
     bump_lists: bool = False
     """A changed list membership moves the contact's updated_at."""
     bump_tags: bool = False

@@ -25,7 +25,15 @@ class Reader:
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.server.access_token}"}
+        if path.startswith("/partner/"):
+            headers = {"Authorization": f"Bearer {self.partner_token()}", "x-api-key": self.server.partner[2]}
         return self.http.get(self.server.base_url + path, params=params or None, headers=headers)
+
+    def partner_token(self) -> str:
+        """A fresh token of the partner."""
+        form = {"grant_type": "client_credentials", "scope": "v3api/general.partner"}
+        answer = self.http.post(self.server.partner_token_url, data=form, auth=self.server.partner[:2])
+        return str(answer.raise_for_status().json()["access_token"])
 
     def json(self, path: str, **params: Any) -> Any:
         answer = self.get(path, **params)

@@ -37,6 +37,8 @@ PATHS = (
     "/events", "/events/{event_id}", REGISTRATIONS, REGISTRATIONS + "/{registration_id}",
     *(f"/reports/landing_pages/campaign_details/{{campaign_activity_id}}/{feed}" for feed in PAGE_FEEDS),
     *(f"{CONTACT}/{part}" for part in ("activity_details", "activity_summary", "open_and_click_rates")),
+    "/activities/{activity_id}", "/partner/accounts", "/partner/accounts/{encoded_account_id}/plan",
+    "/partner/webhooks/subscriptions", "/partner/webhooks/subscriptions/{topic_id}",
     "/contacts/contact_id_xrefs", "/contact_lists/list_id_xrefs", "/emails/campaign_id_xrefs",
 )  # fmt: skip
 PARAMS: dict[str, dict[str, Any]] = {
@@ -55,6 +57,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "/events": {"limit": 3},
     "/events/{event_id}": {"include": "true"},
     REGISTRATIONS: {"limit": 2},
+    "/partner/accounts": {"limit": 10},
     **{
         f"/reports/landing_pages/campaign_details/{{campaign_activity_id}}/{feed}": {"limit": 1}
         for feed in PAGE_FEEDS
@@ -103,6 +106,9 @@ def addresses(sandbox: Sandbox, path: str, *, at_most: int = 30) -> list[str]:
         "campaign_id": "email_campaigns",
         "campaign_activity_id": "email_campaign_activity_stats" if "report" in path else "email_previews",
         "automation_flow_id": "automations",
+        "activity_id": "bulk_activities",
+        "encoded_account_id": "partner_accounts",
+        "topic_id": "partner_webhooks",
     }
     for name, table in sources.items():
         if "{" + name + "}" in path:
