@@ -372,7 +372,7 @@ def test_mailings_of_unknown_opens_are_not_below_the_rate(tmp_path: Path) -> Non
         ("links", ("campaign_activity_id", "url_id", "link_address")),
         ("bounces", ("bounce_class", "bounce_reason", "bounces")),
         ("repeat_bouncers", ("is_mailable", "mails_bounced", "mails_bounced_hard", "email_address")),
-        ("engagement_decay", ("within_hours", "unique_opens", "share_of_opens", "is_complete")),
+        ("engagement_decay", ("within_hours", "unique_opens", "share_of_opens", "share_of_clicks")),
         ("resend_uplift", ("primary_subject", "primary_open_rate", "added_opens", "added_clicks")),
         ("devices", ("device_type", "unique_opens", "unique_clicks")),
         ("recipients", ("email_domain", "is_sent", "is_delivered", "is_opened")),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 MINUS = "\N{MINUS SIGN}"
 SMALL_SHARE = 0.01
+NO_SHARE = 0.00005  # what two decimals cannot show
 
 
 def number(count: float | None) -> str:
@@ -27,7 +28,7 @@ def percent(share: float | None) -> str:
     """One decimal, two below 1 %: opt-outs live there."""
     if share is None:
         return UNKNOWN
-    return f"{share:.{1 if share >= SMALL_SHARE or not share else 2}%}"
+    return f"{share:.{2 if NO_SHARE <= share < SMALL_SHARE else 1}%}"
 
 
 def points(difference: float) -> str:

@@ -202,14 +202,7 @@ def bounce_line(row: Row) -> Count:
 
 def _windows(marts: DatasetView, among: str) -> dict[str, list[Window]]:
     found: dict[str, list[Window]] = defaultdict(list)
-    columns = (
-        "within_hours",
-        "unique_opens",
-        "unique_clicks",
-        "share_of_opens",
-        "share_of_clicks",
-        "is_complete",
-    )
+    columns = ("within_hours", "unique_opens", "unique_clicks", "share_of_opens", "share_of_clicks")
     if not marts.has("engagement_decay", "campaign_activity_id", *columns):
         return found
     rows = marts.query(
@@ -228,7 +221,6 @@ def _window(row: Row) -> Window:
         clicks=None if row["unique_clicks"] is None else whole(row["unique_clicks"]),
         share_of_opens=share(row["share_of_opens"]),
         share_of_clicks=share(row["share_of_clicks"]),
-        is_complete=row["is_complete"] is not False,
     )
 
 

@@ -79,7 +79,6 @@ class Window:
     clicks: int | None
     share_of_opens: float | None
     share_of_clicks: float | None
-    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ def context(data: ReportData, *, generated_at: dt.datetime) -> dict[str, object]
         "max_detailed": MAX_DETAILED,
         "decay": charts.decay(data.decay) if data.decay and data.shown else None,
         "send_times": times,
+        "times_used": len(cells),
         "a_time_stands_out": any(cell.level in {"above", "below"} for cell in cells),
         "hour_blocks": [f"{hour:02d}" for hour in range(0, 24, HOURS_PER_BLOCK)],
         "growth": charts.growth(months) if len(months) >= FEWEST_POINTS else None,
