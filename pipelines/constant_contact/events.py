@@ -29,6 +29,14 @@ class RunStarted:
     dataset: str
     requests_per_second: float
     remaining_today: int
+    allowed_today: int | None = None
+    """Requests of a UTC day, those kept for other programs left out; None: not known."""
+    requests_sent: int = 0
+    """By this run before it began to read."""
+    planned_requests: int | None = None
+    """What `ctct plan` said today."""
+    usual_requests: int | None = None
+    """What complete runs of the same choice took lately; None: there is none to go by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,8 @@ class PageRead:
     requests_sent: int
     """By this run so far."""
     remaining_today: int
+    pieces_ahead: int = 0
+    """Pieces of work that are known and not finished; each costs a request or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +85,16 @@ class Noted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformStarted:
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MartStarted:
+    """One model of the transforms begins to be built."""
+
+    name: str
+    number: int
+    """Of `total`, counting models and the tests that come before it."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +168,7 @@ Event = (
     | Warned
     | Noted
     | TransformStarted
+    | MartStarted
     | TransformEnded
     | RunEnded
 )

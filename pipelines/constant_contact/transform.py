@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact import files
 from pipelines.constant_contact.display.tally import many
-from pipelines.constant_contact.events import TransformEnded, TransformStarted
+from pipelines.constant_contact.events import MartStarted, TransformEnded, TransformStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -81,7 +81,14 @@ def run_transforms(
     args = ["build", *NOT_NIGHTLY, *(["--select", *select] if select else [])]
     args += ["--full-refresh"] if full_refresh else []
     variables = {"raw_dataset": dataset, **({"time_zone": time_zone} if time_zone else {})}
-    answer = _invoke(args, project or project_dir(), destination, variables=variables, work_dir=work_dir)
+    answer = _invoke(
+        args,
+        project or project_dir(),
+        destination,
+        variables=variables,
+        work_dir=work_dir,
+        callbacks=[_tells_marts(listener)],
+    )
     results = list(getattr(answer.result, "results", None) or [])
     if answer.exception is not None:
         failures: tuple[str, ...] = (_exception_sentence(answer.exception, destination),)
@@ -139,6 +146,7 @@ def _invoke(
     *,
     variables: Mapping[str, str],
     work_dir: Path,
+    callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, only when it runs
 
@@ -153,9 +161,22 @@ def _invoke(
     with _environment(destination.environment()), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations of dbt's own code are nobody's business here
         try:
-            return dbtRunner().invoke([*args, *options])
+            return dbtRunner(callbacks=list(callbacks)).invoke([*args, *options])
         finally:
             _let_go(destination)
+
+
+def _tells_marts(listener: Listener) -> Callable[[Any], None]:
+    """A listener for dbt's events, of which the start of a model is told on."""
+
+    def hear(event: Any) -> None:
+        if event.info.name != "LogStartLine":
+            return
+        line, node = event.data, event.data.node_info
+        if node.resource_type == "model":
+            listener(MartStarted(name=node.node_name, number=line.index, total=line.total))
+
+    return hear
 
 
 def _let_go(destination: DbtProfile) -> None:

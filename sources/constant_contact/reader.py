@@ -142,6 +142,11 @@ class Reader:
             self._open += 1
         self._todo.put((slice_.priority, next(self._order), slice_))
 
+    def ahead(self) -> int:
+        """Slices that are known and not finished; each costs a request or more."""
+        with self._lock:
+            return self._open
+
     def check(self) -> None:
         """Raise `Stopped` when the run is over; slices call it between two requests."""
         if self._ending.is_set():

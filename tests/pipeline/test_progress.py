@@ -19,6 +19,7 @@ from pipelines.constant_contact.events import (
     AuditLine,
     Event,
     GroupLoaded,
+    MartStarted,
     PageRead,
     RunEnded,
     RunResult,
@@ -117,7 +118,7 @@ def test_plain_output_throttles_pages_and_not_groups() -> None:
     lines = said([STARTED, *(page(n) for n in range(1, 9)), group], step_s=1.0)
 
     assert lines[1:] == [
-        "contacts: 500 rows read · 1 request · 1.0/s · 9,959 left today",
+        "contacts: 500 rows read · 1 request · 9,959 left today",
         "contacts: 3,000 rows read · 6 requests · 1.0/s · 9,954 left today",
         "group 1 committed: 2,001 rows in 2 tables, 4 requests, 2.1 s",
     ]
@@ -194,8 +195,8 @@ def test_live_table_counts_rows_pages_rate_quota_and_groups() -> None:
     assert words[1:] == [
         "contacts 1,000 rows 2 pages",
         "account 500 rows 1 page",
-        "3 requests · 2.0/s · 9,957 left today",
-        "1 group committed (1,000 rows) · 2.0 s",
+        "3 requests",
+        "9,957 left today · 1,000 rows committed in 1 group · 2.0 s",
     ]
 
 
@@ -209,6 +210,90 @@ def test_rate_is_of_the_last_ten_seconds() -> None:
         tally.take(page(number))
 
     assert tally.requests_per_second() == 1.0
+
+
+def counted(started: RunStarted, *pages: PageRead, step_s: float = 1.0) -> str:
+    """The words under the live table after these pages, one each `step_s`."""
+    clock = HandClock()
+    tally = Tally(clock=clock)
+    tally.take(started)
+    for one in pages:
+        clock.now += step_s
+        tally.take(one)
+    return f"{tally.counts()} | {tally.today()}"
+
+
+def test_a_planned_run_says_how_far_it_is() -> None:
+    """Requests of those planned, the time that the rest takes at the allowed rate, and what is spent of today's."""
+    planned = replace(STARTED, planned_requests=840, allowed_today=10_000)
+    pages = [replace(page(n), requests_sent=n * 4) for n in range(1, 11)]
+
+    assert (
+        counted(planned, *pages)
+        == "40 of about 840 requests · 4.0/s · 3 min 20 s left | 50 of today's 10,000 spent"
+    )
+
+
+def test_without_a_plan_earlier_runs_tell_how_many() -> None:
+    """What complete runs took lately is the estimate; once it is passed, what is known to lie ahead."""
+    usual = replace(STARTED, usual_requests=44)
+
+    assert counted(usual, page(4)).startswith("4 of about 44 requests · 10 s left")
+    assert counted(usual, replace(page(44), pieces_ahead=8)).startswith(
+        "44 of at least 52 requests · at least 2 s left"
+    )
+
+
+def test_a_run_that_nothing_is_known_of_has_a_lower_bound() -> None:
+    """A first run without a plan counts what lies ahead, and does not pretend to know the end."""
+    assert counted(STARTED, replace(page(3), pieces_ahead=397)).startswith(
+        "3 of at least 400 requests · at least 1 min 39 s left"
+    )
+
+
+def test_more_than_today_allows_is_said() -> None:
+    """The time left is that of today's requests; the rest is for another day."""
+    long = replace(STARTED, planned_requests=60_000, remaining_today=9_960)
+    first = replace(page(0), requests_sent=0, remaining_today=9_960)
+
+    assert "41 min 30 s left today, then more on another day" in counted(long, first)
+
+
+def test_the_first_answers_make_no_rate() -> None:
+    """Four requests within a blink are no 27 a second, and no rate is above what is allowed."""
+    assert "/s" not in counted(STARTED, page(4), step_s=0.15)
+    assert "4.0/s" in counted(STARTED, page(8), page(20), step_s=2.0)
+
+
+def test_requests_before_the_first_row_do_not_count_for_the_rate() -> None:
+    """What the check of the account took is in the sum and not in the speed."""
+    started = replace(STARTED, requests_sent=6)
+
+    assert "10 requests · 1.0/s" in counted(started, page(10), step_s=4.0)
+
+
+def test_before_the_first_commit_nothing_is_said_of_commits() -> None:
+    """No zero groups."""
+    tally = Tally(clock=HandClock())
+    tally.take(STARTED)
+    tally.take(page(1))
+
+    assert "commit" not in recorded(live_view(tally))
+
+
+def test_the_mart_that_is_built_is_named() -> None:
+    """On a terminal at once, in a log file every few seconds."""
+    building = MartStarted(name="campaign_activities", number=31, total=210)
+    words = "building and testing the marts: campaign_activities (31 of 210)"
+    tally = Tally(clock=HandClock())
+    for event in (STARTED, TransformStarted(), building):
+        tally.take(event)
+
+    assert words in recorded(live_view(tally))
+    assert said([TransformStarted(), building, building], step_s=3.0) == [
+        "building and testing the marts",
+        words,
+    ]
 
 
 def test_counts_of_threads_that_report_late_do_not_go_back() -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.events import Event, TransformEnded, TransformStarted
+from pipelines.constant_contact.events import Event, MartStarted, TransformEnded, TransformStarted
 from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.transform import (
     NothingSelectedError,
@@ -139,8 +139,12 @@ def test_marts_are_built_beside_the_raw_dataset(built: Built) -> None:
 
 
 def test_what_ran_is_told(built: Built) -> None:
-    """The listener hears the start and the end, and the end counts models and tests."""
-    assert built.events == [TransformStarted(), built.ended]
+    """The listener hears the start, each mart as it begins, and the end, which counts models and tests."""
+    start, *marts, end = built.events
+    assert (start, end) == (TransformStarted(), built.ended)
+    told = [mart for mart in marts if isinstance(mart, MartStarted)]
+    assert ["first", "second"] == [mart.name for mart in told]
+    assert [True, True] == [1 <= mart.number <= mart.total == 4 for mart in told]
     assert (built.ended.models, built.ended.tests, built.ended.failures) == (2, 2, ())
 
 

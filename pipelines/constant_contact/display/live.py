@@ -98,10 +98,10 @@ def live_view(tally: Tally) -> Group:
         parts.append(Text(target, style="bold", no_wrap=True, overflow="ellipsis"))
     parts.append(table)
     elapsed = duration(tally.clock() - tally.started_at)
-    committed = f"{many(tally.groups, 'group')} committed ({many(tally.rows_committed, 'row')})"
-    parts += [Text(tally.counts()), Text(f"{committed} · {elapsed}", style="dim")]
+    so_far = " · ".join(part for part in (tally.today(), tally.committed(), elapsed) if part)
+    parts += [Text(tally.counts()), Text(so_far, style="dim")]
     if tally.transforming:
-        parts.append(Spinner("dots", text="building and testing the marts"))
+        parts.append(Spinner("dots", text=tally.building()))
     elif tally.waiting is not None and tally.wait_left_s() > 0:
         parts.append(Text(f"waiting {tally.wait_left_s():.0f} s: {tally.waiting.reason}", style="yellow"))
     return Group(*parts)

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, TextIO
 
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.tally import Tally, many, sentence
-from pipelines.constant_contact.events import Event, Listener, PageRead, RunEnded, RunResult, Waiting, Warned
+from pipelines.constant_contact.events import (
+    Event,
+    Listener,
+    MartStarted,
+    PageRead,
+    RunEnded,
+    RunResult,
+    Waiting,
+    Warned,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +49,7 @@ class _Plain:
     def __call__(self, event: Event) -> None:
         with self._lock:
             self._tally.take(event)
-            if isinstance(event, PageRead) and not self._due():
+            if isinstance(event, PageRead | MartStarted) and not self._due():
                 return
             for line in self._lines(event):
                 self._stream.write(line + "\n")
@@ -57,7 +66,10 @@ class _Plain:
         match event:
             case PageRead():
                 rows = self._tally.resources[event.resource].rows
-                return [f"{event.resource}: {many(rows, 'row')} read · {self._tally.counts()}"]
+                counts = (f"{many(rows, 'row')} read", self._tally.counts(), self._tally.today())
+                return [f"{event.resource}: {' · '.join(part for part in counts if part)}"]
+            case MartStarted():
+                return [self._tally.building()]
             case RunEnded():
                 return ["", *summary_text(event.result).splitlines()]
             case Waiting() if event.wait_s < SHORT_WAIT_S:

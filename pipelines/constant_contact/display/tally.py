@@ -6,6 +6,7 @@ clock in seconds that it is given; no stream, no rich.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.events import (
     Event,
     GroupLoaded,
+    MartStarted,
     Noted,
     PageRead,
     RunEnded,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 RATE_WINDOW_S = 10.0
+SHORTEST_WINDOW_S = 3.0
+"""A rate of less than this is an accident of when the answers came."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,12 +49,14 @@ class Tally:
     started_at: float = 0.0
     resources: dict[str, ResourceTally] = field(default_factory=dict)
     requests_sent: int = 0
+    pieces_ahead: int = 0
     remaining_today: int | None = None
     groups: int = 0
     rows_committed: int = 0
     waiting: Waiting | None = None
     waiting_until: float = 0.0
     transforming: bool = False
+    mart: MartStarted | None = None
     samples: deque[tuple[float, int]] = field(default_factory=deque)
 
     def take(self, event: Event) -> None:
@@ -59,7 +65,8 @@ class Tally:
             case RunStarted():
                 self.started, self.started_at = event, now
                 self.remaining_today = event.remaining_today
-                self.samples.append((now, 0))
+                self.requests_sent = event.requests_sent
+                self.samples.append((now, event.requests_sent))
             case PageRead():
                 self._page(event, now)
             case Waiting():
@@ -70,7 +77,9 @@ class Tally:
             case TransformStarted():
                 self.transforming = True
             case TransformEnded():
-                self.transforming = False
+                self.transforming, self.mart = False, None
+            case MartStarted():
+                self.mart = event
             case _:
                 pass
 
@@ -80,24 +89,79 @@ class Tally:
         resource.pages += page.requests
         resource.seen_at = now
         # Threads report out of order: the higher count is the later one.
-        self.requests_sent = max(self.requests_sent, page.requests_sent)
+        if page.requests_sent >= self.requests_sent:
+            self.requests_sent, self.pieces_ahead = page.requests_sent, page.pieces_ahead
         left = page.remaining_today
         self.remaining_today = left if self.remaining_today is None else min(self.remaining_today, left)
         self.samples.append((now, self.requests_sent))
         while len(self.samples) > 1 and now - self.samples[0][0] > RATE_WINDOW_S:
             self.samples.popleft()
 
-    def requests_per_second(self) -> float:
-        if len(self.samples) < 2:  # noqa: PLR2004 - a rate needs two points
-            return 0.0
+    def requests_per_second(self) -> float | None:
+        """Of the last seconds, never above what is allowed; None until they are enough to tell."""
+        if not self.samples:
+            return None
         (first_at, first), (last_at, last) = self.samples[0], self.samples[-1]
-        return (last - first) / (last_at - first_at) if last_at > first_at else 0.0
+        if last_at - first_at < SHORTEST_WINDOW_S:
+            return None
+        rate = (last - first) / (last_at - first_at)
+        return rate if self.started is None else min(rate, self.started.requests_per_second)
+
+    def expected(self) -> tuple[int, bool]:
+        """Requests of the whole run so far as is known, and whether that is an estimate of all of them.
+
+        Without a plan and without earlier runs it is what was sent and what is known to lie ahead: a lower bound.
+        """
+        known = self.requests_sent + self.pieces_ahead
+        if self.started is None:
+            return known, False
+        planned = self.started.planned_requests or self.started.usual_requests
+        return (known, False) if planned is None or planned < known else (planned, True)
+
+    def time_left(self) -> str:
+        """How long what is expected takes at the allowed rate; empty where that is not known or over."""
+        total, is_estimate = self.expected()
+        left = total - self.requests_sent
+        if self.started is None or not self.started.requests_per_second or left <= 0:
+            return ""
+        today = self.remaining_today is not None and left > self.remaining_today
+        seconds = (self.remaining_today or 0 if today else left) / self.started.requests_per_second
+        shown = duration(seconds) if seconds >= 60 else f"{math.ceil(seconds)} s"  # noqa: PLR2004 - a minute
+        if today:
+            return f"{shown} left today, then more on another day"
+        return f"{shown} left" if is_estimate else f"at least {shown} left"
 
     def counts(self) -> str:
-        parts = [many(self.requests_sent, "request"), f"{self.requests_per_second():.1f}/s"]
-        if self.remaining_today is not None:
-            parts.append(f"{self.remaining_today:,} left today")
-        return " · ".join(parts)
+        """Requests of those expected, rate, time left."""
+        total, is_estimate = self.expected()
+        sent = many(self.requests_sent, "request")
+        if total > self.requests_sent:
+            sent = f"{self.requests_sent:,} of {'about' if is_estimate else 'at least'} {total:,} requests"
+        rate = self.requests_per_second()
+        parts = (sent, "" if rate is None else f"{rate:.1f}/s", self.time_left())
+        return " · ".join(part for part in parts if part)
+
+    def today(self) -> str:
+        """What is spent of today's requests; empty before anything is known."""
+        if self.remaining_today is None:
+            return ""
+        allowed = None if self.started is None else self.started.allowed_today
+        if allowed is None:
+            return f"{self.remaining_today:,} left today"
+        return f"{max(0, allowed - self.remaining_today):,} of today's {allowed:,} spent"
+
+    def committed(self) -> str:
+        """What is safe in the warehouse; empty before the first commit."""
+        if not self.groups:
+            return ""
+        return f"{many(self.rows_committed, 'row')} committed in {many(self.groups, 'group')}"
+
+    def building(self) -> str:
+        if self.mart is None:
+            return "building and testing the marts"
+        return (
+            f"building and testing the marts: {self.mart.name} ({self.mart.number:,} of {self.mart.total:,})"
+        )
 
     def wait_left_s(self) -> float:
         return max(0.0, self.waiting_until - self.clock())
@@ -122,7 +186,7 @@ def sentence(event: Event) -> str:
             return "building and testing the marts"
         case TransformEnded():
             return _marts(event)
-        case PageRead() | RunEnded():
+        case PageRead() | MartStarted() | RunEnded():
             raise AssertionError(event)
 
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.destinations.warehouse import failed_load
+from pipelines.constant_contact.events import RunStarted
 from pipelines.constant_contact.nightly import records
 from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
 from pipelines.constant_contact.nightly.recovery import agree_with_destination
 from pipelines.constant_contact.nightly.superfluous import drop_parent_columns
+from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.api.logins import SameAccount
 from sources.constant_contact.identity import Identity, NewerState, OtherAccount
@@ -17,9 +19,13 @@ from sources.constant_contact.identity import Identity, NewerState, OtherAccount
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pendulum import DateTime
+
     from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.batches import StateChange
+    from sources.constant_contact.source import Settings
 
 
 def whose_account(
@@ -72,3 +78,39 @@ def no_longer_true(opened: Warehouse, *, warn: Callable[[str], None]) -> tuple[S
             "from outside; what is missing is read again"
         )
     return taken_back(tables)
+
+
+def run_started(
+    opened: Warehouse,
+    client: Client,
+    request: SyncRequest,
+    own: Settings,
+    *,
+    run_id: str,
+    started_at: DateTime,
+) -> RunStarted:
+    """What is known before the first row: where to, what may be spent, and how much is expected."""
+    wanted = request.wanted(own.chosen())
+    return RunStarted(
+        run_id=run_id,
+        started_at=started_at,
+        destination=opened.name,
+        dataset=request.target.dataset,
+        requests_per_second=own.requests_per_second,
+        remaining_today=client.budget.remaining_today(),
+        allowed_today=own.requests_per_day - own.reserve_per_day,
+        requests_sent=client.requests_sent,
+        planned_requests=take_remembered(wanted, remembered_at(opened), now=started_at),
+        usual_requests=_usual(opened, request),
+    )
+
+
+def _usual(opened: Warehouse, request: SyncRequest) -> int | None:
+    """Nothing where this run reads more or less than runs usually do."""
+    if request.select or request.exclude or request.full_refresh or not opened.merges:
+        return None
+    try:
+        with opened.kept_open():
+            return records.usual_requests(opened)
+    except opened.troubles() as error:
+        raise failed_load(error, opened.name) from error

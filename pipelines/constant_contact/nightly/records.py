@@ -63,6 +63,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "explanation": _T,
     },
 }
+USUAL_RUNS = 5
 KEYS = {RUNS: ["run_id"], AUDIT: ["run_id", "table_name", "scope", "scope_id"]}
 
 
@@ -172,6 +173,18 @@ def requests_counted(opened: Warehouse, ledger_key: str) -> Iterator[tuple[str, 
         )
         for row in rows:
             yield str(row["ledger_day"])[:10], int(str(row["requests"]))
+
+
+def usual_requests(opened: Warehouse) -> int | None:
+    """The middle one of what the last complete runs took; None where there is none."""
+    if not {"status", "started_at", "requests_sent"} <= set(opened.columns().get(RUNS, ())):
+        return None
+    rows = opened.query(
+        f"select requests_sent from {opened.qualified(RUNS)} where status = 'complete'"
+        f" order by started_at desc limit {USUAL_RUNS}"
+    )
+    counts = sorted(int(str(row["requests_sent"])) for row in rows)
+    return counts[len(counts) // 2] if counts else None
 
 
 def _run(result: RunResult, ledger_key: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import time
 import uuid
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -24,7 +25,6 @@ from pipelines.constant_contact.events import (
     PageRead,
     RunEnded,
     RunResult,
-    RunStarted,
     Status,
     TransformEnded,
     Waiting,
@@ -34,7 +34,12 @@ from pipelines.constant_contact.events import (
 from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.nightly import records, set_aside
 from pipelines.constant_contact.nightly.audit import audit
-from pipelines.constant_contact.nightly.beginning import finish_pending, no_longer_true, whose_account
+from pipelines.constant_contact.nightly.beginning import (
+    finish_pending,
+    no_longer_true,
+    run_started,
+    whose_account,
+)
 from pipelines.constant_contact.nightly.consequences import settle
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
@@ -50,7 +55,6 @@ from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.recovery import FINISHING, repair_folder
-from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
@@ -154,17 +158,11 @@ class _Night:
         )
         finish_pending(self.opened, self.client, warn=self._warn)
         self.taken_back = no_longer_true(self.opened, warn=self._warn)
-        self.planned = take_remembered(self.wanted, remembered_at(self.opened), now=self.started_at)
-        self._emit(
-            RunStarted(
-                run_id=self.run_id,
-                started_at=self.started_at,
-                destination=self.opened.name,
-                dataset=self.request.target.dataset,
-                requests_per_second=self.own.requests_per_second,
-                remaining_today=self.client.budget.remaining_today(),
-            )
+        started = run_started(
+            self.opened, self.client, self.request, self.own, run_id=self.run_id, started_at=self.started_at
         )
+        self.planned = started.planned_requests
+        self._emit(started)
         with self.opened.kept_open():  # nothing is asked of the API yet
             reading = begin(
                 self.own,
@@ -191,7 +189,7 @@ class _Night:
 
     def _read(self, reading: Reading) -> None:
         began = time.monotonic()
-        for group in self.groups.of(reading.reader.batches(), self._page_read):
+        for group in self.groups.of(reading.reader.batches(), partial(self._page_read, reading.reader)):
             self._commit(group)
         self.extract_s = time.monotonic() - began - self.load_s
         if isinstance(reading.reader.outcome.error, Busy):
@@ -202,7 +200,7 @@ class _Night:
         for change in returned(self._state().get("forgotten", {}), reading.forgotten):
             self._commit(Group(batches=[Batch(resource="contacts", state=(change,))]))
 
-    def _page_read(self, batch: Batch) -> None:
+    def _page_read(self, reader: Reader, batch: Batch) -> None:
         if batch.requests or batch.rows:
             self.has_read = True
             self._emit(
@@ -212,6 +210,7 @@ class _Night:
                     requests=batch.requests,
                     requests_sent=self.client.requests_sent,
                     remaining_today=self.client.budget.remaining_today(),
+                    pieces_ahead=reader.ahead(),
                 )
             )
 
@@ -312,7 +311,7 @@ class _Night:
             return replace(reading, state=self._state(), warehouse=warehouse, reader=Reader(readers=1))
 
         def carry_out(some: Reading) -> None:
-            for group in self.groups.of(some.reader.batches(), self._page_read):
+            for group in self.groups.of(some.reader.batches(), partial(self._page_read, some.reader)):
                 self._commit(group)
 
         return Host(
