@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import seeds
-from .shapes import made_up
+from .shapes import sample_row
 from .small_collections import DAY_S
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ TRIGGER = """parameters[2]{operator:IN|EQUALS parameter_name:list_ids|tag_ids pa
 
 def _task(seed: int, path: tuple[object, ...], at: int, depth: int) -> Row:
     """A task; a split has tasks in both of its branches, and a task of its own below it."""
-    row = made_up(TASK, seed, *path, at=at)
+    row = sample_row(TASK, seed, *path, at=at)
     if depth:
         for branch in ("child_tasks", "then", "else"):
             row[branch] = [_task(seed, (*path, branch), at, depth - 1)]
@@ -50,7 +50,7 @@ def _task(seed: int, path: tuple[object, ...], at: int, depth: int) -> Row:
 
 
 def _rule(seed: int, path: tuple[object, ...], at: int, depth: int) -> Row:
-    row = made_up(RULE, seed, *path, at=at)
+    row = sample_row(RULE, seed, *path, at=at)
     if depth:
         row |= {side: _rule(seed, (*path, side), at, depth - 1) for side in ("left", "right", "rule")}
     return row
@@ -66,7 +66,7 @@ def definition(seed: int, flow: Row, version: int, at: int, *, state: str) -> Ro
         "tasks": [_task(seed, (*path, "task", k), at, depth=2 - k) for k in range(3)],
     }
     trigger: Row = {
-        "trigger_def": made_up(TRIGGER, seed, *path, "trigger", at=at),
+        "trigger_def": sample_row(TRIGGER, seed, *path, "trigger", at=at),
         "trigger_filter": {"rule": _rule(seed, (*path, "rule"), at, depth=2), "version": "1.0.0"},
         "trigger_version": "1.0.0",
         "workflow_filter": f"version {version}",

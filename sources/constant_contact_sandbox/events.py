@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import people, seeds
 from .event_shapes import EVENT
 from .registrations import Registration
-from .shapes import made_up
+from .shapes import sample_row
 from .small_collections import DAY_S
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Event:
 
     def detail(self, *, settings: bool = True) -> Row:
         """The row of /events/{id}, with its settings or without."""
-        row = made_up(EVENT, self.seed, "event", self.key, at=self.created_at)
+        row = sample_row(EVENT, self.seed, "event", self.key, at=self.created_at)
         row |= {
             "event_id": self.event_id,
             "campaign_id": self.event_id,

@@ -10,6 +10,7 @@ import random
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
@@ -155,7 +156,15 @@ def _with_offset(old: Any) -> Any:
 
 
 def _loop(reply: Reply) -> Reply:
-    return _edit(lambda page: page.update(_links={"next": {"href": reply.self_href}}))(reply)
+    """The page leads to itself, by its link and, where it has one, by its cursor."""
+    cursor = parse_qs(urlsplit(reply.self_href).query).get("next", [""])[0]
+
+    def on_page(page: dict[str, Any]) -> None:
+        page["_links"] = {"next": {"href": reply.self_href}}
+        if "records" in page and cursor:
+            page["next_cursor"] = cursor
+
+    return _edit(on_page)(reply)
 
 
 def _refusals() -> dict[str, Callable[[Reply], Reply]]:

@@ -58,7 +58,7 @@ def _fields(tokens: Iterator[re.Match[str]]) -> Iterator[tuple[str, int | None, 
         yield token["name"], size, token["kind"] or tuple(_fields(tokens))
 
 
-def made_up(shape: str, seed: int, *path: object, at: int) -> Row:
+def sample_row(shape: str, seed: int, *path: object, at: int) -> Row:
     """A row with a value in each field of `shape`; the same arguments give the same row."""
     return _object(_parsed(shape), seed, path, at)
 

@@ -91,7 +91,7 @@ class Sms:
         self.edit_list(k, at=at, deleted_at=seeds.stamp(at))
 
     def list_row(self, bit: int, count: str | None = None) -> Row:
-        """A list as shown, with membership_count if asked; a made-up rule says who is a member."""
+        """A list as shown, with membership_count if asked; every other SMS-only contact is a member."""
         row = self.lists[bit]
         if count is None:
             return row

@@ -191,6 +191,18 @@ def test_a_bare_account_has_the_same_people_and_mails_and_nothing_else():
         assert [table for table in extras if not list(full.truth(table))] == []
 
 
+@pytest.mark.parametrize("fault", ["missing_rows_key", "null_rows", "new_fields", "duplicate_row"])
+def test_faults_strike_the_new_collections(open_sandbox, fault):
+    """A fault of pages changes each of them, the one that is answered with 209 too, and then no more."""
+    reader = open_sandbox(contacts=40, campaigns=1, clock_runs=False)
+    for table, (path, key, query) in READS.items():
+        plain = reader.get(path, **query).json()
+        reader.sandbox.set_fault(fault, path_prefix=path)
+        struck = reader.get(path, **query).json()
+        assert struck.get(key) != plain[key], table
+        assert reader.get(path, **query).json() == plain
+
+
 def test_nights_bring_every_kind_of_change():
     """Sixty nights create, edit and delete in each family."""
     sandbox = Sandbox(contacts=20, campaigns=1, start=START)

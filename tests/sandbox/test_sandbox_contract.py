@@ -152,6 +152,13 @@ WITHOUT_VALUE = {
 FULL = PATHS[PATHS.index("/activities") :]
 
 
+def test_every_readable_operation_is_served_and_validated(contract):
+    """Each GET of the contract is one of PATHS; the one more is the file of an export, which is CSV."""
+    readable = {path for path, verbs in contract["paths"].items() if "get" in verbs}
+    assert readable - set(PATHS) == {"/contact_exports/{file_export_id}"}
+    assert set(PATHS) - readable == set()
+
+
 def visit_by_a_deleted_contact(sandbox: Sandbox, *, times: int = 1) -> None:
     """Contacts with an SMS channel do everything on every landing page, and are deleted."""
     rows = list(sandbox.truth("contacts"))

@@ -145,6 +145,15 @@ def test_sales_move_the_counts_and_check_ins_come_after_the_end(reader):
     assert "CHECKED_IN" in {row["checkin_status"] for row in rows}
 
 
+def test_a_cursor_loop_leads_back_to_the_page(reader):
+    """The fault strikes the cursor as well as the link, from the second page on."""
+    cursor = reader.json("/events", limit=1)["next_cursor"]
+    reader.sandbox.set_fault("cursor_loop", path_prefix="/events")
+    page = reader.json("/events", next=cursor)
+    assert page["next_cursor"] == cursor
+    assert reader.json("/events", next=cursor)["next_cursor"] != cursor
+
+
 @pytest.mark.parametrize("path", ["/events", "/events/{}", "/events/{}/tracks/{}/registrations"])
 def test_scope_and_privilege_are_required(open_sandbox, path):
     """Without campaign_data, and without campaign:read, the answer is 403."""
