@@ -311,6 +311,23 @@ def test_check_looks_at_the_dataset_like_every_command(account: Any) -> None:
     assert one.sandbox.log.total == 0
 
 
+@pytest.mark.parametrize(
+    ("missing", "expected"), [("contacts:write", (0, "ok  ")), ("ui:campaign:metrics", (2, "FIX "))]
+)
+def test_check_finds_fault_only_with_what_most_tables_need(
+    account: Any, missing: str, expected: tuple[int, str]
+) -> None:
+    """A privilege that a reading user need not have is named, and that is all; any other one is to be given."""
+    from sources.constant_contact_sandbox import Switches  # noqa: PLC0415
+
+    kept = tuple(name for name in Switches().privileges if name != missing)
+    account(contacts=5, campaigns=0, switches=Switches(privileges=kept))
+    code, output, _ = ctct("check")
+    line = next(line for line in output.splitlines() if "privileges" in line[:20])
+    assert expected == (code, line[:4]), output
+    assert f"{missing} is missing, needed for " in line
+
+
 def test_a_damaged_working_folder_is_for_sync_to_repair(account: Any) -> None:
     """What only reads says so; no credentials are blamed."""
     from pipelines.constant_contact.destinations.location import locate  # noqa: PLC0415

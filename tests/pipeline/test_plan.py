@@ -170,6 +170,33 @@ def test_a_night_without_change_costs_one_request_per_question() -> None:
     assert requests_of(made) == QUIET
 
 
+def test_what_is_off_by_default_is_priced_beside() -> None:
+    """
+    The plan says what a resource that is off would cost; no sum counts it.
+    """
+    off = frozenset({"bulk_activities", "automations"})
+    api = Api()
+    made = plan(
+        frozenset(resource_names()) - off - {"automation_definitions"},
+        off=off,
+        probe=api,
+        spent=lambda: len(api.asked),
+        warehouse=Loaded([]),
+        loaded=Loaded([], automations=2, bulk_activities=501).count,
+        state=STATE,
+        options=OPTIONS,
+        allowance=A_DAY,
+        now=NOW,
+    )
+    assert {"bulk_activities": 2, "automations": 1} == {line.resource: line.requests for line in made.off}
+    assert off.isdisjoint(line.resource for line in made.lines)
+    told = "opt_in: bulk_activities (2 requests), automations (1 request)."
+    assert f"Off by default, and turned on by the setting {told}" in render_text(made)
+    assert {"bulk_activities", "automations"} == {
+        line["resource"] for line in json.loads(to_json(made))["off"]
+    }
+
+
 def test_changed_contacts_cost_their_pages() -> None:
     """
     Contacts that changed since the mark are counted by the API and divided by the page size.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,12 +15,10 @@ if TYPE_CHECKING:
 
     from accounts import Quick
 
-DEFINITIONS = ("automations", "automation_definitions")
 BESIDE = (
     *("bulk_activities", "automations", "automation_definitions", "sms_campaign_summaries"),
     *("social_profiles", "social_connections", "social_hashtag_groups"),
 )
-DETAIL = "/v3/automations/workflows/{id}"
 
 
 def an_endpoint(**changes: object) -> Endpoint:
@@ -57,78 +54,6 @@ def test_an_endpoint_that_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatc
 def test_every_way_of_reading_is_used() -> None:
     """No strategy is there for nothing."""
     assert set(strategies.STRATEGIES) == {of.reads for of in CATALOGUE.values()}
-
-
-def asked(one: Quick, path: str) -> int:
-    """How often the last night asked for paths like this one."""
-    return sum(count for template, count in one.sandbox.log.by_path_template.items() if template == path)
-
-
-def test_a_detail_is_asked_for_again_only_when_it_changed(quick: Callable[..., Quick]) -> None:
-    """The first night asks for each; the next for those whose row in the listing says that it changed."""
-    one = quick(contacts=300, campaigns=3)
-    one.complete_night(select=DEFINITIONS)
-    automations = one.sandbox.extras.automations
-    assert len(automations.rows) == asked(one, DETAIL)
-    one.sandbox.log.reset()
-    automations.edit(1, name="Edited", at=automations.versions[automations.rows[1]["id"]][1] + 90_000)
-    one.complete_night(select=DEFINITIONS)
-    assert 1 == asked(one, DETAIL)
-    assert [] == one.differences(tables=DEFINITIONS)
-
-
-def test_a_detail_that_fails_costs_itself_and_comes_the_next_night(quick: Callable[..., Quick]) -> None:
-    """The others are loaded, the failing one is named, and the next night brings it."""
-    one = quick(contacts=300, campaigns=3)
-    ill = one.sandbox.extras.automations.rows[0]["id"]
-    one.sandbox.set_fault("500_html", None, path_prefix=f"/automations/workflows/{ill}")
-    assert one.night(select=DEFINITIONS).error is None
-    assert {("automation_definitions", ill)} == set(one.left_out)
-    assert len(one.sandbox.extras.automations.rows) - 1 == len(
-        one.values("select id from automation_definitions")
-    )
-    one.sandbox.clear_faults()
-    one.complete_night(select=DEFINITIONS)
-    assert [] == one.differences(tables=DEFINITIONS)
-
-
-def test_details_alone_bring_no_rows_of_what_they_belong_to(quick: Callable[..., Quick]) -> None:
-    """The listing is asked for their sake, and its table stays away."""
-    one = quick(contacts=300, campaigns=3)
-    one.complete_night(select=DEFINITIONS[1:])
-    assert [] == one.differences(tables=DEFINITIONS[1:])
-
-
-def test_details_that_are_too_many_come_in_the_next_nights(
-    quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A night asks for the newest ones, as many as it may; none is asked for twice and none is forgotten."""
-    capped = replace(CATALOGUE["automation_definitions"], most=2)
-    monkeypatch.setattr(strategies, "CATALOGUE", {**CATALOGUE, capped.resource: capped})
-    one = quick(contacts=300, campaigns=3)
-    one.complete_night(select=DEFINITIONS)
-    newest = sorted((row["update_date"], row["id"]) for row in one.sandbox.extras.automations.rows)[-2:]
-    assert {id_ for _, id_ in newest} == set(one.values("select id from automation_definitions"))
-    one.sandbox.log.reset()
-    one.complete_night(select=DEFINITIONS)
-    assert 1 == asked(one, DETAIL)
-    assert [] == one.differences(tables=DEFINITIONS)
-
-
-def test_an_answer_that_means_nothing_is_not_asked_for_again(
-    quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where 404 says that there is nothing, it is no failure, and the same version is not asked for twice."""
-    lenient = replace(CATALOGUE["automation_definitions"], may_be_none=True)
-    monkeypatch.setattr(strategies, "CATALOGUE", {**CATALOGUE, lenient.resource: lenient})
-    one = quick(contacts=300, campaigns=3)
-    none = one.sandbox.extras.automations.rows[0]["id"]
-    one.sandbox.set_fault("not_found", None, path_prefix=f"/automations/workflows/{none}")
-    one.complete_night(select=DEFINITIONS)
-    assert none not in one.values("select id from automation_definitions")
-    one.sandbox.log.reset()
-    one.complete_night(select=DEFINITIONS)
-    assert 0 == asked(one, DETAIL)
 
 
 def test_jobs_automations_networks_and_sms_are_exact_night_after_night(quick: Callable[..., Quick]) -> None:
