@@ -148,7 +148,7 @@ def strike(one: Account, fault: str, path: str) -> Any:
         pytest.param("html_page", "/contact_tags", "contact_tags", marks=pytest.mark.long),
         pytest.param("500_json", "/contact_custom_fields", "custom_fields", marks=pytest.mark.long),
         pytest.param(
-            "500_json", "/reports/summary_reports", "email_campaign_summaries", marks=pytest.mark.long
+            "500_json", "/reports/summary_reports/email", "email_campaign_summaries", marks=pytest.mark.long
         ),
         pytest.param("500_json", "/contacts/counts", "contact_counts", marks=pytest.mark.long),
         pytest.param("500_json", "/account/emails", "account_emails", marks=pytest.mark.long),
@@ -227,7 +227,7 @@ def test_a_server_that_fails_over_everything_is_one_sentence(account: Callable[.
 def test_excluded_summaries_are_not_asked_for(account: Callable[..., Account]) -> None:
     """A resource that fails and is excluded costs nothing and says nothing."""
     one = account(contacts=40, campaigns=6)
-    one.sandbox.set_fault("500_json", None, path_prefix="/reports/summary_reports")
+    one.sandbox.set_fault("500_json", None, path_prefix="/reports/summary_reports/email")
 
     result = one.complete_night(exclude=("email_campaign_summaries",))
 
