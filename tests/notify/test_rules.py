@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import pendulum
 import pytest
+import yaml
 
 from pipelines.constant_contact.events import AuditLine, RunResult
 from pipelines.constant_contact.notify import causes, messages
 from pipelines.constant_contact.notify.causes import Cause, Findings
-from pipelines.constant_contact.notify.unusual import RULE, interval, of_mails
+from pipelines.constant_contact.notify.unusual import RULE, interval, of_mails, query
 from sources.constant_contact.api.login import LoginStatus
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = pendulum.datetime(2026, 11, 21, 12)
 ORIGIN = messages.Origin(profile="default", dataset="constant_contact")
 
@@ -207,3 +211,11 @@ def test_a_message_holds_nothing_that_acts() -> None:
     findings = Findings(causes=(cause,), looked_at=frozenset())
     [message] = messages.due({}, findings, kinds=["failed"], origin=ORIGIN, redact=str)
     assert "mail \\x1b[31m\\u202eNews\\x00 failed\nrun again" == message.text
+
+
+def test_the_marts_have_the_columns_that_are_asked_for() -> None:
+    """By their contract."""
+    contract = yaml.safe_load((ROOT / "transforms/models/marts/_marts.yml").read_text())
+    [mart] = [one for one in contract["models"] if one["name"] == "campaign_activities"]
+    asked = re.findall(r"\w+", query("analytics").partition(" from ")[0].removeprefix("select "))
+    assert set() == set(asked) - {column["name"] for column in mart["columns"]}

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _LOOKS: Final = re.compile(
-    r"(?i).*[\s<>{}].*|(?:your|my|the|insert|enter|paste|put)[-_].*|change-?_?me|replace-?_?me|to-?do|placeholder"
+    r"(?i).*[\s<>{}].*|(?:your|my|insert|enter|paste)[-_].*|change-?_?me|replace-?_?me|to-?do|placeholder"
     r"|example|x{3,}|[.*]{2,}"
 )
 
