@@ -244,3 +244,23 @@ def test_every_rate_has_unit_tests_with_a_number_zero_and_null(manifest: Any) ->
     assert [] == missing
     assert all(not found & CANNOT_BE.get(rate, set()) for rate, found in seen.items())
     assert set(CANNOT_BE) < rates
+
+
+def test_every_mart_is_in_the_table_of_the_documentation() -> None:
+    """
+    The README says of each mart what a row is and which question it answers, and names none that is not there.
+    """
+    text = (PROJECT / "README.md").read_text()
+    table = text[text.index("## The marts") : text.index("No mart reads these views")]
+    named = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert sorted(named) == sorted(path.stem for path in (PROJECT / "models" / "marts").glob("*.sql"))
+
+
+def test_every_mart_is_in_the_readme() -> None:
+    """
+    The table of marts in the README of the whole leaves none out.
+    """
+    text = (PROJECT.parent / "README.md").read_text()
+    table = text[text.index("## Marts") : text.index("## Personal data")]
+    marts = {path.stem for path in (PROJECT / "models" / "marts").glob("*.sql")}
+    assert marts - set(re.findall(r"`(\w+)`", table)) == set()
