@@ -68,7 +68,8 @@ def _login_error(reply: Reply) -> Reply:
 
 
 def _page(reply: Reply) -> Reply:
-    return replace(reply, status=500, content_type="text/html", body=f"<h1>no{ACTS}</h1>".encode())
+    """A page of something in between; a refusal, which nobody asks again for."""
+    return replace(reply, status=403, content_type="text/html", body=f"<h1>no{ACTS}</h1>".encode())
 
 
 POISONS = {"names": _names, "message": _message, "login_error": _login_error, "page": _page}
