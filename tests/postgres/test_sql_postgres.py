@@ -211,6 +211,13 @@ def test_a_role_that_can_do_more_is_told_to_set_a_read_role(
         )
 
 
+def test_a_role_that_is_not_let_in_is_one_sentence_with_the_setting(server: PostgresServer) -> None:
+    with pytest.raises(
+        UserError, match=r'role "nobody" does not exist.*correct DESTINATION__POSTGRES__READ__CRED'
+    ):
+        asking(server, "nobody").__enter__()
+
+
 def test_an_extension_that_opens_connections_of_its_own_is_noticed(server: PostgresServer) -> None:
     """What runs over a second connection is in no transaction of ours."""
     if not execute(server, "select 1 from pg_available_extensions where name = 'dblink'"):

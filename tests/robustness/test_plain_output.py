@@ -147,6 +147,8 @@ def test_no_command_shows_what_acts(home: Home, arguments: tuple[str, ...]) -> N
         ended = home.run(*arguments)
     must_be_plain(arguments, ended.out, ended.err)
     assert "Traceback" not in ended.err
+    if arguments[:2] == ("sql", "select * from contact_lists"):
+        assert r"\x1b]0;pwned\x07" in ended.out
     if "--json" in arguments:
         json.loads(ended.out)
     if "--log-format" in arguments:

@@ -16,6 +16,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.destinations.session import (
     NOTHING_ASKED,
     ONE_AT_A_TIME,
@@ -101,7 +102,10 @@ def session(url: str, schemas: Sequence[str]) -> Iterator[PostgresSession]:
     try:
         connection = psycopg.connect(url, options=options, client_encoding="utf8", autocommit=True)
     except psycopg.Error as error:
-        raise refusal(error) from error
+        raise UserError(
+            f"ctct sql cannot connect: {first_line(error)}; correct {READ_SETTING}, or, where that is not set, "
+            "DESTINATION__POSTGRES__CREDENTIALS"
+        ) from error
     try:
         _must_only_read(connection)
         yield PostgresSession(connection)
