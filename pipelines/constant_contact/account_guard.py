@@ -21,7 +21,8 @@ def identified(opened: Warehouse, client: Client, *, accept: str | None = None) 
     """The login's account. Raises OtherAccount where another one's rows are loaded; asks at most three requests."""
     pipeline = opened.pipeline
     if opened.exists and SOURCE not in pipeline.schema_names:  # a working folder that is new
-        pipeline.sync_destination()
+        with opened.kept_open():  # the load tool itself does not wait for others
+            pipeline.sync_destination()
     state = opened.committed_state() if opened.exists else {}
     source_state = state.get("sources", {}).get(SOURCE, {})
     holder = f"dataset {opened.target.dataset!r} in {opened.name}"

@@ -115,7 +115,13 @@ def demo(
 
 @app.command(short_help="The nightly job: read what changed, load, audit, transform.")
 def sync(
-    profile: Profile = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Whose account, or several; default: the setting profile."),
+    ] = None,
+    all_profiles: Annotated[
+        bool, typer.Option("--all-profiles", help="All that have settings or a login.")
+    ] = False,
     destination: Destination = "duckdb",
     dataset: Dataset = None,
     select: Select = None,
@@ -139,10 +145,13 @@ def sync(
 ) -> int:
     """The nightly job: read what changed, load it, check it, build the marts."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
+    from pipelines.constant_contact.profiles import selection  # noqa: PLC0415
     from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415
 
+    only_one = {"--dataset": dataset, "--accept-account": accept_account}
+    several = selection.several(profile, all_profiles=all_profiles, only_one=only_one)
     request = SyncRequest(
-        target=_target(profile, destination, dataset),
+        target=_target(several[0] if several else profile, destination, dataset),
         select=_names("--select", select),
         exclude=_names("--exclude", exclude),
         full_refresh=full_refresh,
@@ -151,6 +160,10 @@ def sync(
         accept_account=accept_account,
         wait=wait,
     )
+    if several:
+        from pipelines.constant_contact.profiles.several import sync_profiles  # noqa: PLC0415
+
+        return sync_profiles(request, several, as_json=as_json)
     return commands.sync(request, as_json=as_json)
 
 
@@ -190,6 +203,9 @@ def check(profile: Profile = None, destination: Destination = "duckdb", dataset:
 @app.command(short_help="Fresh or stale, what is loaded, last runs, quota, audit.")
 def status(
     profile: Profile = None,
+    all_profiles: Annotated[
+        bool, typer.Option("--all-profiles", help="One line for each profile that has settings or a login.")
+    ] = False,
     destination: Destination = "duckdb",
     dataset: Dataset = None,
     max_age: Annotated[
@@ -207,10 +223,14 @@ def status(
 ) -> int:
     """Fresh or stale first; what is loaded, last runs, quota, audit, rows set aside. Asks nothing of the API."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
+    from pipelines.constant_contact.profiles import overview, selection  # noqa: PLC0415
 
     if as_json and output_format == "prometheus":
         raise UserError("choose --json or --format prometheus, not both")
     form = "json" if as_json else output_format
+    if several := selection.several(profile, all_profiles=all_profiles, only_one={"--dataset": dataset}):
+        target = _target(several[0], destination, None)
+        return overview.show(several, target, form=form, max_age=max_age, notify=notify)
     target = _target(profile, destination, dataset)
     return commands.status(target, form=form, max_age=max_age, notify=notify)
 

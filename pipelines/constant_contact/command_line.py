@@ -20,11 +20,12 @@ from pipelines.constant_contact.errors import INTERRUPTED, RunFailed, UserError
 from pipelines.constant_contact.events import PARTIAL_EXIT_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pendulum import DateTime
 
 USAGE_EXIT_CODE = 2
+WORST_FIRST = (1, USAGE_EXIT_CODE, PARTIAL_EXIT_CODE)
 COMMON_OPTIONS = ("--verbose", "--log-format", "--version", "--install-completion")
 # The parser's own errors; typer exports one of them, whose place differs between its versions.
 PARSER_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
@@ -57,7 +58,9 @@ class CommandGroup(TyperGroup):
             with files.private():
                 return int(super().main(words, standalone_mode=False, **more) or 0)
         except (UserError, ApiError) as error:
-            return _say(_sentence(error), _code(error), words, resume_after=getattr(error, "resets_at", None))
+            return _say(
+                sentence_of(error), exit_code(error), words, resume_after=getattr(error, "resets_at", None)
+            )
         except PARSER_ERROR as error:
             return self._usage(error, words)
         except typer.Abort:
@@ -97,9 +100,14 @@ def _say(sentence: str, code: int, words: Sequence[str], *, resume_after: DateTi
     return code
 
 
-def _sentence(error: Exception) -> str:
+def worst(codes: Collection[int]) -> int:
+    """The exit code of a command that ended so for several profiles."""
+    return next((code for code in WORST_FIRST if code in codes), 0)
+
+
+def sentence_of(error: Exception) -> str:
     """The error's own, and of a setting its place."""
-    from sources.constant_contact.api.errors import ConfigError  # noqa: PLC0415 - see _code
+    from sources.constant_contact.api.errors import ConfigError  # noqa: PLC0415 - see exit_code
 
     if not isinstance(error, ConfigError):
         return str(error)
@@ -108,7 +116,7 @@ def _sentence(error: Exception) -> str:
     return with_place(str(error))
 
 
-def _code(error: Exception) -> int:
+def exit_code(error: Exception) -> int:
     """The exit code of a refusal that reached nobody before."""
     from sources.constant_contact.api import errors  # noqa: PLC0415
 

@@ -26,6 +26,7 @@ from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.notify.watch import checked, watched
+from pipelines.constant_contact.profiles.round import folder_of, note_end
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.leftovers import set_what_must_hold
 
@@ -35,22 +36,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.constant_contact.destinations.target import Target
-    from pipelines.constant_contact.display.status import Quota
-    from pipelines.constant_contact.events import Listener, TransformEnded
+    from pipelines.constant_contact.display.status import Quota, StatusReport
+    from pipelines.constant_contact.events import Listener, RunResult, TransformEnded
     from pipelines.constant_contact.reporting.data import Scope
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.source import Settings
 
 
-def sync(wanted: SyncRequest, *, as_json: bool) -> int:
-    quiet_libraries()
+def carried_out(wanted: SyncRequest, *, quiet: bool) -> RunResult:
+    """One sync, with its progress and its alerts."""
     warnings: list[str] = []
     try:
-        with progress.listener(quiet=as_json) as listener:
+        with progress.listener(quiet=quiet) as listener:
             result = watched(wanted.target, lambda: run_sync(wanted, listener), warnings.append)
     finally:
         for warning in warnings:
             log_lines.warn(warning)
+    return result
+
+
+def sync(wanted: SyncRequest, *, as_json: bool) -> int:
+    quiet_libraries()
+    result = carried_out(wanted, quiet=as_json)
+    note_end(
+        folder_of(load_settings()),
+        wanted.target.profile,
+        result.ended_at,
+        complete=result.status == "complete",
+    )
     if as_json:
         sys.stdout.write(json.dumps(as_object(result)) + "\n")
     return EXIT_CODES[result.status]
@@ -69,18 +82,34 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(to_json(made) + "\n")
     else:
-        _print(render(made))
+        draw(render(made))
     return 0
 
 
 def status(target: Target, *, form: str, max_age: str | None, notify: bool = False) -> int:
     """0; with `max_age` or `notify` 1 where the last complete run is older."""
     from pipelines.constant_contact.display import prometheus  # noqa: PLC0415
-    from pipelines.constant_contact.display.status import collect, to_json  # noqa: PLC0415
+    from pipelines.constant_contact.display.status import to_json  # noqa: PLC0415
     from pipelines.constant_contact.display.status_view import render  # noqa: PLC0415
-    from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
     quiet_libraries()
+    report = status_of(target, max_age=max_age, notify=notify)
+    if form == "json":
+        sys.stdout.write(to_json(report) + "\n")
+    elif form == "prometheus":
+        sys.stdout.write(prometheus.render(report))
+    else:
+        draw(render(report))
+    return 1 if (notify or max_age is not None) and not report.verdict.fresh else 0
+
+
+def status_of(
+    target: Target, *, max_age: str | None, notify: bool, absent_is_fine: bool = False
+) -> StatusReport:
+    """`notify`: send the alerts too. `absent_is_fine`: a dataset that is not there yet has a status too."""
+    from pipelines.constant_contact.display.status import collect  # noqa: PLC0415
+    from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
+
     oldest = (
         (read_notify(target.profile).stale_after if notify else None)
         if max_age is None
@@ -91,24 +120,19 @@ def status(target: Target, *, form: str, max_age: str | None, notify: bool = Fal
     own = load_settings(target.profile)
     opened = _for_reading(target)
     first = target.dataset == default_dataset(target.profile)  # which the next sync would make
-    if opened.exists or not first:
+    if (opened.exists or not first) and not absent_is_fine:
         _must_be_loaded(opened, empty_is_fine=first)
     report = collect(
         opened.query if opened.exists else None,
         target.dataset,
         destination=opened.dbt,
+        profile=target.profile,
         quota=_quota(own),
         max_age=oldest,
     )
-    if form == "json":
-        sys.stdout.write(to_json(report) + "\n")
-    elif form == "prometheus":
-        sys.stdout.write(prometheus.render(report))
-    else:
-        _print(render(report))
     if notify:
         checked(target, report.verdict, log_lines.warn)
-    return 1 if (notify or max_age is not None) and not report.verdict.fresh else 0
+    return report
 
 
 def runs(target: Target, *, limit: int, as_json: bool) -> int:
@@ -121,7 +145,7 @@ def runs(target: Target, *, limit: int, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(run_history.to_json(opened.target.dataset, history) + "\n")
     else:
-        _print(run_history.render(history))
+        draw(run_history.render(history))
     return 0
 
 
@@ -336,7 +360,7 @@ def _write_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _print(renderable: Any) -> None:
+def draw(renderable: Any) -> None:
     """As wide as the terminal; into a pipe or a file 80 columns without the blanks that fill a line."""
     from pipelines.constant_contact.display.console import console  # noqa: PLC0415 - rich, only when shown
 

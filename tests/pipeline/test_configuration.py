@@ -235,3 +235,28 @@ def test_every_command_says_that_a_file_is_no_toml(tmp_path: Path, command: str)
     ran = ctct(written(tmp_path, "a = \n"), *command.split(), DLT_DATA_DIR=str(tmp_path))
     assert (2, 1) == (ran.returncode, len(ran.stderr.splitlines())), ran.stderr
     assert "config.toml is not valid TOML" in ran.stderr
+
+
+def test_a_profile_s_own_value_wins_wherever_the_other_is(tmp_path: Path) -> None:
+    """A profile's section in a file beats the environment for all profiles; `check` says where it is."""
+    folder = written(
+        tmp_path,
+        "[sources.constant_contact]\nrequests_per_day = 7\nlookback = '2h'\n"
+        "[sources.constant_contact.acme]\nrequests_per_day = 8\n",
+    )
+    variables = {
+        f"{PREFIX}REQUESTS_PER_DAY": "9",
+        f"{PREFIX}ACME__LOOKBACK": "3h",
+        f"{PREFIX}STATE_DIR": str(tmp_path / "state"),
+        "DLT_DATA_DIR": str(tmp_path / "dlt"),
+    }
+
+    acme, default = (
+        ctct(folder, "check", *words, **variables).stdout for words in (("--profile", "acme"), ())
+    )
+
+    assert "requests_per_day = 8, from /" in acme
+    assert "[sources.constant_contact.acme]" in acme
+    assert f"lookback = 3h, from the environment variable {PREFIX}ACME__LOOKBACK" in acme
+    assert f"requests_per_day = 9, from the environment variable {PREFIX}REQUESTS_PER_DAY" in default
+    assert "lookback = 2h, from /" in default

@@ -68,14 +68,22 @@ def dataset_of(profile: str) -> str:
 
 
 @contextmanager
-def agency(folder: Path, *profiles: str, logged_in: bool = True, **account: Any) -> Iterator[Agency]:
-    """A machine and an account for each profile; `account` as `Sandbox` takes it."""
+def agency(
+    folder: Path,
+    *profiles: str,
+    logged_in: bool = True,
+    sizes: Mapping[str, Mapping[str, Any]] | None = None,
+    **account: Any,
+) -> Iterator[Agency]:
+    """A machine and an account for each profile; `account` as `Sandbox` takes it, `sizes` of single ones."""
     defaults = {"contacts": 30, "campaigns": 1, "requests_per_second": None, "requests_per_day": None}
     with ExitStack() as stack:
         servers = {}
         for seed, profile in enumerate(profiles, start=101):
             sandbox = Sandbox(
-                seed=seed, switches=Switches(device_approved_after_polls=0), **(defaults | account)
+                seed=seed,
+                switches=Switches(device_approved_after_polls=0),
+                **(defaults | account | dict((sizes or {}).get(profile, {}))),
             )
             sandbox.tokens.client_id, sandbox.tokens.client_secret = KEY.values()
             servers[profile] = stack.enter_context(serve(sandbox))

@@ -71,6 +71,12 @@ def warn(sentence: str) -> None:
     sys.stderr.write("\n")
 
 
+def note(sentence: str) -> None:
+    """What a person wants to know and need not act on."""
+    sys.stderr.write(line("info", sentence) if OPTIONS.json else plain(sentence, lines=True))
+    sys.stderr.write("\n")
+
+
 def line(level: str, message: str, more: Mapping[str, Any] | None = None) -> str:
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     fields = {"time": at, "level": level, "message": message, **(more or {})}

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     Metric = tuple[str, str, list[Sample]]
 
 
-def render(report: StatusReport) -> str:
-    """Every metric with its help; times are seconds since 1970, durations seconds."""
-    lines: list[str] = []
-    for name, help_text, samples in _metrics(report):
-        if not samples:
-            continue
-        lines += [f"# HELP ctct_{name} {help_text}", f"# TYPE ctct_{name} gauge"]
-        lines += [
-            f"ctct_{name}{_labels({'dataset': report.dataset, **own})} {value:.15g}" for own, value in samples
-        ]
-    return "\n".join(lines) + "\n"
+def render(*reports: StatusReport) -> str:
+    """Every metric with its help, and its samples of all reports; times are seconds since 1970, durations seconds."""
+    families: dict[str, list[str]] = {}
+    for report in reports:
+        for name, help_text, samples in _metrics(report):
+            if not samples:
+                continue
+            head = [f"# HELP ctct_{name} {help_text}", f"# TYPE ctct_{name} gauge"]
+            families.setdefault(name, head).extend(
+                f"ctct_{name}{_labels({'dataset': report.dataset, **own})} {value:.15g}"
+                for own, value in samples
+            )
+    return "".join(f"{line}\n" for lines in families.values() for line in lines)
 
 
 def _metrics(report: StatusReport) -> Iterator[Metric]:

@@ -62,12 +62,14 @@ def audit_object(lines: Sequence[AuditLine]) -> dict[str, Any]:
     }
 
 
-def unfinished(reason: str, exit_code: int, *, resume_after: DateTime | None = None) -> dict[str, Any]:
+def unfinished(
+    reason: str, exit_code: int, *, resume_after: DateTime | None = None, profile: str | None = None
+) -> dict[str, Any]:
     """The keys of a run's object for a command that has no result; null is what is not known."""
     return {
         "status": "partial" if exit_code == PARTIAL_EXIT_CODE else "failed",
         "run_id": None,
-        "profile": None,
+        "profile": profile,
         "account_id": None,
         "version": version(),
         "started_at": None,

@@ -16,6 +16,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE
 from pipelines.constant_contact.display.plain_text import json_text
 from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE, Verdict, completed_at, verdict
 from pipelines.constant_contact.reporting.dataset_view import (
@@ -72,6 +73,8 @@ class RunStatus:
     stopped_reason: str
     resume_after: dt.datetime | None
     warnings: tuple[str, ...]
+    account_id: str | None = None
+    """Whose rows they are, where that was known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,7 @@ class Backfill:
 class StatusReport:
     warehouse: Warehouse
     dataset: str
+    profile: str = DEFAULT_PROFILE
     verdict: Verdict
     completed_at: dt.datetime | None
     """End of the newest complete run."""
@@ -143,12 +147,18 @@ class StatusReport:
     quota: Quota | None
     backfill: tuple[Backfill, ...]
 
+    @property
+    def account_id(self) -> str | None:
+        """By the newest run that knew it."""
+        return next((run.account_id for run in self.runs if run.account_id), None)
+
 
 def collect(
     query: Query | None,
     dataset: str,
     *,
     destination: DbtProfile,
+    profile: str = DEFAULT_PROFILE,
     quota: Quota | None = None,
     backfill: tuple[Backfill, ...] = (),
     which: Callable[[str], str | None] = shutil.which,
@@ -167,6 +177,7 @@ def collect(
     return StatusReport(
         warehouse=_warehouse(destination, which),
         dataset=dataset,
+        profile=profile,
         verdict=verdict(
             complete, runs[0].status if runs else None, max_age=max_age, now=now or dt.datetime.now(dt.UTC)
         ),
@@ -182,13 +193,13 @@ def collect(
     )
 
 
-def to_json(report: StatusReport) -> str:
+def to_json(report: StatusReport, *, indent: int | None = 2) -> str:
     """One JSON object; times as ISO 8601 in UTC."""
-    fields: dict[str, Any] = asdict(report)
+    fields: dict[str, Any] = {"account_id": report.account_id, **asdict(report)}
     if report.quota is not None:
         fields["quota"].pop("known_left")
         fields["quota"]["left_today"] = report.quota.left_today
-    return json_text(fields, default=_iso, indent=2)
+    return json_text(fields, default=_iso, indent=indent)
 
 
 def _iso(value: object) -> str:
@@ -320,6 +331,7 @@ def _run(row: Row) -> RunStatus:
         stopped_reason=text(row.get("stopped_reason")),
         resume_after=moment(row.get("resume_after")),
         warnings=tuple(str(warning) for warning in warnings) if isinstance(warnings, list) else (),
+        account_id=text(row.get("account_id")) or None,
     )
 
 

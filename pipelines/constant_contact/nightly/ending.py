@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.constant_contact.errors import Busy
 from pipelines.constant_contact.events import RunResult
-from sources.constant_contact.api.budget import Budget
+from sources.constant_contact.api.budget import Budget, next_midnight
 from sources.constant_contact.api.errors import (
     ApiError,
     LoginFailed,
@@ -95,8 +95,10 @@ def _too_much_left_out(reading: Reading) -> str:
     return ""
 
 
-def never_begun(connection: Connection, reason: str, begun: pendulum.DateTime) -> RunResult:
-    """The result of a run that waited in vain before it could read anything."""
+def never_begun(
+    connection: Connection, reason: str, begun: pendulum.DateTime, *, cause: Cause = "busy"
+) -> RunResult:
+    """The result of a run that could not read anything: it waited in vain, or nothing is left of the day."""
     now = pendulum.now("UTC")
     with closing(Budget.of(connection)) as budget:
         spent, left = budget.spent_today(), budget.remaining_today()
@@ -111,9 +113,10 @@ def never_begun(connection: Connection, reason: str, begun: pendulum.DateTime) -
         remaining_today=left,
         rows={},
         seconds={**seconds, "total": (now - begun).total_seconds()},
-        resume_after=now,
+        profile=connection.profile,
+        resume_after=next_midnight(now) if cause == "quota" else now,
         stopped_reason=reason,
-        cause="busy",
+        cause=cause,
     )
 
 

@@ -82,7 +82,8 @@ def _tables(opened: Warehouse) -> Collection[str]:
     if not opened.exists:
         return ()
     try:
-        opened.pipeline.sync_destination()
+        with opened.kept_open():  # the load tool itself does not wait for others
+            opened.pipeline.sync_destination()
     except DltException as error:
         raise UserError(f"the state of the last sync cannot be read from {opened.name}: {error}") from error
     return opened.columns()

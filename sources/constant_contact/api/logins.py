@@ -108,8 +108,8 @@ def stored_logins(store: TokenStore) -> list[StoredLogin]:
     """The newest login of each application and profile, sorted by both."""
     newest: dict[tuple[str, str], StoredLogin] = {}
     for name in store.names():
-        client_id, profile, line = name.rsplit("/", 2)
-        tokens = store.load(name)
+        client_id, profile, line = name.rsplit("/", 2) if name.count("/") > 1 else (name, "", "")
+        tokens = store.load(name) if line else None
         if tokens is None:
             continue
         known = newest.get((client_id, profile))
