@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,7 @@ from sources.constant_contact.reads import strategies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from accounts import Quick
 
@@ -85,3 +88,34 @@ def test_opt_in_names_what_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
         ValueError, match=r"opt_in names 'thing', which is no resource; choose from all, .*things"
     ):
         chosen(["thing"])
+
+
+def test_the_source_offers_what_is_off_without_selecting_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A pipeline of somebody's own reads it where `with_resources` or `opt_in` names it."""
+    from sources.constant_contact import constant_contact  # noqa: PLC0415 - dlt takes two seconds
+
+    monkeypatch.chdir(tmp_path)
+    name = "bulk_activities"
+    off = {**CATALOGUE, name: replace(CATALOGUE[name], opt_in=True)}
+    monkeypatch.setattr("sources.constant_contact.catalogue.CATALOGUE", off)
+    assert {name} == set(CATALOGUE) - set(constant_contact().selected_resources)
+    assert {name} == set(constant_contact().with_resources(name).selected_resources)
+    assert set(CATALOGUE) == set(constant_contact(opt_in=[name]).selected_resources)
+
+
+def test_what_moves_for_weeks_is_asked_for_from_a_month_before(quick: Callable[..., Quick]) -> None:
+    """The first night asks for all text messages, later ones for those whose counts may still move."""
+    one = quick(contacts=300, campaigns=3)
+    days = [campaign.sent_at for campaign in one.sandbox.extras.sms.campaigns]
+    one.complete_night(select=["sms_campaign_summaries"])
+    assert len(days) == one.values("select count(*) from sms_campaign_summaries")[0]
+    read_at = datetime.fromisoformat(one.state["recent"]["sms_campaign_summaries"]["read_at"])
+    one.execute("delete from sms_campaign_summaries")
+    one.complete_night(select=["sms_campaign_summaries"])
+    lately = [at for at in days if at >= (read_at - timedelta(days=30)).timestamp()]
+    assert 0 < len(lately) < len(days)
+    assert len(lately) == one.values("select count(*) from sms_campaign_summaries")[0]
+    one.complete_night(select=["sms_campaign_summaries"], full_refresh=True)
+    assert len(days) == one.values("select count(*) from sms_campaign_summaries")[0]

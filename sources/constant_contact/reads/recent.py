@@ -62,10 +62,13 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
 def read_recent(reading: Reading, of: Endpoint) -> Iterator[Batch]:
     """One batch a page; the last one says how far it came."""
     since = asked_since(reading.state, of, reading.options, now=reading.now)
+    if reading.aside.is_due(of.resource):  # its rows may be of any time
+        since = None
     start = since or reading.options.start_date or BEFORE_ALL
     for page in reading.pages(of, extra={of.after or "": as_parameter(start)}):
         done = () if page.next_link else _read(reading, of, is_whole=since is None)
-        yield reading.batch(of.resource, page.rows, requests=1, state=done, whole=bool(done))
+        whole = since is None and page.next_link is None
+        yield reading.batch(of.resource, page.rows, requests=1, state=done, whole=whole)
 
 
 def asked_since(
