@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 import small_warehouse
+from typer.testing import CliRunner
 
+from pipelines.constant_contact.cli import app
 from pipelines.constant_contact.reporting import audience, mailings
 from pipelines.constant_contact.reporting.data import Scope, UnknownCampaignError
 from pipelines.constant_contact.reporting.report import write_report
 from pipelines.constant_contact.transform import project_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from click.testing import Result
 
 NOW = dt.datetime(2026, 11, 22, 7, 5, tzinfo=dt.UTC)
 
@@ -270,6 +275,50 @@ def test_since_leaves_earlier_mailings_out(tmp_path: Path) -> None:
     assert "Delivered 1,170 in 3 mailings; 1,200 sent" in page.text
     assert "bakery.example/offer 4 tagged addresses together 12 36 3" in page.text
     assert "average 35.6%" in page.text
+
+
+def test_since_after_the_last_mailing_says_so(tmp_path: Path) -> None:
+    """No figure is compared with a period that has no day."""
+    page = written(tmp_path, *small_warehouse.FULL, scope=Scope(since=dt.date(2027, 1, 1)))
+
+    assert "Nothing sent since then" in page.titles
+    assert "the 0 days before" not in page.text
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`ctct report` with these options, over the small account in a file."""
+    path = small_warehouse.write(tmp_path / "small.duckdb", *small_warehouse.FULL)
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(path))
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    monkeypatch.setenv("SOURCES__CONSTANT_CONTACT__STATE_DIR", str(tmp_path / "state"))
+    return lambda *options: CliRunner().invoke(
+        app, ["report", "--out", str(tmp_path / "page.html"), *options]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--since", "yesterday"), "--since 'yesterday' is no day; write it as 2026-01-31"),
+        (("--campaign", "m99"), "no mailing of campaign m99 is in the marts"),
+    ],
+)
+def test_options_that_cannot_be_are_one_sentence(
+    command: Callable[..., Result], options: tuple[str, str], sentence: str, tmp_path: Path
+) -> None:
+    """Exit code 2, what is wrong and what to write instead; no page."""
+    ended = command(*options)
+
+    assert 2 == ended.exit_code
+    assert sentence in ended.stderr
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_options_reach_the_page(command: Callable[..., Result], tmp_path: Path) -> None:
+    """A campaign by its id."""
+    assert 0 == command("--campaign", "m14").exit_code
+    assert "one campaign" in (tmp_path / "page.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["m14", "k14"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.constant_contact.reporting import rates
+from pipelines.constant_contact.reporting.formats import many
 from pipelines.constant_contact.reporting.rates import Rate, Standing, pooled
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def mails_in(mails: Sequence[Mail], period: Period) -> list[Mail]:
 
 def earlier(period: Period) -> tuple[tuple[str, Period], ...]:
     """What a figure is compared with; a year before says nothing new of a longer period."""
-    before = (f"the {period.days} days before", period.before)
+    if not period.days:
+        return ()
+    before = (f"the {many(period.days, 'day')} before", period.before)
     year = ("the same days a year before", period.year_before)
     return (before, year) if period.days <= AVERAGE_OF.days else (before,)
 
