@@ -63,6 +63,7 @@ ARROWS = {
         f"{SOURCE}.rows",
         f"{SOURCE}.withheld",
     ),
+    f"{SOURCE}.memory": (),
     f"{SOURCE}.first_load": (f"{SOURCE}.catalogue", f"{SOURCE}.warehouse"),
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.profile_settings": (f"{SOURCE}.configuration",),

@@ -101,6 +101,7 @@ def load_settings(profile: str | None = None, **explicit: Any) -> Settings:
         found.connection()
         found.options()
         found.zone()
+        found.size()
         found.wait_s()
         found.chosen()
         found.excluded()

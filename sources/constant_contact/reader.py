@@ -32,20 +32,19 @@ LAST_BATCHES_S = 5.0
 """How long after one slice has ended the run the others may bring what they are reading."""
 READ_AHEAD = 64
 """Requests whose rows may wait for the loader before reading pauses; bounds memory and what a crash can cost."""
-MOST_PAGES_AT_ONCE = 40
 
 
-def pages_at_once(requests_per_commit: int) -> int:
+def pages_at_once(requests_per_commit: int, most: int) -> int:
     """How many pages of a large collection may be one batch: an eighth of what a crash may cost."""
-    return max(1, min(MOST_PAGES_AT_ONCE, requests_per_commit // 8))
+    return max(1, min(most, requests_per_commit // 8))
 
 
-def within(requests: int, *, at_once: int = 1) -> Reader:
+def within(requests: int, *, at_once: int = 1, read_ahead: int = READ_AHEAD) -> Reader:
     """A reader never further ahead of its loader than so many requests (at least 2), those under way included, of which
     one reader may have as many as `at_once`.
     """
     readers = max(1, min(READERS, requests // 2))
-    return Reader(readers=readers, read_ahead=max(1, min(READ_AHEAD, requests - readers - at_once + 1)))
+    return Reader(readers=readers, read_ahead=max(1, min(read_ahead, requests - readers - at_once + 1)))
 
 
 class _Waiting:

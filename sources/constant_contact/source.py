@@ -33,6 +33,7 @@ from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.loaded import NAME
+from sources.constant_contact.memory import Memory, memory
 from sources.constant_contact.profile_settings import own_values
 from sources.constant_contact.reader import pages_at_once, within
 from sources.constant_contact.reads.attempts import Attempts
@@ -89,6 +90,8 @@ class Settings(BaseConfiguration):
     """All contacts in each run (full), what changed (incremental), or all where that costs at most 20 requests."""
     time_zone: str | None = None
     """In which marts count days, an IANA name; None: the account's own."""
+    memory: str = "normal"
+    """How much a run may hold at once: normal or small."""
     wait: str = "10m"
     """How long a run waits, each time, for a warehouse that another program or another sync has."""
 
@@ -138,6 +141,10 @@ class Settings(BaseConfiguration):
             html_content=self.html_content,
             full_refresh=full_refresh,
         )
+
+    def size(self) -> Memory:
+        """Raises ValueError with one sentence for a size that there is not."""
+        return memory(self.memory)
 
     def zone(self) -> str | None:
         """Of `time_zone`. Raises ValueError with one sentence for a name that is no zone's."""
@@ -220,7 +227,8 @@ def begin(
 ) -> Reading:
     """A reading with its first slices; nothing is sent before its reader is started."""
     account = None if identity is None else identity.page or identity.error
-    at_once = pages_at_once(own.requests_per_commit)
+    size = own.size()
+    at_once = pages_at_once(own.requests_per_commit, size.pages_at_once)
     now = now or pendulum.now("UTC")
     reading = Reading(
         client=client,
@@ -230,7 +238,7 @@ def begin(
         options=own.options(full_refresh=full_refresh),
         now=now,
         once=once,
-        reader=within(own.requests_per_commit // 2, at_once=at_once),
+        reader=within(own.requests_per_commit // 2, at_once=at_once, read_ahead=size.read_ahead),
         pages_at_once=at_once,
         refused=set(state.get("refused", ())),
         answered={} if account is None else {"account": account},

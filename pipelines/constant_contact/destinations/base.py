@@ -83,6 +83,9 @@ class Destination:
         """Keep a second sync out, on every machine that can reach the place. `client`: an unopened SQL client."""
         yield
 
+    def limit_memory(self, place: Place, megabytes: int) -> None:
+        """Of the database, where it works in this process; what somebody configured there stays."""
+
     def check_copy(self, place: Place, target: Target, copy: Path) -> None:
         """Raise UserError for a `publish` that cannot be one."""
 

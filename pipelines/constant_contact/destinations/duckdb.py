@@ -56,6 +56,8 @@ class DuckDb(Destination):
 
     def __init__(self) -> None:
         super().__init__(DUCKDB)
+        self._marts_mb = 0
+        """What the transforms may use, who sort and count all there is; 0: as DuckDB sees fit."""
 
     def place(self, target: Target) -> Place:
         """Raises UserError where only a warehouse of version 0.1 in another folder can be meant."""
@@ -121,6 +123,13 @@ class DuckDb(Destination):
             return f"the file {path} is not a DuckDB database; name another one in {SETTING}"
         return f"the warehouse {path} cannot be opened: {first_line(error)}"
 
+    def limit_memory(self, place: Place, megabytes: int) -> None:
+        """What does not fit is put on disk beside the file; rows need not come back in the order of their loading."""
+        self._marts_mb = 4 * megabytes
+        credentials = place.factory.config_params["credentials"]
+        bounds = {"memory_limit": f"{megabytes}MB", "preserve_insertion_order": False}
+        credentials.global_config = {**bounds, **(credentials.global_config or {})}
+
     @contextmanager
     def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """By a lock beside the file, so that another working folder sees it too."""
@@ -171,7 +180,9 @@ class DuckDb(Destination):
     @contextmanager
     def kept_for_dbt(self, place: Place, patience: Patience) -> Iterator[None]:
         """DuckDB shares a file among the connections of one process, and dbt sets nothing that parts them."""
-        with self._connected(place, patience):
+        with self._connected(place, patience) as connection:
+            if self._marts_mb:
+                connection.execute(f"set global memory_limit = '{self._marts_mb}MB'")
             yield
 
     def arrow_batches(self, cursor: Any, batch_rows: int) -> Iterator[pa.Table]:

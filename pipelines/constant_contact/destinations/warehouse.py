@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
 from pipelines.constant_contact.destinations.location import locate
+from pipelines.constant_contact.destinations.remembered import remembering
 from pipelines.constant_contact.destinations.room import must_have_room
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import RunFailed, UserError
@@ -60,7 +61,7 @@ class Warehouse:
         try:
             self.pipeline: dlt.Pipeline = dlt.pipeline(
                 target.pipeline_name,
-                destination=self._place.factory,
+                destination=remembering(self._place.factory),
                 dataset_name=target.dataset,
                 pipelines_dir=str(self.location.state_folder),
             )

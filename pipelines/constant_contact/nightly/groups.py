@@ -7,7 +7,11 @@ going by the groups before.
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from sources.constant_contact.batches import Batch, Group
 from sources.constant_contact.reader import pages_at_once
@@ -15,18 +19,22 @@ from sources.constant_contact.reader import pages_at_once
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from sources.constant_contact.memory import Memory
+
 HELD_S = 3.0
 """Well below the 10 s that readers are told, since disks and neighbours are not equally fast all the time."""
-FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 200_000, 50_000, 1_000_000
-"""In a group, children included: before anything is known of the machine, and the bounds of what is made of that."""
+FIRST_ROWS, FEWEST_ROWS = 200_000, 50_000
+"""In a group, children included: before anything is known of the machine, and however slow it is."""
 
 
 class Groups:
     """Batches -> groups, whose size follows from how long earlier ones were loaded."""
 
-    def __init__(self, requests_per_commit: int) -> None:
-        self._requests = max(1, requests_per_commit // 2 - pages_at_once(requests_per_commit) + 1)
-        self._rows = FIRST_ROWS
+    def __init__(self, requests_per_commit: int, size: Memory) -> None:
+        at_once = pages_at_once(requests_per_commit, size.pages_at_once)
+        self._requests = max(1, requests_per_commit // 2 - at_once + 1)
+        self._most = size.rows_per_commit
+        self._rows = min(FIRST_ROWS, self._most)
 
     def of(self, batches: Iterable[Batch], seen: Callable[[Batch], None]) -> Iterator[Group]:
         group = Group()
@@ -39,7 +47,14 @@ class Groups:
         if group.batches:
             yield group
 
+    @staticmethod
+    def let_go() -> None:
+        """Give back what a group held: allocators keep what was freed, in pieces, and grow beside it."""
+        pa.default_memory_pool().release_unused()
+        if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+            trim(0)  # of the C library, where it has this
+
     def took(self, rows: int, held_s: float) -> None:
         """A group of so many rows kept the warehouse for so long; small ones say little of large ones."""
         if rows >= FEWEST_ROWS:
-            self._rows = int(min(MOST_ROWS, max(FEWEST_ROWS, rows * HELD_S / max(held_s, 0.001))))
+            self._rows = int(min(self._most, max(FEWEST_ROWS, rows * HELD_S / max(held_s, 0.001))))

@@ -95,6 +95,7 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
     begun = pendulum.now("UTC")
     try:
         with alone(location.state_folder, request.target, patience):
+            location.kind.limit_memory(location.place, own.size().database_mb)
             repair_folder(location.work_dir)
             for folder in (location.work_dir, location.earlier_folder()):
                 remove_loaded_rows(folder, SOURCE)
@@ -133,7 +134,7 @@ class _Night:
         self.warnings: list[str] = []
         self.planned: int | None = None
         self.commits = 0
-        self.groups = Groups(own.requests_per_commit)
+        self.groups = Groups(own.requests_per_commit, own.size())
         self.has_read = False
         self.first_load = FirstLoad(nothing_loaded())
         self.failure: UserError | None = None
@@ -232,6 +233,7 @@ class _Night:
             self.taken_back = ()
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
+        self.groups.let_go()
         seconds = time.monotonic() - began
         self.load_s += seconds
         self.commits += 1

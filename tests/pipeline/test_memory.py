@@ -1,0 +1,57 @@
+"""The setting `memory`: how much a run holds at once, and that it changes no row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.nightly.groups import FEWEST_ROWS, Groups
+from pipelines.constant_contact.request import load_settings
+from sources.constant_contact.batches import Batch
+from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.memory import SIZES
+from sources.constant_contact.rows import to_arrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TAGS = endpoint("contact_tags")
+
+
+def rows(count: int) -> Batch:
+    tables = to_arrow(TAGS, [{"tag_id": f"t{number}"} for number in range(count)])
+    return Batch(resource="contact_tags", tables=tables, requests=1)
+
+
+def test_a_size_that_there_is_not_is_a_sentence(account: Callable[..., Any]) -> None:
+    """What is wrong, and what may be set."""
+    account().configure(memory="tiny")
+    with pytest.raises(UserError, match="memory is 'tiny'; set it to normal or small"):
+        load_settings()
+
+
+@pytest.mark.parametrize("held_s", [0.001, 3.0, 60.0])
+def test_a_group_has_as_many_rows_as_are_loaded_in_time(held_s: float) -> None:
+    """More after a quick commit, fewer after a slow one, within the bounds of the size."""
+    sizes = {}
+    for name, size in SIZES.items():
+        groups = Groups(10_000, size)
+        groups.took(FEWEST_ROWS, held_s)
+        batches = [rows(FEWEST_ROWS)] * 30
+        sizes[name] = next(groups.of(batches, lambda _batch: None)).rows
+    at_most = {name: size.rows_per_commit for name, size in SIZES.items()}
+    expected = FEWEST_ROWS if held_s > 1 else None
+    assert sizes == {name: expected or most for name, most in at_most.items()}
+
+
+@pytest.mark.long
+def test_a_small_run_loads_the_same_rows(account: Callable[..., Any]) -> None:
+    """Every table, in a first night and in one with changes."""
+    one = account()
+    one.configure(memory="small")
+    one.complete_night()
+    one.sandbox.change_contact(3, first_name="Zoë")
+    one.complete_night()
+    assert [] == one.differences()
