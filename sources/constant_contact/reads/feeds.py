@@ -265,6 +265,8 @@ class Numbers:
         self._counts: Counter[tuple[str, ...]] = Counter()
 
     def number(self, rows: Sequence[Row], times: Sequence[int]) -> list[Row]:
+        if times and self._at != times[0] and len(set(times)) == len(times):
+            return self._all_first(rows, times)
         numbered = []
         for row, at in zip(rows, times, strict=True):
             if at != self._at:
@@ -274,6 +276,15 @@ class Numbers:
             theirs = {"occurrence_sent": row["occurrence"]} if "occurrence" in row else {}
             numbered.append({**row, **theirs, "occurrence": self._counts[key]})
         return numbered
+
+    def _all_first(self, rows: Sequence[Row], times: Sequence[int]) -> list[Row]:
+        """Of rows no two of which are of one instant, as most pages are."""
+        if any("occurrence" in row for row in rows):
+            rows = [
+                {**row, "occurrence_sent": row["occurrence"]} if "occurrence" in row else row for row in rows
+            ]
+        self._at, self._counts = times[-1], Counter([self._key(rows[-1])])
+        return [{**row, "occurrence": 1} for row in rows]
 
     def resume(self, at: int, loaded: Sequence[Mapping[str, Any]]) -> None:
         """Go on in an instant of which `loaded` is there already."""
