@@ -182,6 +182,23 @@ def test_a_mailing_is_above_only_where_its_interval_says_so(page: Page) -> None:
     assert "Clicked 9.0% as usual" in page.text
 
 
+def test_a_mailing_of_these_days_is_not_below_yet(tmp_path: Path) -> None:
+    """Who reads it tomorrow is not known; a week later the same numbers are below."""
+    sent = (
+        "update marts.campaign_activities set deliveries_opened = 60, first_sent_at = '{}'"
+        " where campaign_activity_id = 'k15'"
+    )
+
+    young, old = (
+        written(folder, small_warehouse.RAW, f"{small_warehouse.MAIL_MARTS}; {sent.format(day)}")
+        for folder, day in ((tmp_path / "young", "2026-11-20"), (tmp_path / "old", "2026-11-13"))
+        if not folder.mkdir()
+    )
+
+    assert "Opened 15.4% too early to tell" in young.text
+    assert "Opened 15.4% ▼ below average" in old.text
+
+
 def test_small_mailings_do_not_shout(tmp_path: Path) -> None:
     """A mailing to a dozen people is compared with nothing, and is neither best nor worst."""
     test_mail = (

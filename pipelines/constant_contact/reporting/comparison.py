@@ -25,6 +25,8 @@ LAST_MAILINGS = 8
 MAX_RANKED = 5
 HOURS_PER_BLOCK = 3
 AVERAGE_OF = dt.timedelta(days=365)
+STILL_READ = dt.timedelta(days=3)
+"""About 95 of 100 people who open a mailing in its first week have done so by then."""
 
 RateName = Literal["opened", "clicked", "opted_out"]
 Level = Literal["above", "below", "usual", "few"]
@@ -94,17 +96,29 @@ def _average(mails: Sequence[Mail]) -> Average:
     )
 
 
-def compared(mails: Sequence[Mail], average: dict[bool, Average]) -> list[Compared]:
-    """Newest first."""
+def compared(
+    mails: Sequence[Mail], average: dict[bool, Average], known_until: dt.datetime | None
+) -> list[Compared]:
+    """Newest first; `known_until`: when the warehouse was last loaded."""
     return [
         Compared(
             mail=mail,
             average=average[mail.is_resend],
-            opened=rates.standing(mail.opened, average[mail.is_resend].opened),
-            clicked=rates.standing(mail.clicked, average[mail.is_resend].clicked),
+            opened=_standing(mail, mail.opened, average[mail.is_resend].opened, known_until),
+            clicked=_standing(mail, mail.clicked, average[mail.is_resend].clicked, known_until),
         )
         for mail in reversed(mails)
     ]
+
+
+def _standing(
+    mail: Mail, rate: Rate | None, average: Rate | None, known_until: dt.datetime | None
+) -> Standing:
+    """A mailing of these days is still being read: it can be above already, and not yet below."""
+    found = rates.standing(rate, average)
+    if known_until is not None and known_until - mail.sent_at < STILL_READ and found in {"below", "usual"}:
+        return "early"
+    return found
 
 
 def ranked(mails: Sequence[Mail]) -> tuple[list[Mail], list[Mail]]:

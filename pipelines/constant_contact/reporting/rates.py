@@ -21,7 +21,7 @@ FEWEST_DELIVERIES = 20
 FEWEST_MAILINGS = 3
 """Fewer than these are no average, and no cell of the send times."""
 
-Standing = Literal["above", "below", "usual", "few"]
+Standing = Literal["above", "below", "usual", "few", "early"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

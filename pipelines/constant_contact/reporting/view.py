@@ -64,7 +64,7 @@ def context(data: ReportData, *, generated_at: dt.datetime) -> dict[str, object]
         "campaign": data.shown[0].name if data.campaign_id and data.shown else None,
         "verdict": _verdict(data, generated_at),
         "figures": [] if data.campaign_id else figures(data),
-        "last": comparison.compared(last, average),
+        "last": comparison.compared(last, average, data.loaded_at),
         "average": average,
         "scale": _scale(last, average),
         "trend": _trend(data.shown),
