@@ -25,7 +25,7 @@ from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.notify.settings import read_notify
-from pipelines.constant_contact.notify.watch import checked, watched
+from pipelines.constant_contact.notify.watch import alerts_where_unreadable, checked, watched
 from pipelines.constant_contact.profiles.round import folder_of, note_end
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.leftovers import set_what_must_hold
@@ -107,32 +107,36 @@ def status_of(
     target: Target, *, max_age: str | None, notify: bool, absent_is_fine: bool = False
 ) -> StatusReport:
     """`notify`: send the alerts too. `absent_is_fine`: a dataset that is not there yet has a status too."""
+    oldest = None if max_age is None else _duration("--max-age", max_age)
+    if not notify:
+        return _status(target, oldest, absent_is_fine=absent_is_fine)
+    with alerts_where_unreadable(target, log_lines.warn):
+        report = _status(
+            target,
+            read_notify(target.profile).stale_after if oldest is None else oldest,
+            absent_is_fine=absent_is_fine,
+        )
+    checked(target, report.verdict, log_lines.warn)
+    return report
+
+
+def _status(target: Target, oldest: timedelta | None, *, absent_is_fine: bool) -> StatusReport:
     from pipelines.constant_contact.display.status import collect  # noqa: PLC0415
     from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
-    oldest = (
-        (read_notify(target.profile).stale_after if notify else None)
-        if max_age is None
-        else _duration("--max-age", max_age)
-    )
-    if oldest is None:
-        oldest = DEFAULT_MAX_AGE
     own = load_settings(target.profile)
     opened = _for_reading(target)
     first = target.dataset == default_dataset(target.profile)  # which the next sync would make
     if (opened.exists or not first) and not absent_is_fine:
         _must_be_loaded(opened, empty_is_fine=first)
-    report = collect(
+    return collect(
         opened.query if opened.exists else None,
         target.dataset,
         destination=opened.dbt,
         profile=target.profile,
         quota=_quota(own),
-        max_age=oldest,
+        max_age=DEFAULT_MAX_AGE if oldest is None else oldest,
     )
-    if notify:
-        checked(target, report.verdict, log_lines.warn)
-    return report
 
 
 def runs(target: Target, *, limit: int, as_json: bool) -> int:

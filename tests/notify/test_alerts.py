@@ -178,6 +178,17 @@ def test_stale_data_is_told_once_and_its_end_once(here: Account, hook: Hook) -> 
     assert ["ctct: over: the data is stale"] == titles(hook)
 
 
+def test_data_that_cannot_be_read_is_stale(here: Account, hook: Hook) -> None:
+    """The warehouse file is something else by now: the check sends its alert and ends with its sentence."""
+    here.warehouse.write_text("nonsense")
+    for _ in range(2):
+        assert 2 == ctct("status", "--max-age", "26h", "--notify").exit_code
+    [text] = hook.taken()
+    assert text.startswith(
+        "*ctct: the data is stale (dataset constant_contact)*\nHow old the data is cannot be read: "
+    )
+
+
 @pytest.mark.long
 def test_stale_after_is_the_age_where_none_is_given(
     here: Account, hook: Hook, monkeypatch: pytest.MonkeyPatch

@@ -241,6 +241,47 @@ def test_a_login_by_browser_without_a_browser_says_what_else_there_is(server: Se
     assert "Traceback" not in terminal.shown
 
 
+@pytest.mark.long
+def test_a_redirect_address_that_is_not_registered_is_named(server: Server, place: Path) -> None:
+    """The provider shows an error in the browser and nobody comes back: the address to register is in the sentence."""
+    program = (
+        "from pipelines.constant_contact import login; login.CALLBACK_WAIT_S = 0.5; "
+        "from pipelines.constant_contact.cli import main; main()"
+    )
+    words = ["--flow", "browser", "--port", "8918", "--client-id", server.client_id, *options(server, place)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "init", "--yes", *words],
+        cwd=place,
+        env=environment(place),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    fails(done, 1, "nobody came back", "http://localhost:8918/callback registered", "--flow browser")
+
+
+def test_errors_of_settings_name_key_files_and_command(place: Path) -> None:
+    """Of a key that is set nowhere, and of a value that cannot work."""
+
+    def run(**more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*CTCT, "plan"],
+            cwd=place,
+            env=environment(place, **more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    files = [str(place / ".dlt" / name) for name in ("secrets.toml", "config.toml")]
+    fails(run(), 2, "client_id is not set", *files, "SOURCES__CONSTANT_CONTACT__CLIENT_ID", "ctct init")
+    (place / ".dlt").mkdir()
+    (place / ".dlt" / "config.toml").write_text('[sources.constant_contact]\nbase_url = "api.example.com"\n')
+    place_of_it = f"it is set by base_url in [sources.constant_contact] of {files[1]}; ctct init sets it"
+    fails(run(), 2, "base_url is 'api.example.com'", place_of_it)
+
+
 def test_a_folder_that_cannot_be_written_is_a_sentence(server: Server, place: Path) -> None:
     """`.dlt` is a file."""
     (place / ".dlt").touch()

@@ -116,8 +116,16 @@ def of_login(status: LoginStatus, *, now: DateTime) -> Findings:
 def of_verdict(verdict: Verdict) -> Findings:
     """Of the age of the newest complete run."""
     text = f"{verdict.sentence}. See ctct runs for why, and run ctct sync."
-    stale = Cause(kind="stale", items=frozenset({"stale"}), text=text)
-    return Findings(causes=() if verdict.fresh else (stale,), looked_at=frozenset({"stale"}))
+    return Findings(causes=() if verdict.fresh else (_stale(text),), looked_at=frozenset({"stale"}))
+
+
+def of_unreadable(reason: str) -> Findings:
+    """Of data whose age cannot be told."""
+    return Findings(causes=(_stale(_sentence(f"How old the data is cannot be read: {reason}")),))
+
+
+def _stale(text: str) -> Cause:
+    return Cause(kind="stale", items=frozenset({"stale"}), text=text)
 
 
 def _busy(reason: str) -> Cause:

@@ -5,13 +5,14 @@ Nothing here changes how a run ends: what goes wrong with alerts is a warning.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pendulum
 
 from pipelines.constant_contact.destinations.warehouse import opened_for_reading
-from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.errors import Busy, UserError
 from pipelines.constant_contact.notify import causes, messages, unusual
 from pipelines.constant_contact.notify.delivery import Delivery, deliver, senders
 from pipelines.constant_contact.notify.heartbeat import Heartbeat
@@ -23,7 +24,7 @@ from sources.constant_contact.api.login import Login
 from sources.constant_contact.api.redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.display.verdict import Verdict
@@ -78,6 +79,19 @@ def checked(target: Target, verdict: Verdict, warn: Warn) -> None:
     if findings.causes and not alerts.notify.receivers:
         warn("nobody hears of this: no receiver is set in [sources.constant_contact.notify]")
     alerts.tell(findings)
+
+
+@contextmanager
+def alerts_where_unreadable(target: Target, warn: Warn) -> Iterator[None]:
+    """Data that cannot be read is no fresher than data that is old. A warehouse in use is no such case."""
+    try:
+        yield
+    except Busy:
+        raise
+    except UserError as error:
+        findings = causes.of_unreadable(str(error))
+        _Alerts(read_notify(target.profile), target, warn).tell(findings)
+        raise
 
 
 class _Alerts:

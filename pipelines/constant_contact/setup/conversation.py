@@ -72,6 +72,7 @@ def run_init(options: Options) -> int:
 class _Conversation:
     def __init__(self, options: Options, prompts: Prompts, own: Settings, profile: str) -> None:
         self.options, self.prompts, self.own, self.profile = options, prompts, own, profile
+        self.flow = options.flow
         self.section: Key = (TOP, NAME) if profile == DEFAULT_PROFILE else (TOP, NAME, profile)
 
     def run(self) -> int:
@@ -95,15 +96,13 @@ class _Conversation:
     def _application(self) -> None:
         """The key, and the secret where there is one."""
         prompts, options = self.prompts, self.options
-        flow = self.options.flow or "device"
         if not self.own.client_id and not options.client_id and not prompts.silent:
-            flow = self._flow()
-            prompts.say(f"\nThe application\n{application.instructions(flow, options.port)}\n")
+            guide = application.instructions(self._flow(), options.port)
+            prompts.say(f"\nThe application\n{guide}\n")
             if prompts.yes("Open the portal in the browser?", default=True) and not logins.opens(
                 application.PORTAL
             ):
                 prompts.say("  no browser opens from here; open the address above on any machine")
-        self.flow = flow
         client_id = prompts.text(
             "API key of the application",
             options.client_id or self.own.client_id,
@@ -120,12 +119,14 @@ class _Conversation:
         self._write(plain, secret)
 
     def _flow(self) -> str:
-        return self.options.flow or self.prompts.choice(
+        """Asked once, and only where it matters."""
+        self.flow = self.flow or self.prompts.choice(
             "Log in by a code to confirm in any browser, or by the browser of this machine",
             logins.FLOWS,
             "device",
             option="--flow",
         )
+        return self.flow
 
     def _login(self) -> str | None:
         """Returns the account's own time zone, where it can be read."""
@@ -144,13 +145,13 @@ class _Conversation:
             self._log_in()
 
     def _log_in(self) -> None:
-        if self.flow == "browser":
+        if self._flow() == "browser":
             self.prompts.say(
                 "If the page says that the redirect address is wrong, add this one to the application in the portal, "
                 f"then reload: {application.redirect_address(self.options.port)}"
             )
         logins.login(
-            self.profile, self.flow, port=self.options.port, yes=True, open_pages=not self.prompts.silent
+            self.profile, self._flow(), port=self.options.port, yes=True, open_pages=not self.prompts.silent
         )
 
     def _is_logged_in(self) -> bool:
