@@ -58,12 +58,9 @@ def carried_out(wanted: SyncRequest, *, quiet: bool) -> RunResult:
 def sync(wanted: SyncRequest, *, as_json: bool) -> int:
     quiet_libraries()
     result = carried_out(wanted, quiet=as_json)
-    note_end(
-        folder_of(load_settings()),
-        wanted.target.profile,
-        result.ended_at,
-        complete=result.status == "complete",
-    )
+    with contextlib.suppress(UserError):  # another profile's settings: only an order depends on it
+        folder, at = folder_of(load_settings()), result.ended_at
+        note_end(folder, wanted.target.profile, at, complete=result.status == "complete")
     if as_json:
         sys.stdout.write(json.dumps(as_object(result)) + "\n")
     return EXIT_CODES[result.status]
