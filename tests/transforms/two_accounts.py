@@ -31,7 +31,7 @@ def second_account() -> list[str]:
 def unknown(warehouse: Engine) -> None:
     """The account's row is gone from the second dataset, and a column of `tags` as an older version left it."""
     warehouse.execute(
-        [f"delete from {OTHER}.account", f"alter table {OTHER}_analytics.tags drop column tag_name"]
+        [f"delete from {OTHER}.account", f"alter table {OTHER}_analytics.tags drop column tag_name cascade"]
     )
 
 
