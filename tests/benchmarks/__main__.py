@@ -123,6 +123,8 @@ def _figures(rounds: Mapping[str, list[Measured]], options: argparse.Namespace) 
         if one in medians and other in medians:
             key = "rows_per_s" if what == "rows" else "cpu_s"
             ratios[title] = medians[one][key] / medians[other][key]
+            if what == "rows":  # a busy machine takes less from this one
+                ratios[f"{title}, per CPU second"] = medians[other]["cpu_s"] / medians[one]["cpu_s"]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"
     return {"machine": machine, **rows, "rounds": options.rounds, "medians": medians, "ratios": ratios}
 
