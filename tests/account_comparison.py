@@ -58,7 +58,16 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "social_connections": ("account_info__network", "account_info__network_account_id"),
     "social_hashtag_groups": ("hashtag_group_id",),
     "sms_campaign_summaries": ("campaign_id",),
+    "events": ("event_id",),
+    "events__items": ("event_id", "item_id"),
+    "events__promo_codes": ("event_id", "id"),
+    "events__media_assets": ("event_id", "position"),
+    "events__promotions": ("event_id", "position"),
+    "event_registrations": ("event_id", "registration_id"),
+    "event_registration_details": ("event_id", "registration_id"),
 }
+OPT_IN = {"event_registration_details"}
+"""Tables that are there only where the setting `opt_in` names them."""
 CHILDREN = {
     ("contacts", "custom_fields"): "contacts__custom_fields",
     ("contacts", "list_memberships"): "contacts__list_memberships",
@@ -68,12 +77,12 @@ CHILDREN = {
     ("contacts", "notes"): "contacts__notes",
     ("contacts", "sms_channel__sms_channel_consents"): "contacts__sms_channel_consents",
     ("custom_fields", "choices"): "custom_fields__choices",
+    ("events", "default_track__items"): "events__items",
+    ("events", "default_track__promo_codes"): "events__promo_codes",
+    ("events", "default_track__media_assets"): "events__media_assets",
+    ("events", "event_promotions"): "events__promotions",
 }
 NOT_READ = {
-    "event_details",
-    "event_registration_details",
-    "event_registrations",
-    "events",
     "email_abtests",
     "campaign_xrefs",
     "contact_activity",
@@ -104,6 +113,8 @@ MARKED = {
     "automations",
     "contact_tags",
     "custom_fields",
+    "event_registrations",
+    "events",
     "segments",
     "social_connections",
     "social_hashtag_groups",
@@ -112,6 +123,7 @@ MARKED = {
 """Tables whose rows vanish from the account without a trace and are marked with deleted_at."""
 DATES = {"contacts", "custom_fields__choices", *FEEDS}
 """Tables whose deleted_at is a day, not an instant."""
+MOMENTS = {"event_start", "event_end"}
 IDS = {"email_id", "privilege_id", "segment_id", "choice_id"}
 """Numbers in the API, text in the warehouse."""
 WHOLE = {
@@ -151,7 +163,7 @@ def differences(
     raw = {
         name for name in found if not name.startswith(("_dlt_", "_ctct_")) and not name.endswith("_history")
     }
-    told = [f"{name}: the table is missing" for name in tables if name not in raw]
+    told = [f"{name}: the table is missing" for name in tables if name not in raw | OPT_IN]
     told += [f"{name}: a table that nobody expects" for name in sorted(raw - set(tables))]
     for name in tables:
         if name in raw:
@@ -238,19 +250,28 @@ def _may_stay(table: str, at: tuple[Any, ...], rows: list[Row], expected: Tables
 
     Vanished tags, fields, segments and the like are marked with deleted_at (a field's choices stay with it); the
     e-mails and reports of a removed campaign stay as they were last seen, the e-mails with the status REMOVED. Jobs
-    that the API has forgotten stay, and what an automation did that is gone.
+    that the API has forgotten stay, and what an automation did that is gone, and all of an event that is gone.
     """
+    keys = {name: {row[key] for row in expected.rows[name]} for name, key in OWNERS.items()}
+    owner = next((name for name, of in OWNED.items() if table in of), None)
     if table == "bulk_activities":
         return True
-    if table == "automation_definitions":
-        return at[0] not in {row["id"] for row in expected.rows["automations"]}
+    if owner is not None and at[0] not in keys[owner]:
+        return True
     if table in MARKED:
         return all(row.get("deleted_at") is not None for row in rows)
-    if table == "custom_fields__choices":
-        return at[0] not in {row["custom_field_id"] for row in expected.rows["custom_fields"]}
     if table == "email_campaign_activities":
         return at[0] in expected.removed and all(row["current_status"] == "REMOVED" for row in rows)
     return table.startswith("email_") and table != "email_campaigns" and at[0] in expected.removed
+
+
+OWNERS = {"automations": "id", "custom_fields": "custom_field_id", "events": "event_id"}
+OWNED = {
+    "automations": {"automation_definitions"},
+    "custom_fields": {"custom_fields__choices"},
+    "events": {name for name in KEYS if name.startswith("event") and name != "events"},
+}
+"""Tables whose rows stay as they were where what they belong to has vanished."""
 
 
 def _current(table: str, query: Query) -> list[Row]:
@@ -303,15 +324,26 @@ def _is_json(table: str, column: str) -> bool:
         ("automations", "structured_tags"),
         ("automation_definitions", "structured_tags"),
         ("social_hashtag_groups", "hashtag_names"),
+        ("events", "failed_campaign_activities"),
+        ("events__items", "attributes"),
+        ("events__items", "status_labels"),
+        ("events__promo_codes", "items"),
+        ("events__promo_codes", "tickets"),
+        ("events__promo_codes", "status_labels"),
+        ("event_registration_details", "answers"),
+        ("event_registration_details", "tickets"),
+        ("event_registration_details", "order_summary__details"),
     }
 
 
 def _account(sandbox: Sandbox) -> Tables:
     rows: dict[str, list[Row]] = {name: [] for name in KEYS}
+    details = {row["event_id"]: row for row in sandbox.truth("event_details")}
     for name in sandbox.tables():
-        if name in NOT_READ:
+        if name in NOT_READ or name == "event_details":
             continue
         for row in sandbox.truth(name):
+            row = row | details[row["event_id"]] if name == "events" else row  # noqa: PLW2901
             for table, flat in _flattened(*_as_loaded(name, row)):
                 rows[table].append(flat)
     gone = [campaign for campaign in sandbox.campaigns.rows if campaign.status == "Removed"]
@@ -330,9 +362,20 @@ LISTS = {"contact_lists": "email", "sms_lists": "sms"}
 
 def _as_loaded(name: str, row: Row) -> tuple[str, Row]:
     """The lists of both channels are one table, which says whose they are."""
+    if name == "event_registrations":
+        row = row | {"track_id": row["track_key"]}
     if name in LISTS:
         return "contact_lists", row | {"channel_type": LISTS[name]}
-    return name, row
+    return name, {RENAMED.get((name, key), key): value for key, value in row.items()}
+
+
+RENAMED = {
+    ("event_registrations", "checkedIn_tickets"): "checked_in_tickets",
+    ("event_registration_details", "checkedIn_tickets"): "checked_in_tickets",
+    ("event_registration_details", "contact"): "answers",
+    ("events__promotions", "default"): "is_default",
+}
+"""Properties whose column has another name."""
 
 
 def _flattened(table: str, row: Row) -> Iterator[tuple[str, Row]]:
@@ -356,7 +399,8 @@ def _children(child: str, values: Iterable[Any]) -> Iterator[Row]:
             yield {own_key: value}
             continue
         place = {"position": position} if own_key == "position" else {}
-        yield place | {name: _value(child, name, each) for name, each in _leaves(value) if each is not None}
+        leaves = ((RENAMED.get((child, name), name), each) for name, each in _leaves(value))
+        yield place | {name: _value(child, name, each) for name, each in leaves if each is not None}
 
 
 def _leaves(row: Row, prefix: str = "", *, whole: Collection[str] = ()) -> Iterator[tuple[str, Any]]:
@@ -373,7 +417,7 @@ def _value(table: str, column: str, value: Any) -> Any:
     leaf = column.rsplit("__", 1)[-1]
     if leaf == "deleted_at" and table in DATES:
         return date.fromisoformat(value[:10])
-    if leaf.endswith(("_at", "_time", "_date")):
+    if leaf.endswith(("_at", "_time", "_date")) or leaf in MOMENTS:
         return datetime.fromisoformat(value).astimezone(UTC)
     if leaf in IDS:
         return str(value)

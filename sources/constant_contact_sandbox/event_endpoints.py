@@ -119,4 +119,4 @@ def registration(sandbox: Sandbox, _: Query, event_id: str, track_id: str, regis
     found = _track(sandbox, event_id, track_id)
     rows = found.registrations if found else []
     row = next((r for r in rows if r.registration_id == registration_id), None)
-    return json_reply(200, row.detail(sandbox.contacts, found.name)) if row and found else NOT_FOUND
+    return json_reply(200, row.detail(sandbox.contacts)) if row else NOT_FOUND

@@ -73,7 +73,7 @@ class Event:
         detail = self.detail()
         counted = [r for r in self.registrations if r.counts]
         metrics = {
-            "registration_count": len(counted),
+            "registration_count": len(self.registrations),
             "ticket_sold": sum(r.tickets for r in counted),
             "item_sold": self.items_sold,
         }
@@ -167,6 +167,7 @@ class Events:
             number=number,
             contact=number % everyone if contact is None else contact,
             at=at,
+            title=event.name,
             price=event.price,
             tickets=1 + (number >> 30) % 3,
             payment="PAID" if number >> 34 & 3 else "PENDING",
@@ -206,7 +207,7 @@ class Events:
                 {"event_id": e.event_id} | r.row(c, e.track_id) for e, r in self._registrations()
             ),
             "event_registration_details": lambda: (
-                {"event_id": e.event_id} | r.detail(c, e.name) for e, r in self._registrations()
+                {"event_id": e.event_id} | r.detail(c) for e, r in self._registrations()
             ),
         }
 

@@ -27,12 +27,15 @@ SORTABLE = (
 
 @dataclass(slots=True, kw_only=True)
 class Registration:
-    """`contact`: position of the contact; `checked_in`: a time for each ticket that was checked in."""
+    """`contact`: position of the contact; `title`: the event's name when it was made; `checked_in`: a time for
+    each ticket that was checked in.
+    """
 
     registration_id: str
     number: int
     contact: int
     at: int
+    title: str
     price: float
     tickets: int
     status: str = "REGISTERED"
@@ -80,7 +83,7 @@ class Registration:
             "track_key": track_id,
         }
 
-    def detail(self, contacts: Contacts, title: str) -> Row:
+    def detail(self, contacts: Contacts) -> Row:
         """The row by id: only here are contact_id, answers, tickets and the order."""
         names = self.names(contacts)
         return self._check_in() | {
@@ -89,7 +92,7 @@ class Registration:
             "display_physical_tickets": bool(self.number >> 10 & 1),
             "contact": self._answers(names, self.number),
             "tickets": [self._ticket(names, k) for k in range(self.tickets)],
-            "order_summary": self._order(title),
+            "order_summary": self._order(),
         }
 
     def _answers(self, names: Names, number: int) -> list[Row]:
@@ -115,7 +118,7 @@ class Registration:
             row["checked_in_time"] = seeds.stamp_ms(self.checked_in[k])
         return row
 
-    def _order(self, title: str) -> Row:
+    def _order(self) -> Row:
         items = (("General Admission", self.total, "TICKET"), ("Service fee", self.total / 20, "FEE"))
         details: list[Row] = [
             {
@@ -129,11 +132,11 @@ class Registration:
         return {
             "details": details,
             "number": f"{self.number % 36**9:010x}",
-            "title": title,
+            "title": self.title,
             "payment_method": "PAYPAL" if self.number >> 20 & 1 else "STRIPE",
             "payment_status": self.payment,
             "payment_time": seeds.stamp_ms(self.at + 90),
             "payment_transaction_id": seeds.uuid_text(self.number, self.number ^ 0x9A),
             "tickets_link": f"https://pages.harborlight.example/tickets/{self.number % 16**8:x}",
-            "tickets_text": f"Your tickets for {title}",
+            "tickets_text": f"Your tickets for {self.title}",
         }

@@ -188,7 +188,18 @@ def lower_bound(sandbox: Sandbox, news: News) -> int:
 
 def beside(sandbox: Sandbox) -> int:
     """Of what an account has beside people and mails: a page each, of groups of hashtags 5 a page."""
-    return JOBS_AUTOMATIONS_SOCIAL_SMS + max(1, math.ceil(len(sandbox.extras.social.groups) / 5))
+    groups = max(1, math.ceil(len(sandbox.extras.social.groups) / 5))
+    return JOBS_AUTOMATIONS_SOCIAL_SMS + groups + 1 + current_events(sandbox)
+
+
+def current_events(sandbox: Sandbox) -> int:
+    """Beside the page of the listing: each event that is not over by our clock, and its registrations until a week
+    after its end.
+    """
+    now = time.time()
+    events = sandbox.extras.events.listed
+    not_over = sum(event.status in ("ACTIVE", "DRAFT") and event.ends_at >= now for event in events)
+    return not_over + sum(bool(event.registrations) and event.ends_at + 7 * 86_400 >= now for event in events)
 
 
 def naive_requests(sandbox: Sandbox, changed_contacts: int) -> int:

@@ -45,6 +45,13 @@ KEYS = {
     "social_connections": ("account_info__network", "account_info__network_account_id"),
     "social_hashtag_groups": ("hashtag_group_id",),
     "sms_campaign_summaries": ("campaign_id",),
+    "events": ("event_id",),
+    "events__items": ("event_id", "item_id"),
+    "events__promo_codes": ("event_id", "id"),
+    "events__media_assets": ("event_id", "position"),
+    "events__promotions": ("event_id", "position"),
+    "event_registrations": ("event_id", "registration_id"),
+    "event_registration_details": ("event_id", "registration_id"),
 }
 
 

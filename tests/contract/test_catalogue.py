@@ -32,6 +32,24 @@ OTHER_TYPE = {
         ("automation_definitions", name): "tasks inside tasks: kept whole"
         for name in ("active_definition", "draft_definition")
     },
+    **{
+        ("events", f"{at}{name}"): "a plain string that the words call a time in ISO format"
+        for at, names in {
+            "": "start_time end_time event_start event_end create_time active_time cancelled_time deleted_time",
+            "contact.": "",
+            "address.": "",
+            "online_meeting.": "",
+            "default_track.": "registration_end_time",
+            "default_track.media_assets.": "",
+            "default_track.items.": "start_time end_time deleted_time",
+            "default_track.promo_codes.": "start_time end_time deleted_time",
+        }.items()
+        for name in (*names.split(), "create_time", "last_update_time")
+    },
+    (
+        "event_registration_details",
+        "order_summary.payment_time",
+    ): "a plain string that the words call a time",
     ("social_profiles", "settings"): "an object without declared names: kept whole",
 }
 # the contract says in words what it does not declare as a maximum
@@ -42,8 +60,20 @@ SIZES_IN_PROSE = {
     "email_campaigns": 500,
     "email_campaign_summaries": 500,
     "sms_campaign_summaries": 50,
+    "events": 100,
+    "event_registrations": 100,  # said of events only
 }
-ENVELOPE = {"_links", "contacts_count", "status", "lists_count", "errors", "page"}
+ENVELOPE = {
+    "_links",
+    "contacts_count",
+    "status",
+    "lists_count",
+    "errors",
+    "page",
+    "total_records",
+    "next_cursor",
+    "prev_cursor",
+}
 SCALARS = {
     ("string", None): "text",
     ("string", "uuid"): "text",
@@ -53,6 +83,7 @@ SCALARS = {
     ("integer", "int32"): "bigint",
     ("integer", "int64"): "bigint",
     ("number", None): "double",
+    ("number", "float"): "double",
     ("boolean", None): "bool",
 }
 

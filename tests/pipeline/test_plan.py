@@ -151,6 +151,7 @@ QUIET = {
             "social_connections",
             "social_hashtag_groups",
             "sms_campaign_summaries",
+            "events",
         ),
         1,
     ),

@@ -25,6 +25,7 @@ RUNS = "_ctct_runs"
 TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "contacts": (("contacts",),),
     "email_campaigns": (("campaigns",),),
+    "events": (("events",),),
     "email_campaign_activities": (("campaigns",),),
     **dict.fromkeys(FEEDS, (("feeds",), ("totals", "settled"))),
     **{name: (("details", name),) for name, of in CATALOGUE.items() if of.detail_of},

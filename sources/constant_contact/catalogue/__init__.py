@@ -27,6 +27,7 @@ from sources.constant_contact.catalogue import (
     campaigns,
     contacts,
     email_reports,
+    events,
     jobs,
     sms,
     social,
@@ -88,6 +89,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *automations.ENDPOINTS,
         *social.ENDPOINTS,
         *sms.ENDPOINTS,
+        *events.ENDPOINTS,
     )
 )
 FEEDS: Mapping[str, str] = MappingProxyType(

@@ -15,6 +15,8 @@ Reads = Literal[
     "full",
     "edited",
     "recent",
+    "events",
+    "registrations",
     "snapshot",
     "detail",
     "contacts",
@@ -50,6 +52,14 @@ READS: Mapping[Reads, Way] = {
     "full": Way(words="all of it, each run", cost="its pages"),
     "edited": Way(words="all of it, and the details of what was edited", cost="its pages + 1 per edited one"),
     "recent": Way(words="the last 30 days before the last run", cost="its pages"),
+    "events": Way(
+        words="newest first, until known; by id what changed or is not over",
+        cost="pages of what is new + 1 per changed or open one",
+    ),
+    "registrations": Way(
+        words="per event, while it lasts and when its counts moved",
+        cost="their pages per moved or current event",
+    ),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
     "contacts": Way(words="what changed since the last run", cost="pages of what changed"),
@@ -61,6 +71,8 @@ READS: Mapping[Reads, Way] = {
 }
 WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
+DETAILS = ("detail", "registrations")
+"""Ways that ask for something of each row of another resource."""
 WHOLE = ("full", "edited", "snapshot", "summaries")
 """Ways that bring every row in each run."""
 
@@ -88,7 +100,7 @@ class Endpoint:
                     are filled from its columns (of its key, where no column is called like the slot)
     version         columns of `detail_of` which together move whenever the detail may have changed
     most            most details in one run, newest first; what is left comes in the next ones
-    detail_path     one row by id, with fields the listing leaves out
+    detail_path     one row by id, with fields the listing leaves out; with detail_params
     proof_path      one row by id, which answers 404 once the row is gone; with proof_params
     try_include     values of `include` that the guide names and the contract does not; send them only after
                     a request has shown that they are not refused
@@ -127,6 +139,7 @@ class Endpoint:
     version: tuple[str, ...] = ()
     most: int | None = None
     detail_path: str | None = None
+    detail_params: tuple[tuple[str, str], ...] = ()
     proof_path: str | None = None
     proof_params: tuple[tuple[str, str], ...] = ()
     try_include: tuple[str, ...] = ()
@@ -170,7 +183,11 @@ class Endpoint:
             (self.reads == "edited") == is_edited, where, "edited and detail_columns go with reads 'edited'."
         )
         is_detail = bool(self.detail_of and self.version)
-        demand((self.reads == "detail") == is_detail, where, "detail_of and version go with reads 'detail'.")
+        demand(
+            (self.reads in DETAILS) == is_detail,
+            where,
+            f"detail_of and version go with reads {', '.join(DETAILS)}.",
+        )
         demand(
             not self.detail_of or self.detail_of in self.needs,
             where,
@@ -195,7 +212,9 @@ class Endpoint:
         for name in (*([self.edited] if self.edited else []), *self.detail_columns):
             demand(name in names, where, f"{name!r} is no column.")
         demand(
-            self.reads != "detail" or VERSION_READ in names, where, f"a detail has the column {VERSION_READ}."
+            self.reads not in DETAILS or VERSION_READ in names,
+            where,
+            f"a detail has the column {VERSION_READ}.",
         )
         demand(
             bool(self.kinds) == (self.kind in names),

@@ -149,7 +149,7 @@ def _listed(
             here += page.rows
             pages += 1
             aside += page.set_aside
-            count = _count(of, page.envelope, count)
+            count = total_of(of, page.envelope, count)
         rows += here
         requests += pages
         counted = count is None or len({_key(of, row) for row in here}) + aside == count
@@ -173,20 +173,36 @@ def complete(
     Of what belongs to one row of another resource: `slots` of its path, and the columns that all of its rows share.
     `whole`: no other listing brings rows of the resource.
     """
-    gone: list[Row] = []
-    rows, requests = listing.rows, listing.requests
-    if of.marks_vanished and reading.wants(of.resource):
-        gone = vanished(reading, of, rows, constants or {})
-        if gone and not listing.certain:
-            gone, found, asked = _proved(reading, of, gone, slots, keyless=listing.set_aside)
-            rows, requests = [*rows, *found], requests + asked
+    gone, found, asked = lost(reading, of, listing, slots=slots, constants=constants)
+    rows, requests = [*listing.rows, *found], listing.requests + asked
     batch = reading.batch(of.resource, rows, requests=requests, constants=constants, state=state, whole=whole)
-    if gone:
-        present = batch.tables[of.resource]
-        lost = pa.Table.from_pylist(gone, schema=_schema(of, gone))
-        together = pa.concat_tables([present, lost], promote_options="permissive")
-        batch = replace(batch, tables={**batch.tables, of.resource: together})
-    yield batch
+    yield with_lost(of, batch, gone)
+
+
+def lost(
+    reading: Reading,
+    of: Endpoint,
+    listing: Listing,
+    *,
+    slots: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+) -> tuple[list[Row], list[Row], int]:
+    """(loaded rows that a complete reading no longer has, marked; rows that are there after all; requests)."""
+    if not of.marks_vanished or not reading.wants(of.resource):
+        return [], [], 0
+    gone = vanished(reading, of, listing.rows, constants or {})
+    if not gone or listing.certain:
+        return gone, [], 0
+    return _proved(reading, of, gone, slots, keyless=listing.set_aside)
+
+
+def with_lost(of: Endpoint, batch: Batch, gone: list[Row]) -> Batch:
+    """The batch with marked rows beside its own."""
+    if not gone:
+        return batch
+    marked = pa.Table.from_pylist(gone, schema=_schema(of, gone))
+    together = pa.concat_tables([batch.tables[of.resource], marked], promote_options="permissive")
+    return replace(batch, tables={**batch.tables, of.resource: together})
 
 
 def _proved(
@@ -221,10 +237,11 @@ def _proved(
     return gone, found, len(gone) + len(found)
 
 
-def _count(of: Endpoint, envelope: Row, before: int | None) -> int | None:
+def total_of(of: Endpoint, envelope: Row, before: int | None) -> int | None:
     """How many rows the API counts, in whichever way it says so; `before`: what an earlier page said."""
     page = envelope.get("page")
-    count = page.get("total_elements") if isinstance(page, dict) else envelope.get(f"{of.rows_key}_count")
+    named = envelope.get(f"{of.rows_key}_count", envelope.get("total_records"))
+    count = page.get("total_elements") if isinstance(page, dict) else named
     return count if isinstance(count, int) else before
 
 

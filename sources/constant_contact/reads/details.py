@@ -62,7 +62,7 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
     if facts.state or owner.slots:
         again = facts.tried_again(of.resource)
         found = due(
-            of, _owners(of, facts.warehouse), loaded_versions(of, facts.warehouse, facts.state), again
+            of, owners_of(of, facts.warehouse), loaded_versions(of, facts.warehouse, facts.state), again
         )
         waiting = facts.waiting(of.resource)
         rows = sum(each.object_id not in waiting for each in found)
@@ -77,10 +77,10 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
 
 def follow(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
     """Slices for what is due now that `rows` of the other resource, typed, are read."""
-    owners = {_id(of, row): row for row in [*_owners(of, reading.warehouse), *rows]}
+    owners = {_id(of, row): row for row in [*owners_of(of, reading.warehouse), *rows]}
     versions = {} if reading.options.full_refresh else loaded_versions(of, reading.warehouse, reading.state)
     found = due(of, owners.values(), versions, reading.aside.due(of.resource))
-    items = [(each, _object(of, each)) for each in found]
+    items = [(each, object_of(of, each)) for each in found]
     for each, item in [(each, item) for each, item in items if not is_held(reading, item)][: of.most]:
         read = partial(read_detail, of=of, detail=each)
         reading.add(of.resource, NEWS, of.resource, partial(attempt, reading, item, read))
@@ -131,7 +131,9 @@ def read_detail(reading: Reading, of: Endpoint, detail: Detail) -> Iterator[Batc
     first = next(iter(ids.values()))
     slots = {slot: str(detail.owner.get(slot) or first) for slot in of.slots} | ids
     listing = _listing(reading, of, slots)
-    constants = ids | {VERSION_READ: detail.version}
+    names = of.table.column_names
+    given = {slot: value for slot, value in slots.items() if slot in names and of.table.column(slot).added}
+    constants = given | ids | {VERSION_READ: detail.version}
     nothing = None if listing.rows else detail.version
     known = reading.state.get(STATE, {}).get(of.resource, {}).get(detail.object_id)
     path = (STATE, of.resource, detail.object_id)
@@ -151,17 +153,18 @@ def _owner(of: Endpoint) -> Endpoint:
     return endpoint(of.detail_of)
 
 
-def _owners(of: Endpoint, warehouse: Warehouse) -> list[Row]:
-    """Loaded rows that have a detail, as far as it takes to ask for it."""
+def owners_of(of: Endpoint, warehouse: Warehouse, more: Iterable[str] = ()) -> list[Row]:
+    """Loaded rows that have a detail, as far as it takes to ask for it; `more`: columns besides."""
     owner = _owner(of)
-    return warehouse.rows(owner.resource, {*owner.table.key, *of.version, *of.slots, *NAMES, "deleted_at"})
+    columns = {*owner.table.key, *of.version, *of.slots, *NAMES, *more, "deleted_at"}
+    return warehouse.rows(owner.resource, columns)
 
 
 def _id(of: Endpoint, row: Row) -> str:
     return "+".join(str(row[name]) for name in _owner(of).table.key)
 
 
-def _object(of: Endpoint, detail: Detail) -> ApiObject:
+def object_of(of: Endpoint, detail: Detail) -> ApiObject:
     name = next((detail.owner[name] for name in NAMES if detail.owner.get(name)), None)
     called = f"{name!r} ({detail.object_id})" if name else detail.object_id
     return ApiObject(

@@ -17,7 +17,9 @@ from sources.constant_contact.reads import (
     contacts,
     details,
     edited,
+    events,
     recent,
+    registrations,
 )
 from sources.constant_contact.reads.strategy import Strategy
 
@@ -38,6 +40,8 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         ),
         "edited": Strategy(slices=edited.slices, estimate=edited.estimate),
         "recent": Strategy(slices=recent.slices, estimate=recent.estimate),
+        "events": Strategy(slices=events.slices, estimate=events.estimate),
+        "registrations": Strategy(slices=registrations.slices, estimate=registrations.estimate),
         "detail": Strategy(slices=details.slices, estimate=details.estimate),
         "contacts": Strategy(slices=contacts.slices, estimate=contacts.estimate),
         **dict.fromkeys(("campaigns", "summaries", "per_activity", "stats", "feed"), _CAMPAIGNS),
@@ -77,10 +81,16 @@ def estimate(facts: Facts) -> Iterator[Line]:
 
 def _calls(wanted: Collection[str]) -> Iterator[tuple[Endpoint, Strategy]]:
     """What is wanted, with what it is a detail of; of a family one for all."""
-    owners = {of.detail_of for name, of in CATALOGUE.items() if name in wanted}
+    owners = _owners(wanted)
     called: list[Strategy] = []
     for name, of in CATALOGUE.items():
         strategy = COLLECTED[name]
         if (name in wanted or name in owners) and strategy not in called:
             called += [strategy] if strategy.is_of_family else []
             yield of, strategy
+
+
+def _owners(names: Collection[str]) -> set[str]:
+    """What these are details of, and what that is a detail of."""
+    found = {of.detail_of for name, of in CATALOGUE.items() if name in names and of.detail_of}
+    return found | _owners(found) if found else found

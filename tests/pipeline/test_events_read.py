@@ -1,0 +1,105 @@
+"""Events and registrations: what a night asks for, and that it finds what changed, vanished or failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts import Quick
+
+EVENTS = ("events", "event_registrations", "event_registration_details")
+TABLES = (
+    *EVENTS,
+    *("events__items", "events__promo_codes", "events__media_assets", "events__promotions"),
+)
+LISTING, DETAIL = "/v3/events", "/v3/events/{id}"
+
+
+def asked(one: Quick, path: str) -> int:
+    return one.sandbox.log.by_path_template[path]
+
+
+@pytest.fixture
+def one(quick: Callable[..., Quick]) -> Quick:
+    """An account of few contacts whose events are loaded."""
+    here = quick(contacts=300, campaigns=3)
+    here.complete_night(select=EVENTS)
+    here.sandbox.log.reset()
+    return here
+
+
+def test_events_are_exact_night_after_night(one: Quick) -> None:
+    """Through four weeks in which events come, change, end and go, every table holds what the account shows."""
+    for night in range(14):
+        assert [] == one.differences(tables=TABLES), f"night {night}"
+        one.sandbox.advance(2)
+        one.complete_night(select=EVENTS)
+    assert [] == one.differences(tables=TABLES)
+
+
+def test_an_account_without_events_pays_one_request(quick: Callable[..., Quick]) -> None:
+    """Where there are none, a night asks once, and the tables are there."""
+    one = quick(contacts=300, campaigns=3, bare=True)
+    one.complete_night(select=EVENTS)
+    one.sandbox.log.reset()
+    one.complete_night(select=EVENTS)
+    assert 1 == one.requests_sent
+    assert [] == one.differences(tables=TABLES)
+
+
+def test_what_is_over_is_not_asked_for_again(one: Quick) -> None:
+    """A quiet night asks for the events that are to come, and for registrations until a week after the end."""
+    one.complete_night(select=EVENTS)
+    assert (1, 2, 6) == (asked(one, LISTING), asked(one, DETAIL), one.requests_sent)
+
+
+def test_an_edit_of_what_is_over_is_found(one: Quick) -> None:
+    """The listing says that it is another one, so it is read again."""
+    family = one.sandbox.extras.events
+    over = next(event for event in family.events if event.status == "COMPLETE")
+    over.name, over.updated_at = "Renamed", one.sandbox.stamp
+    one.complete_night(select=EVENTS)
+    assert 3 == asked(one, DETAIL)
+    assert [] == one.differences(tables=TABLES)
+
+
+def test_the_listing_is_read_until_it_is_as_it_was(one: Quick) -> None:
+    """Of 250 events the first page is asked for; a full refresh reads all three, and finds what has vanished."""
+    family, now = one.sandbox.extras.events, one.sandbox.stamp
+    for number in range(250):
+        at = now - (400 + number) * 86_400
+        family.create(at=at, starts_at=at + 3600, status="COMPLETE")
+    one.complete_night(select=EVENTS)
+    one.sandbox.log.reset()
+    one.complete_night(select=EVENTS)
+    assert (1, 2) == (asked(one, LISTING), asked(one, DETAIL))
+    gone = family.events[-1]
+    family.purge(gone)
+    one.complete_night(select=EVENTS, full_refresh=True)
+    assert [gone.event_id] == one.values("select event_id from events where deleted_at is not null")
+    assert [] == one.differences(tables=TABLES)
+
+
+def test_an_event_that_fails_costs_itself_and_comes_the_next_night(quick: Callable[..., Quick]) -> None:
+    """The others are loaded with their registrations, the failing one is named, and the next night brings it."""
+    one = quick(contacts=300, campaigns=3)
+    ill = one.sandbox.extras.events.events[1].event_id
+    one.sandbox.set_fault("500_html", None, path_prefix=f"/events/{ill}")
+    assert one.night(select=EVENTS).error is None
+    assert {("events", ill)} == set(one.left_out)
+    assert 4 == len(one.values("select event_id from events"))
+    one.sandbox.clear_faults()
+    one.complete_night(select=EVENTS)
+    assert [] == one.differences(tables=TABLES)
+
+
+@pytest.mark.parametrize("name", EVENTS[1:])
+def test_what_belongs_to_events_can_be_read_alone(quick: Callable[..., Quick], name: str) -> None:
+    """Events and registrations are asked for on its behalf, and their tables stay away."""
+    one = quick(contacts=300, campaigns=3)
+    one.complete_night(select=(name,))
+    assert [] == one.differences(tables=(name,))
