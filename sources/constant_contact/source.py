@@ -28,7 +28,16 @@ from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connec
 from sources.constant_contact.api.errors import ApiError, Retryable
 from sources.constant_contact.api.logins import DEFAULT_PROFILE
 from sources.constant_contact.batches import apply_changes
-from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, Endpoint, Table, chosen, endpoint, table
+from sources.constant_contact.catalogue import (
+    CATALOGUE,
+    LANDING_PAGES,
+    SET_ASIDE,
+    Endpoint,
+    Table,
+    chosen,
+    endpoint,
+    table,
+)
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
@@ -41,7 +50,7 @@ from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.rows import Columns
-from sources.constant_contact.windows import SyncOptions, contact_reading, duration, moment, time_zone
+from sources.constant_contact.windows import SyncOptions, contact_reading, duration, ids, moment, time_zone
 from sources.constant_contact.withheld import Excluded
 
 if TYPE_CHECKING:
@@ -108,6 +117,9 @@ class Settings(BaseConfiguration):
     opt_in: list[str] | None = None
     """Resources that are off by default and are to be read, or "all"."""
 
+    landing_page_ids: list[str] | None = None
+    """Campaign activities of landing pages; their resources are read where there are any."""
+
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
         return Connection(
@@ -139,6 +151,7 @@ class Settings(BaseConfiguration):
             start_date=moment(self.start_date, setting="start_date") if self.start_date else None,
             contact_reading=contact_reading(self.contact_reading),
             html_content=self.html_content,
+            landing_page_ids=ids(self.landing_page_ids or (), setting="landing_page_ids"),
             full_refresh=full_refresh,
         )
 
@@ -152,7 +165,8 @@ class Settings(BaseConfiguration):
 
     def chosen(self) -> frozenset[str]:
         """Resources that are read where nobody selects. Raises ValueError for a name that is none."""
-        return chosen(self.opt_in or ())
+        named = LANDING_PAGES if self.landing_page_ids else ()
+        return chosen((*(self.opt_in or ()), *named))
 
     def excluded(self) -> Excluded:
         """Raises ValueError with one sentence for a column that cannot be excluded."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 import pendulum
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pendulum import DateTime, Duration
 
 _INSTANT = pendulum.duration(seconds=1)
@@ -39,6 +41,8 @@ class SyncOptions:
     """Whether each run reads all contacts, or what changed; auto: all, where that costs few requests."""
     html_content: bool = False
     """Whether the HTML of e-mails is read, where the API shows it (`format_type` 5)."""
+    landing_page_ids: tuple[str, ...] = ()
+    """Campaign activities of the landing pages that are read."""
     full_refresh: bool = False
     """Read everything again in this run, whatever the marks say."""
 
@@ -55,6 +59,17 @@ def duration(text: str, *, setting: str) -> Duration:
     if isinstance(parsed, pendulum.Duration) and parsed.total_seconds() >= 0:
         return parsed
     raise ValueError(f"{setting} is {text!r}, which is no duration: write it like 90m, 36h or 30d")
+
+
+def ids(texts: Iterable[str], *, setting: str) -> tuple[str, ...]:
+    """Ids as the API writes them, each once. Raises ValueError with a sentence for the first that is none."""
+    found = tuple(dict.fromkeys(text.strip().lower() for text in texts))
+    for text in found:
+        if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+            raise ValueError(
+                f"{setting} has {text!r}, which is no id: write ids like 05cf4d60-56ea-4023-bf49-b35e56a9c7b5"
+            )
+    return found
 
 
 def moment(text: str, *, setting: str) -> DateTime:

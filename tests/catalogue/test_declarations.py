@@ -52,6 +52,12 @@ KEYS = {
     "events__promotions": ("event_id", "position"),
     "event_registrations": ("event_id", "registration_id"),
     "event_registration_details": ("event_id", "registration_id"),
+    "landing_page_opens": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
+    "landing_page_unique_opens": ("campaign_activity_id", "contact_id"),
+    "landing_page_clicks": ("campaign_activity_id", "contact_id", "url_id"),
+    "landing_page_adds": ("campaign_activity_id", "contact_id"),
+    "landing_page_updates": ("campaign_activity_id", "contact_id"),
+    "landing_page_sms_optins": ("campaign_activity_id", "contact_id"),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from contract.facts import facts
 
-from sources.constant_contact.catalogue import CATALOGUE, Endpoint, Table
+from sources.constant_contact.catalogue import CATALOGUE, LANDING_PAGES, Endpoint, Table
 
 # (resource, path in the contract): why no column of its own, or another type, is right
 NO_COLUMN = {
@@ -62,6 +62,7 @@ SIZES_IN_PROSE = {
     "sms_campaign_summaries": 50,
     "events": 100,
     "event_registrations": 100,  # said of events only
+    **dict.fromkeys(LANDING_PAGES, 500),
 }
 ENVELOPE = {
     "_links",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.campaign_rows import references_of
-from sources.constant_contact.catalogue import CATALOGUE, FEEDS
+from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "contacts": (("contacts",),),
     "email_campaigns": (("campaigns",),),
     "events": (("events",),),
+    **dict.fromkeys(LANDING_PAGES, (("landing_pages",),)),
     "email_campaign_activities": (("campaigns",),),
     **dict.fromkeys(FEEDS, (("feeds",), ("totals", "settled"))),
     **{name: (("details", name),) for name, of in CATALOGUE.items() if of.detail_of},

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sources.constant_contact.cascades import POINTING
-from sources.constant_contact.catalogue import FEEDS
+from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,7 +37,7 @@ def settle(opened: Warehouse, wanted: frozenset[str], excluded: Excluded | None 
             f"delete from {opened.qualified('contacts__list_memberships')} where contact_id in"
             f" (select contact_id from {opened.qualified('contacts')} where deleted_at is not null)"
         )
-    for table in FEEDS:
+    for table in (*FEEDS, *LANDING_PAGES):
         if table in columns:
             _follow_contact(opened, table, set(columns[table]) - set(excluded.of(table) if excluded else ()))
 

@@ -29,6 +29,7 @@ from sources.constant_contact.catalogue import (
     email_reports,
     events,
     jobs,
+    landing_pages,
     sms,
     social,
 )
@@ -40,6 +41,7 @@ from sources.constant_contact.catalogue.records import SET_ASIDE
 __all__ = [
     "CATALOGUE",
     "FEEDS",
+    "LANDING_PAGES",
     "READS",
     "REPORTED_ROLES",
     "SET_ASIDE",
@@ -90,12 +92,15 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *social.ENDPOINTS,
         *sms.ENDPOINTS,
         *events.ENDPOINTS,
+        *landing_pages.ENDPOINTS,
     )
 )
 FEEDS: Mapping[str, str] = MappingProxyType(
     {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.stat is not None}
 )
 """Feed of single events -> the column of the totals that counts its rows."""
+LANDING_PAGES = tuple(of.resource for of in landing_pages.ENDPOINTS)
+"""Feeds of what happens on landing pages."""
 _TABLES: Mapping[str, Table] = MappingProxyType(
     {one.name: one for e in CATALOGUE.values() for one in e.tables}
 )

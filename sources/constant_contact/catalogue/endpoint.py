@@ -17,6 +17,7 @@ Reads = Literal[
     "recent",
     "events",
     "registrations",
+    "landing_page",
     "snapshot",
     "detail",
     "contacts",
@@ -59,6 +60,10 @@ READS: Mapping[Reads, Way] = {
     "registrations": Way(
         words="per event, while it lasts and when its counts moved",
         cost="their pages per moved or current event",
+    ),
+    "landing_page": Way(
+        words="newest first, until known, of pages that `landing_page_ids` names",
+        cost="1 per page, 6 where it moved",
     ),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
@@ -199,7 +204,9 @@ class Endpoint:
             "most, above 0, goes with reads 'detail'.",
         )
         demand(
-            ("{" in self.path) <= bool(self.needs), where, "a path with slots needs the resource of its ids."
+            ("{" in self.path) <= bool(self.needs or self.reads == "landing_page"),
+            where,
+            "a path with slots needs the resource of its ids.",
         )
 
     def _check_tables(self, where: str) -> None:

@@ -18,6 +18,7 @@ from sources.constant_contact.reads import (
     details,
     edited,
     events,
+    landing_pages,
     recent,
     registrations,
 )
@@ -42,6 +43,9 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "recent": Strategy(slices=recent.slices, estimate=recent.estimate),
         "events": Strategy(slices=events.slices, estimate=events.estimate),
         "registrations": Strategy(slices=registrations.slices, estimate=registrations.estimate),
+        "landing_page": Strategy(
+            slices=landing_pages.slices, estimate=landing_pages.estimate, is_of_family=True
+        ),
         "detail": Strategy(slices=details.slices, estimate=details.estimate),
         "contacts": Strategy(slices=contacts.slices, estimate=contacts.estimate),
         **dict.fromkeys(("campaigns", "summaries", "per_activity", "stats", "feed"), _CAMPAIGNS),

@@ -1,0 +1,82 @@
+"""Landing pages that the setting names: what a night asks for, and that every row is there."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from account_comparison import LANDING_PAGES
+
+from sources.constant_contact.windows import ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts import Quick
+
+WANTED = tuple(LANDING_PAGES)
+
+
+@pytest.fixture
+def one(quick: Callable[..., Quick]) -> Quick:
+    """An account whose two landing pages are named and loaded."""
+    here = quick(contacts=300, campaigns=3)
+    name_all(here)
+    here.complete_night(select=WANTED)
+    here.sandbox.log.reset()
+    return here
+
+
+def name_all(here: Quick) -> int:
+    pages = [page.activity_id for page in here.sandbox.extras.landing_pages.pages]
+    here.configure(landing_page_ids=json.dumps(pages))
+    return len(pages)
+
+
+def test_landing_pages_are_exact_night_after_night(one: Quick) -> None:
+    """Pages come and are visited; all six tables hold what the account shows, repeats of an opening numbered."""
+    family = one.sandbox.extras.landing_pages
+    for night in range(8):
+        assert [] == one.differences(tables=WANTED), f"night {night}"
+        twice = family.pages[0].events["opens"][-1]
+        family.pages[0].events["opens"].append(twice)
+        one.sandbox.advance(3)
+        name_all(one)
+        one.complete_night(select=WANTED, full_refresh=True)
+    assert [] == one.differences(tables=WANTED)
+    assert max(one.values("select occurrence from landing_page_opens")) > 1
+
+
+def test_a_page_that_nobody_opened_costs_one_request(one: Quick) -> None:
+    """The other five feeds are asked for only when there are new openings, and then until what is known."""
+    one.complete_night(select=WANTED)
+    assert 2 == one.requests_sent
+    family = one.sandbox.extras.landing_pages
+    family.visit(family.pages[1], 2**33 + 1, at=one.sandbox.stamp)
+    one.complete_night(select=WANTED)
+    assert 1 + 6 == one.requests_sent
+    assert [] == one.differences(tables=WANTED)
+
+
+def test_pages_nobody_named_cost_nothing(quick: Callable[..., Quick]) -> None:
+    """Without ids no request is made, and the tables are empty."""
+    one = quick(contacts=300, campaigns=3)
+    one.complete_night(select=WANTED)
+    assert 0 == one.requests_sent
+
+
+def test_the_setting_turns_the_resources_on(one: Quick) -> None:
+    """Who names a page reads its feeds; who names something else is told what."""
+    from sources.constant_contact.source import settings  # noqa: PLC0415 - dlt takes two seconds
+
+    assert set(WANTED) <= settings().chosen()
+    one.configure(landing_page_ids='["https://example.com/page"]')
+    with pytest.raises(ValueError, match=r"landing_page_ids has 'https://example\.com/page', which is no id"):
+        settings().options()
+
+
+def test_an_id_is_read_once() -> None:
+    """However it is written."""
+    known = "05cf4d60-56ea-4023-bf49-b35e56a9c7b5"
+    assert (known,) == ids([known, known.upper() + " "], setting="landing_page_ids")
