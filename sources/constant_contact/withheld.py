@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from sources.constant_contact.catalogue import CATALOGUE, Table
 from sources.constant_contact.catalogue.columns import RAW_SUFFIX
+from sources.constant_contact.catalogue.endpoint import VERSION_READ
+from sources.constant_contact.catalogue.events import COUNTS as COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +30,8 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "contact_tags": frozenset({"contacts_count"}),
     "email_campaigns": frozenset({"current_status", "campaign_activities"}),
     "email_campaign_activities": frozenset({"role", "campaign_id"}),
+    "events": frozenset({"status", "event_end", "default_track__track_id", *COUNTED}),
+    "event_registrations": frozenset({"track_id"}),
 }
 """Columns that later runs read back from the warehouse, beside keys and the times that say what is newer."""
 COUNTS = frozenset(
@@ -126,7 +130,7 @@ def _checked(name: str) -> tuple[Table, str]:
             f"exclude_columns has {name!r}, but there is no table {table_name!r}{_near(table_name, tables)}"
         )
     of, table = tables[table_name]
-    needed = {*table.key, *table.newest, "deleted_at", of.changed, *NEEDED.get(table_name, ())}
+    needed = {*table.key, *table.newest, "deleted_at", VERSION_READ, of.changed, *NEEDED.get(table_name, ())}
     if column in table.key:
         raise ValueError(
             f"exclude_columns has {name!r}, a key column, without which its rows cannot be kept in step"

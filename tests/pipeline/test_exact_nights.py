@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from account_comparison import KEYS, LANDING_PAGES, OPT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,23 @@ def test_two_nights_are_exact_and_a_third_changes_nothing(account: Callable[...,
 
     assert ([], []) == (first, second)
     assert before == here.contents()
+
+
+@pytest.mark.long
+def test_two_nights_of_all_that_can_be_read_are_exact(account: Callable[..., Account]) -> None:
+    """What is off by default is exact where it is on, landing pages that are named included."""
+    here = account(contacts=120, campaigns=4)
+    pages = [page.activity_id for page in here.sandbox.extras.landing_pages.pages]
+    here.configure(opt_in='["all"]', landing_page_ids=json.dumps(pages))
+    tables = (*KEYS, *LANDING_PAGES)
+
+    here.complete_night()
+    first = here.differences(tables=tables)
+    here.sandbox.advance(1)
+    here.complete_night(full_refresh=True)
+
+    assert ([], []) == (first, here.differences(tables=tables))
+    assert (OPT_IN | LANDING_PAGES.keys()) <= set(here.contents())
 
 
 @pytest.mark.long

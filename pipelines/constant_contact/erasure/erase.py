@@ -19,7 +19,7 @@ from pipelines.constant_contact.erasure.search import (
     relations,
 )
 from pipelines.constant_contact.nightly.agreement import RUNS
-from sources.constant_contact.catalogue import FEEDS
+from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def erase_again(opened: Warehouse, *, at: pendulum.DateTime) -> bool:
         return False
     columns = opened.columns()
     found: set[str] = set()
-    for table in ("contacts", *FEEDS):
+    for table in ("contacts", *FEEDS, *LANDING_PAGES, "event_registration_details"):
         if table in columns:
             rows = opened.query(f"select distinct {CONTACT_ID} as id from {opened.qualified(table)}")
             found |= {str(row["id"]) for row in rows if known.covers({CONTACT_ID: row["id"]})}

@@ -11,6 +11,7 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
      its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key
      of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
    - What moves for some weeks after a date that the API filters by: `reads="recent"`, with `after` and `changed`.
+   - Events, their registrations and landing pages have ways of their own.
    - Another way needs a strategy: a name in `READS`, and in `reads/strategies.py` its `slices` and its `estimate`.
 2. Say `scope`, `privilege`, and `opt_in=True` where it costs what not everybody wants to pay.
 3. `python -m tests.generated` writes it into the README and dbt's sources; `transforms/models/staging/stg_<table>.sql`

@@ -45,6 +45,8 @@ STATE, SINCE = "events", "since"
 KEY = "event_id"
 OPEN = ("ACTIVE", "DRAFT")
 """States in which an event is still to come or under way."""
+NEEDED = (KEY, "status", "event_end", VERSION_READ, "deleted_at")
+"""Columns that say whether an event is due."""
 
 Row = dict[str, Any]
 
@@ -57,7 +59,7 @@ def slices(reading: Reading, of: Endpoint) -> None:
 def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
     if facts.waits(of.resource):
         return
-    known = [row for row in facts.warehouse.rows(of.resource) if row.get("deleted_at") is None]
+    known = [row for row in facts.warehouse.rows(of.resource, NEEDED) if row.get("deleted_at") is None]
     size = of.page_size or 1
     if known and SINCE in facts.state.get(STATE, {}) and not facts.options.full_refresh:
         is_whole = not believed(facts.state.get(STATE, {}).get("whole_at"), facts.options, now=facts.now)
@@ -78,7 +80,7 @@ def _count(of: Endpoint, body: Mapping[str, Any] | None) -> int:
 
 def read_events(reading: Reading, of: Endpoint) -> Iterator[Batch]:
     """A batch for each event that is due; the last one marks what has vanished, where the listing shows it."""
-    loaded = {str(row[KEY]): row for row in reading.warehouse.rows(of.resource)}
+    loaded = {str(row[KEY]): row for row in reading.warehouse.rows(of.resource, NEEDED)}
     since = _since(reading)
     listing, reached_end = _listed(reading, of, loaded, since)
     tables: list[pa.Table] = []
