@@ -84,11 +84,28 @@ def test_the_listing_is_read_until_it_is_as_it_was(one: Quick) -> None:
     assert [] == one.differences(tables=TABLES)
 
 
-def test_an_event_that_fails_costs_itself_and_comes_the_next_night(quick: Callable[..., Quick]) -> None:
-    """The others are loaded with their registrations, the failing one is named, and the next night brings it."""
+def test_all_are_read_again_once_the_state_has_forgotten_them(one: Quick) -> None:
+    """As where a table was emptied: each event is read by its id, and the next night none that is over."""
+    one.execute("delete from events__items")
+    del one.state["events"]
+    one.complete_night(select=EVENTS)
+    assert 5 == asked(one, DETAIL)
+    assert [] == one.differences(tables=TABLES)
+    one.sandbox.log.reset()
+    one.complete_night(select=EVENTS)
+    assert 2 == asked(one, DETAIL)
+
+
+@pytest.mark.parametrize("fault", ["500_html", "not_found"])
+def test_an_event_that_fails_costs_itself_and_comes_the_next_night(
+    fault: str, quick: Callable[..., Quick]
+) -> None:
+    """The others are loaded with their registrations, the failing one is named, and the next night brings it; also one
+    that is deleted between the listing and its own answer.
+    """
     one = quick(contacts=300, campaigns=3)
     ill = one.sandbox.extras.events.events[1].event_id
-    one.sandbox.set_fault("500_html", None, path_prefix=f"/events/{ill}")
+    one.sandbox.set_fault(fault, None, path_prefix=f"/events/{ill}")
     assert one.night(select=EVENTS).error is None
     assert {("events", ill)} == set(one.left_out)
     assert 4 == len(one.values("select event_id from events"))

@@ -2,8 +2,8 @@
 
 `strategies` says which strategy reads what. One module per strategy: `collections` (whole), `edited` (whole, and the
 details of what was edited), `details` (one by one), `recent` (the last weeks), `events`, `registrations`,
-`landing_pages`, `contacts` (marks), `campaigns`
-(changes, then their e-mails, by way of `totals` and `feeds` to the reports). Each has its slices and their estimate.
+`landing_pages` (newest first, until known), `contacts` (marks), `campaigns` (changes, then their e-mails, by way of
+`totals` and `feeds` to the reports). Each has its slices and their estimate.
 `heal` reads what the counts give away.
 Must not know: dlt, destinations, the command line.
 """
