@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -94,6 +95,27 @@ def test_all_are_read_again_once_the_state_has_forgotten_them(one: Quick) -> Non
     one.sandbox.log.reset()
     one.complete_night(select=EVENTS)
     assert 2 == asked(one, DETAIL)
+
+
+def test_a_vanished_event_is_marked_where_json_comes_back_as_what_it_says(
+    one: Quick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL gives arrays back, not their text: the marked row still has them."""
+    select = one.select
+
+    def parsed(sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        names, rows = select(sql)
+        return names, [
+            tuple(json.loads(v) if isinstance(v, str) and v.startswith("[") else v for v in row)
+            for row in rows
+        ]
+
+    monkeypatch.setattr(one, "select", parsed)
+    family = one.sandbox.extras.events
+    family.purge(family.events[0])
+    one.complete_night(select=EVENTS)
+    assert 1 == len(one.values("select event_id from events where deleted_at is not null"))
+    assert [] == one.differences(tables=TABLES)
 
 
 @pytest.mark.parametrize("fault", ["500_html", "not_found"])

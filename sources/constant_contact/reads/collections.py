@@ -22,6 +22,7 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
 from sources.constant_contact.rows.shape import at
+from sources.constant_contact.rows.values import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -200,6 +201,7 @@ def with_lost(of: Endpoint, batch: Batch, gone: list[Row]) -> Batch:
     """The batch with marked rows beside its own."""
     if not gone:
         return batch
+    gone = [_with_texts(of, row) for row in gone]
     marked = pa.Table.from_pylist(gone, schema=_schema(of, gone))
     together = pa.concat_tables([batch.tables[of.resource], marked], promote_options="permissive")
     return replace(batch, tables={**batch.tables, of.resource: together})
@@ -235,6 +237,16 @@ def _proved(
             )  # what could not be asked is not gone; the next run asks again
         reading.reader.check()
     return gone, found, len(gone) + len(found)
+
+
+def _with_texts(of: Endpoint, row: Row) -> Row:
+    """A loaded row with JSON as text, which some destinations give back as what it says."""
+    read = {
+        column.name: json_text(row[column.name])
+        for column in of.table.columns
+        if column.type == "json" and isinstance(row.get(column.name), dict | list)
+    }
+    return {**row, **read}
 
 
 def total_of(of: Endpoint, envelope: Row, before: int | None) -> int | None:
