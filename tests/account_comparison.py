@@ -65,6 +65,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "events__promotions": ("event_id", "position"),
     "event_registrations": ("event_id", "registration_id"),
     "event_registration_details": ("event_id", "registration_id"),
+    "email_campaign_activities__contact_lists": ("campaign_activity_id", "list_id"),
+    "email_campaign_activities__segments": ("campaign_activity_id", "segment_id"),
+    "email_send_history": ("campaign_activity_id", "send_id"),
+    "email_schedules": ("campaign_activity_id", "scheduled_date"),
+    "email_non_opener_resends": ("campaign_activity_id", "resend_request_id"),
+    "email_abtests": ("campaign_activity_id",),
+    "email_previews": ("campaign_activity_id",),
 }
 LANDING_PAGES = {
     "landing_page_opens": EVENT,
@@ -73,7 +80,7 @@ LANDING_PAGES = {
 }
 """Of the pages that the setting `landing_page_ids` names, so compared only where a test says so."""
 REPEATED = (*FEEDS, "landing_page_opens")
-OPT_IN = {"event_registration_details"}
+OPT_IN = {"event_registration_details", "email_previews"}
 """Tables that are there only where the setting `opt_in` names them."""
 CHILDREN = {
     ("contacts", "custom_fields"): "contacts__custom_fields",
@@ -88,9 +95,10 @@ CHILDREN = {
     ("events", "default_track__promo_codes"): "events__promo_codes",
     ("events", "default_track__media_assets"): "events__media_assets",
     ("events", "event_promotions"): "events__promotions",
+    ("email_campaign_activities", "contact_list_ids"): "email_campaign_activities__contact_lists",
+    ("email_campaign_activities", "segment_ids"): "email_campaign_activities__segments",
 }
 NOT_READ = {
-    "email_abtests",
     "campaign_xrefs",
     "contact_activity",
     "contact_activity_summary",
@@ -101,14 +109,20 @@ NOT_READ = {
     "partner_plans",
     "partner_webhooks",
     "segment_members",
-    "email_previews",
     "contacts_sms_engagement_history",
+}
+BRIDGED = {
+    ("email_campaign_activities", "contact_list_ids"),
+    ("email_campaign_activities", "segment_ids"),
+}
+"""Arrays that have a table of their own and stay in a column besides."""
+HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
+VERSIONS = {f"{name}_history" for name in KEYS}
+"""Earlier rows of tables, which only the pipeline keeps."""
+MARKED = {
+    "email_abtests",
     "email_non_opener_resends",
     "email_schedules",
-    "email_send_history",
-}
-HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
-MARKED = {
     "account_emails",
     "account_privileges",
     "automations",
@@ -125,7 +139,7 @@ MARKED = {
 DATES = {"contacts", "custom_fields__choices", *FEEDS, *LANDING_PAGES}
 """Tables whose deleted_at is a day, not an instant."""
 MOMENTS = {"event_start", "event_end"}
-IDS = {"email_id", "privilege_id", "segment_id", "choice_id"}
+IDS = {"email_id", "privilege_id", "segment_id", "choice_id", "send_id"}
 """Numbers in the API, text in the warehouse."""
 WHOLE = {
     ("automation_definitions", "active_definition"),
@@ -161,9 +175,7 @@ def differences(
         for row in query(f"select table_name from information_schema.tables where table_schema = '{dataset}'")
     }
     # Versions of rows are the pipeline's own, made from the tables that are compared here.
-    raw = {
-        name for name in found if not name.startswith(("_dlt_", "_ctct_")) and not name.endswith("_history")
-    }
+    raw = {name for name in found if not name.startswith(("_dlt_", "_ctct_")) and name not in VERSIONS}
     told = [f"{name}: the table is missing" for name in tables if name not in raw | OPT_IN]
     told += [
         f"{name}: a table that nobody expects"
@@ -391,6 +403,8 @@ def _flattened(table: str, row: Row) -> Iterator[tuple[str, Row]]:
         child = CHILDREN.get((table, column))
         if child is not None:
             yield from ((child, parent | one) for one in _children(child, value))
+            if (table, column) in BRIDGED:
+                flat[column] = _value(table, column, value)
         elif value is not None and column != "html_content":
             flat[column] = _value(table, column, value)
     yield table, flat
@@ -400,7 +414,7 @@ def _children(child: str, values: Iterable[Any]) -> Iterator[Row]:
     own_key = KEYS[child][1]
     for position, value in enumerate(values):
         if not isinstance(value, dict):
-            yield {own_key: value}
+            yield {own_key: _value(child, own_key, value)}
             continue
         place = {"position": position} if own_key == "position" else {}
         leaves = ((RENAMED.get((child, name), name), each) for name, each in _leaves(value))
@@ -446,8 +460,9 @@ def contents(query: Query) -> dict[str, list[str]]:
         row["table_name"]
         for row in query(
             "select table_name from information_schema.tables where table_schema = 'constant_contact'"
-            " and table_name not like '\\_%' escape '\\' and table_name not like '%\\_history' escape '\\'"
+            " and table_name not like '\\_%' escape '\\'"
         )
+        if row["table_name"] not in VERSIONS
     ]
     return {
         name: sorted(

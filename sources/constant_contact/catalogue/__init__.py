@@ -31,6 +31,7 @@ from sources.constant_contact.catalogue import (
     events,
     jobs,
     landing_pages,
+    mail_parts,
     sms,
     social,
 )
@@ -88,6 +89,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *contacts.ENDPOINTS,
         *campaigns.ENDPOINTS,
         *email_reports.ENDPOINTS,
+        *mail_parts.ENDPOINTS,
         *jobs.ENDPOINTS,
         *automations.ENDPOINTS,
         *social.ENDPOINTS,

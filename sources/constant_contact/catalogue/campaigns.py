@@ -4,7 +4,7 @@ Source: contract, definitions EmailCampaign and EmailCampaignActivity;
 api_guide/email_campaigns_collection, api_guide/email_campaign_activities_stats_report.
 """
 
-from sources.constant_contact.catalogue.columns import Table, bigint, json, text, timestamp
+from sources.constant_contact.catalogue.columns import Table, bigint, child, json, text, timestamp
 from sources.constant_contact.catalogue.endpoint import Endpoint
 
 REPORTED_ROLES = ("primary_email", "resend")
@@ -46,6 +46,23 @@ EMAIL_CAMPAIGNS = Endpoint(
     ),
 )
 
+_ACTIVITY_ID = text("campaign_activity_id", "id of the activity")
+_BRIDGES = tuple(
+    child(
+        parent="email_campaign_activities",
+        parent_key=_ACTIVITY_ID,
+        property_=name,
+        grain=f"one row per campaign activity and {what} it is sent to",
+        own_key=text(key, f"id of the {what}"),
+        from_=(property_,),
+        kind="values",
+    )
+    for name, what, key, property_ in (
+        ("contact_lists", "list", "list_id", "contact_list_ids"),
+        ("segments", "segment", "segment_id", "segment_ids"),
+    )
+)
+
 EMAIL_CAMPAIGN_ACTIVITIES = Endpoint(
     path="/emails/activities/{campaign_activity_id}",
     # html_content can be megabytes an e-mail and no mart reads it: asked for where the setting of that name says so
@@ -55,12 +72,13 @@ EMAIL_CAMPAIGN_ACTIVITIES = Endpoint(
     privilege="campaign:read",
     reads="per_activity",
     needs=("email_campaigns",),
+    children=_BRIDGES,
     table=Table(
         name="email_campaign_activities",
         grain="one row per campaign activity",
         key=("campaign_activity_id",),
         columns=(
-            text("campaign_activity_id", "id of the activity"),
+            _ACTIVITY_ID,
             text("campaign_id", "campaign it belongs to"),
             text("role", "role in the campaign: primary_email, permalink or resend"),
             text(

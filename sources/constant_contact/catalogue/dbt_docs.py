@@ -82,9 +82,10 @@ def _model(name: str, sql: str, defined: frozenset[str]) -> str:
             f"{name}.sql: begin with '-- one row per ...', end with 'final as (select ... from source)'."
         )
     raw_name = name.removeprefix("stg_")
-    one = table(raw_name.removesuffix(HISTORY))
+    is_history = raw_name.endswith(HISTORY) and raw_name not in {one.name for one in tables()}
+    one = table(raw_name.removesuffix(HISTORY) if is_history else raw_name)
     staged_by_raw = dict(_renamed(found["columns"]))
-    key = (*one.key, "valid_from") if raw_name.endswith(HISTORY) else one.key
+    key = (*one.key, "valid_from") if is_history else one.key
     if missing := [part for part in key if part not in staged_by_raw]:
         raise ValueError(f"{name}.sql: select the key too, it lacks {', '.join(missing)}.")
     grain = f"{_capital(found['grain'])}: raw table `{raw_name}`, renamed and cast."

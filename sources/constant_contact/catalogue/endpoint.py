@@ -20,6 +20,7 @@ Reads = Literal[
     "landing_page",
     "snapshot",
     "detail",
+    "mail_part",
     "contacts",
     "campaigns",
     "summaries",
@@ -67,6 +68,7 @@ READS: Mapping[Reads, Way] = {
     ),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
+    "mail_part": Way(words="one request per e-mail that moved", cost="1 per moved e-mail"),
     "contacts": Way(words="what changed since the last run", cost="pages of what changed"),
     "campaigns": Way(words="what changed since the last run", cost="1 per changed one"),
     "summaries": Way(words="all of it, each run", cost="its pages"),
@@ -76,7 +78,7 @@ READS: Mapping[Reads, Way] = {
 }
 WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
-DETAILS = ("detail", "registrations")
+DETAILS = ("detail", "mail_part", "registrations")
 """Ways that ask for something of each row of another resource."""
 WHOLE = ("full", "edited", "snapshot", "summaries")
 """Ways that bring every row in each run."""

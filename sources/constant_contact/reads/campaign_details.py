@@ -60,6 +60,7 @@ def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int
 class Read:
     """A campaign with its e-mails."""
 
+    campaign: Row
     batches: list[Batch]
     sent: Sent | None
     """None: it has no reports."""
@@ -82,7 +83,7 @@ def read_activities(reading: Reading, campaign: Row, requests: int) -> Read:
     batches = [reading.batch(ACTIVITIES, rows, requests=0)] if rows else []
     batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests, state=tuple(state)))
     sent = sent_campaign(reading, campaign, references) if was_sent(campaign) else None
-    return Read(batches=batches, sent=sent)
+    return Read(campaign=campaign, batches=batches, sent=sent)
 
 
 def _activity(reading: Reading, campaign: Row, reference: Row) -> tuple[Row | None, tuple[StateChange, ...]]:

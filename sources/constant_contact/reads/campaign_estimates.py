@@ -64,22 +64,22 @@ class Sent:
 def estimate(facts: Facts, _: Endpoint) -> list[Line]:
     """Of all that is read of campaigns, as far as it is wanted."""
     known = {str(row["campaign_id"]): row for row in facts.warehouse.rows(CAMPAIGNS)}
-    listed, whole = _listed(facts)
-    changed = _changed(facts, listed, known)
+    rows, whole = listed(facts)
+    changed = _changed(facts, rows, known)
     sent = [
         each
-        for row in {**known, **{str(row["campaign_id"]): row for row in listed}}.values()
+        for row in {**known, **{str(row["campaign_id"]): row for row in rows}}.values()
         if (each := _sent(row, known.get(str(row["campaign_id"])))) is not None
     ]
     sent.sort(key=lambda each: each.activities is not None)  # what was never read first, else as it comes
-    lines = _listing(facts, listed, changed, known, whole=whole)
+    lines = _listing(facts, rows, changed, known, whole=whole)
     if not facts.wanted.isdisjoint(REPORTS) and not facts.waits(STATS):
-        order = _newest_first(sent, listed, known) if known else _spread(sent)
+        order = _newest_first(sent, rows, known) if known else _spread(sent)
         lines += _Reports(facts, order, spread=not known).lines()
     return lines
 
 
-def _listed(facts: Facts) -> tuple[list[Row], bool]:
+def listed(facts: Facts) -> tuple[list[Row], bool]:
     """What changed since the mark, and whether that is all of it."""
     of = endpoint(CAMPAIGNS)
     size = of.page_size or 1

@@ -138,6 +138,9 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
         )
     yield reading.as_batch(CAMPAIGNS, requests=requests, whole=mark is None)
     ids = {str(row["campaign_id"]) for row in changed}
+    for row in loaded.values():
+        if str(row["campaign_id"]) not in ids:
+            look_at_parts(reading, row)
     if roster.settle(*(sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids)):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, new_mark))
 
@@ -181,6 +184,7 @@ def read_again(reading: Reading, sent: Sent, kept: StateChange, follow: totals.F
             return
         read = read_activities(reading, detail, requests)
         yield from read.batches
+        look_at_parts(reading, read.campaign)
         if read.sent is not None:
             follow.add(read.sent)
 
@@ -203,6 +207,8 @@ def read_campaign(
     except Forbidden:
         roster.close()
         raise
+    if is_read:
+        look_at_parts(reading, found[0].campaign)
     sent = found[0].sent if is_read else None
     if not is_read and known is not None and was_sent(known):
         sent = sent_campaign(
@@ -211,6 +217,12 @@ def read_campaign(
     # A failure is noted, so the mark may pass it; what was not even asked for is not.
     if roster.settle(*([sent] if sent else []), complete=CAMPAIGNS not in reading.attempts.given_up):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, mark))
+
+
+def look_at_parts(reading: Reading, campaign: Row) -> None:
+    """What hangs on each e-mail of a campaign, as it is now."""
+    for watcher in reading.campaign_watchers:
+        watcher.look(campaign, references_of(campaign))
 
 
 def _loaded_sent(reading: Reading, loaded: Mapping[str, Row]) -> list[Sent]:

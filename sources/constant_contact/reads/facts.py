@@ -38,6 +38,7 @@ class Asked:
         """`spent`: requests so far, with those that a question costs on top (a token, another try)."""
         self._probe = probe
         self._spent = spent
+        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Any] | None] = {}
 
     @property
     def spent(self) -> int:
@@ -48,11 +49,14 @@ class Asked:
         return MOST_REQUESTS - self.spent
 
     def ask(self, path: str, params: Mapping[str, str]) -> dict[str, Any] | None:
-        """The answer; None when it was refused, is no object, or may not be asked any more."""
-        if self.left <= 0:
-            return None
-        body = self._probe(path, params)
-        return body if isinstance(body, dict) else None
+        """The answer; None when it was refused, is no object, or may not be asked any more. Asked once in a plan."""
+        question = (path, tuple(sorted(params.items())))
+        if question not in self._known:
+            if self.left <= 0:
+                return None
+            body = self._probe(path, params)
+            self._known[question] = body if isinstance(body, dict) else None
+        return self._known[question]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from sources.constant_contact.api.errors import ApiError, BadRequest
 from sources.constant_contact.batches import Batch, StateChange
@@ -39,6 +39,16 @@ FIRST, CHANGES, TOTALS, NEWS, BACKFILL = 0, 1, 2, 3, 9
 
 REFRESHED = "last_refresh_time"
 CONTACTS = "contacts"
+
+
+class CampaignWatcher(Protocol):
+    """Asks for something of each e-mail by itself."""
+
+    def look(self, campaign: Mapping[str, Any], references: Sequence[dict[str, Any]]) -> None:
+        """A campaign as it is now, of the API or as loaded, with its references to activities."""
+
+    def count(self, activities: Sequence[str], sends: object, campaign: Mapping[str, Any]) -> None:
+        """The e-mails of a sent campaign that have reports, with the campaign's total of sends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +93,9 @@ class Reading:
 
     followers: dict[str, list[Callable[[list[dict[str, Any]]], None]]] = field(default_factory=dict)
     """resource -> who waits for its rows, to ask for something of each."""
+
+    campaign_watchers: list[CampaignWatcher] = field(default_factory=list)
+    """Told of every campaign, and of the totals of those that were sent."""
 
     def tell(
         self, resource: str, tables: Mapping[str, pa.Table], rows: Sequence[dict[str, Any]] = ()

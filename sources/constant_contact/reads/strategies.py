@@ -19,6 +19,7 @@ from sources.constant_contact.reads import (
     edited,
     events,
     landing_pages,
+    mail_parts,
     recent,
     registrations,
 )
@@ -46,6 +47,7 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "landing_page": Strategy(
             slices=landing_pages.slices, estimate=landing_pages.estimate, is_of_family=True
         ),
+        "mail_part": Strategy(slices=mail_parts.slices, estimate=mail_parts.estimate),
         "detail": Strategy(slices=details.slices, estimate=details.estimate),
         "contacts": Strategy(slices=contacts.slices, estimate=contacts.estimate),
         **dict.fromkeys(("campaigns", "summaries", "per_activity", "stats", "feed"), _CAMPAIGNS),

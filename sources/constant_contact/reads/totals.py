@@ -146,6 +146,8 @@ class Follow:
                 continue
             agreed += self._agreed_again(each, row)
             raw = answer.raw[each.campaign_id]
+            for watcher in self._reading.campaign_watchers:
+                watcher.count(each.activities, row[FEEDS[SENDS]], {"name": each.name})
             if self._is_news(each, row):
                 with self._lock:
                     self._moved.append(Moved(sent=each, row=row, raw=raw))

@@ -1,0 +1,22 @@
+-- one row per campaign_activity_id, list_id
+with
+
+source as (
+
+    {{ raw_table('email_campaign_activities__contact_lists', {
+        'campaign_activity_id': 'string',
+        'list_id': 'string',
+    }) }}
+
+),
+
+final as (
+
+    select
+        campaign_activity_id,
+        list_id
+    from source
+
+)
+
+select * from final
