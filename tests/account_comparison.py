@@ -335,6 +335,8 @@ def _is_json(table: str, column: str) -> bool:
         ("email_campaign_activities", "segment_ids"),
         ("account_emails", "roles"),
         ("account_emails", "pending_roles"),
+        ("email_send_history", "contact_list_ids"),
+        ("email_send_history", "segment_ids"),
         ("contacts", "new_object__values"),
         ("bulk_activities", "activity_errors"),
         ("automations", "structured_tags"),

@@ -16,6 +16,7 @@ from pipelines.constant_contact.planning.plan import Allowance, Plan, plan, to_j
 from pipelines.constant_contact.planning.probe import remember, take_remembered
 from pipelines.constant_contact.planning.view import render, render_text
 from pipelines.constant_contact.request import SyncRequest
+from sources.constant_contact.campaign_rows import references_of, version_of
 from sources.constant_contact.catalogue import resource_names
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import MOST_REQUESTS
@@ -74,7 +75,20 @@ class Loaded(SqlWarehouse):
         self.counts = counts
 
     def rows(self, table: str, columns: Any = None) -> list[Row]:
-        return self.campaigns if table == "email_campaigns" else []
+        if table == "email_campaigns":
+            return self.campaigns
+        versions = {
+            "email_send_history": lambda _: "100",
+            "email_previews": version_of,
+            "email_non_opener_resends": lambda row: f"{version_of(row)} 2 {NOW.date()}",
+        }
+        if table not in versions:
+            return []
+        return [
+            {"campaign_activity_id": each["campaign_activity_id"], "version_read": versions[table](row)}
+            for row in self.campaigns
+            for each in references_of(row)
+        ]
 
     def event_counts(self, table: str) -> Mapping[str, int]:
         loaded = {"email_sends": 100, "email_opens": 20}.get(table)

@@ -80,7 +80,7 @@ def _schedule(mail: Mail) -> str | None:
 
 def _resend(mail: Mail) -> str | None:
     if mail.role != PRIMARY or not mail.is_readable:
-        return None
+        return NOTHING
     version = f"{mail.version} {len(mail.roles)}"
     if not was_sent(mail.campaign) or RESEND in mail.roles:
         return version
@@ -91,7 +91,7 @@ def _resend(mail: Mail) -> str | None:
 
 def _test(mail: Mail) -> str | None:
     tests = mail.campaign.get("type_code") == AB_TEST and mail.role == PRIMARY
-    return mail.version if tests and mail.is_readable else None
+    return mail.version if tests and mail.is_readable else NOTHING
 
 
 def _preview(mail: Mail) -> str | None:
