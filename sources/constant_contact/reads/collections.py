@@ -9,6 +9,7 @@ Source: contract; api_guide/lists_delete, tags_delete (deleted tags and custom f
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,13 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
 from sources.constant_contact.rows.shape import at
-from sources.constant_contact.rows.values import json_text
+from sources.constant_contact.rows.values import json_text, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sources.constant_contact.batches import Batch, StateChange
-    from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.catalogue import Column, Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
 
@@ -261,8 +262,17 @@ def _key(of: Endpoint, row: Row) -> tuple[str, ...]:
     """Of a row of the API, where a part may lie deeper, or of a loaded one."""
     columns = (of.table.column(name) for name in of.table.key)
     return tuple(
-        str(row[column.name] if column.name in row else at(row, column.source)) for column in columns
+        _text(column, row[column.name] if column.name in row else at(row, column.source))
+        for column in columns
     )
+
+
+def _text(column: Column, value: object) -> str:
+    """The same for a time as the API writes it and for the loaded one."""
+    if column.type != "timestamp" or value is None:
+        return str(value)
+    moments, _ = typed("timestamp", [value.isoformat() if isinstance(value, datetime) else value])
+    return str(moments.cast(pa.int64())[0].as_py())
 
 
 def vanished(reading: Reading, of: Endpoint, rows: Sequence[Row], constants: Mapping[str, str]) -> list[Row]:
