@@ -132,7 +132,7 @@ class Events:
         for status, days, registrations in () if bare else FIRST_EVENTS:
             at = now - (40 - len(self.events)) * DAY_S
             event = self.create(at=at, starts_at=now + days * DAY_S, status=status)
-            for k in range(registrations):
+            for k in range(registrations if len(contacts) else 0):  # nobody registers where nobody is
                 self.register(event, at=at + (k + 1) * DAY_S)
             if status == "CANCELLED":
                 event.end(status, now - DAY_S)
@@ -234,7 +234,7 @@ class Events:
             event.status, event.updated_at = "COMPLETE", event.ends_at
             night.done["checked_in"] += self.check_in(event, event.starts_at)
         elif event.status == "ACTIVE":
-            for k in range(number % 3):
+            for k in range(number % 3 if len(self.contacts) else 0):
                 self.register(event, at=at + k)
                 night.done["registered"] += 1
             self._second_thoughts(event, number, night)

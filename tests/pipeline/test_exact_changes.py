@@ -239,10 +239,10 @@ def test_capped_runs_come_to_the_same_end(quick: Callable[..., Quick], cap: int)
 
     here.nights(
         select=("contacts", "contact_lists", "contact_tags", "custom_fields"),
-        max_requests=cap + 4,
+        max_requests=cap + 5,
         a_commit=1,
     )
-    here.nights(max_requests=cap + 24, a_commit=cap)
+    here.nights(max_requests=cap + 34, a_commit=cap)
 
     assert [] == here.differences()
 
