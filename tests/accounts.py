@@ -118,7 +118,7 @@ class Quick(Compared):
         killed_after: int | None = None,
     ) -> Outcome:
         """One run that commits every `a_commit` requests; killed after so many commits, the rest is lost."""
-        from pipelines.constant_contact.nightly.consequences import settle  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.nightly.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
         from sources.constant_contact.source import begin, empty_tables, settings  # noqa: PLC0415
 
         self.log_in()
@@ -148,7 +148,7 @@ class Quick(Compared):
             reading.reader.close()
             client.close()
             self.requests_sent = client.requests_sent
-        settle(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
+        apply_cascades(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
         return reading.reader.outcome
 
     def complete_night(self, **how: Any) -> Outcome:

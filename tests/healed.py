@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.nightly.audit import audit
-from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.consequences import apply_cascades
 from pipelines.constant_contact.nightly.healing import Host, heal
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group, apply_changes
@@ -42,7 +42,7 @@ class Healed:
             reading = begin(own, client=client, wanted=WANTED, warehouse=self._warehouse(), state={})
             state = self.quick.state
             self.first_audit = list(audit(self.quick, WANTED, state=state))  # type: ignore[arg-type]
-            settle(self.quick, WANTED)  # type: ignore[arg-type]
+            apply_cascades(self.quick, WANTED)  # type: ignore[arg-type]
             host = Host(
                 opened=self.quick,  # type: ignore[arg-type]  # it has all that is asked
                 state=lambda: self.quick.state,

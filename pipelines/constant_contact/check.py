@@ -149,7 +149,7 @@ def _privileges(client: Client, chosen: Collection[str]) -> Line:
     def ask() -> str:
         held = {str(row.get("privilege_name")) for row in client.get_json("/account/user/privileges")}
         needed = sorted({of.privilege for name, of in CATALOGUE.items() if of.privilege and name in chosen})
-        lacking = {
+        missing = {
             privilege: [
                 name for name, of in CATALOGUE.items() if of.privilege == privilege and name in chosen
             ]
@@ -157,9 +157,9 @@ def _privileges(client: Client, chosen: Collection[str]) -> Line:
             if privilege not in held
         }
         told = "; ".join(
-            f"{privilege} is missing, needed for {', '.join(names)}" for privilege, names in lacking.items()
+            f"{privilege} is missing, needed for {', '.join(names)}" for privilege, names in missing.items()
         )
-        if any(not CATALOGUE[name].quiet for names in lacking.values() for name in names):
+        if any(not CATALOGUE[name].quiet for names in missing.values() for name in names):
             raise UserError(f"{told}: ask the account's owner for a role that has it, or --exclude these")
         if told:
             return f"{told}; a run leaves these out"

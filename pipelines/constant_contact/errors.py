@@ -1,4 +1,4 @@
-"""Mistakes and troubles that a person can mend, each one sentence: what, which one, what to do now.
+"""Mistakes and troubles that a person can fix, each one sentence: what, which one, what to do now.
 
 The command line prints them and exits; anything else is a bug and keeps its traceback.
 """

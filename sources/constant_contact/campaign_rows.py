@@ -1,4 +1,4 @@
-"""What the row of a campaign says, from the API or as loaded. Pure: for the night and for the plan that foretells it.
+"""What the row of a campaign says, from the API or as loaded. Pure: for the night and for the plan that predicts it.
 
 Source: contract, EmailCampaign; api_guide/email_campaign_activities_stats_report (which activities have reports).
 """

@@ -130,14 +130,14 @@ def asked_from(mark: DateTime, lookback: Duration, *, overlapped: bool = False) 
     return mark - (min(lookback, _INSTANT) if overlapped else lookback)
 
 
-def believed(learned_at: str | None, options: SyncOptions, *, now: DateTime) -> bool:
+def is_current(cached_at: str | None, options: SyncOptions, *, now: DateTime) -> bool:
     """Whether what was learned then still counts (a whole reading, a server's refusal); `learned_at` in ISO 8601.
 
     Not for ever: a server that was ill for an hour must not cost an account a part of its rows.
     """
-    if learned_at is None or options.full_refresh:
+    if cached_at is None or options.full_refresh:
         return False
-    return now < moment(learned_at, setting="learned_at") + options.full_refresh_every
+    return now < moment(cached_at, setting="learned_at") + options.full_refresh_every
 
 
 def as_parameter(at: DateTime) -> str:

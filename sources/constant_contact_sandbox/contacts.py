@@ -98,7 +98,7 @@ class Contacts:
         self.lists.append(mask)
         self.tags.append((1 << (g >> 8) % tag_count) | (1 << (g >> 20) % tag_count) if g % 10 < 3 else 0)
 
-    def settle_deletions(self) -> None:
+    def finish_deletions(self) -> None:
         """Take deleted contacts out of their lists; called once the past campaigns have used the
         memberships.
         """

@@ -66,14 +66,14 @@ def changed_value(name: str, row: dict[str, Any], h: int, text: str) -> Any:
     if name == "phone_numbers":
         number = {"phone_number": f"+1-207-555-{h % 10000:04d}", "updated_at": text}
         return [phone | number for phone in row.get(name, [])][h & 1 :]
-    made_up = {
+    sample = {
         "address": f"moved.{h:x}@outlook.com",
         "anniversary": f"20{h % 20:02d}-0{1 + h % 9}-1{h % 10}",
         "first_name": f"{row.get('first_name', 'Sam')[:30]}-Jo",
         "job_title": f"Manager {h % 50}",
         "company_name": None,
     }
-    return made_up[name]
+    return sample[name]
 
 
 class Day:

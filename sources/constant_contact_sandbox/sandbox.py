@@ -40,7 +40,7 @@ NEW_SUBSCRIBER_S = 30 * DAY_S
 
 
 class Sandbox(Verbs):
-    """One made-up account. Same arguments and same verbs give the same rows.
+    """One sample account. Same arguments and same verbs give the same rows.
 
     `start`: ISO time of the sandbox clock at creation, None = the real time. The clock runs with real time
     and is moved by `advance`; with `clock_runs=False` only `advance` and `set_clock` move it, and stamps of
@@ -112,7 +112,7 @@ class Sandbox(Verbs):
         self.campaigns = Campaigns(seed, self.contacts, recipients_per_send=cap, bare=bare)
         for k in range(campaign_count):
             self._past_campaign(k, campaign_count, now)
-        self.contacts.settle_deletions()
+        self.contacts.finish_deletions()
         self.extras = Extras(seed, now, self.contacts, bare=bare)
         self.matching = Matching(self.contacts, self.switches)
         self.reports = Reports(self.contacts, self.switches)

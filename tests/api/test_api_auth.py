@@ -139,7 +139,7 @@ def test_a_401_leads_to_one_refresh_and_one_replay(api, reply, make_client):
 
 
 def test_a_401_for_ever_stops_after_one_replay(api, reply, make_client):
-    """Two refusals end in Unauthorized, with the mend."""
+    """Two refusals end in Unauthorized, with the fix."""
     api.replies(reply({"error_key": "unauthorized"}, 401))
     with pytest.raises(Unauthorized, match="ctct auth login"):
         make_client().get_json("/contacts")

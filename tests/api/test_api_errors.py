@@ -79,7 +79,7 @@ def test_the_three_kinds_of_403_are_told_apart(message, kind):
 
 
 def test_a_named_privilege_is_handed_on():
-    """When the server names the privilege that is lacking, the error carries it."""
+    """When the server names the privilege that is missing, the error carries it."""
     body = (
         b'{"error_key":"access_denied","error_message":"insufficient user privileges: contacts:lists:read"}'
     )
@@ -89,7 +89,7 @@ def test_a_named_privilege_is_handed_on():
 
 
 def test_messages_say_what_which_and_what_to_do():
-    """A message is one line with status, path, the server's words and the mend."""
+    """A message is one line with status, path, the server's words and the fix."""
     text = str(from_answer(418, b"<b>teapot</b>", "/v3/contacts"))
     assert text == (
         "/v3/contacts answered 418 (teapot): this answer is unknown, so nothing more is sent; "

@@ -58,7 +58,7 @@ def test_file_and_folder_are_for_their_owner_alone(store, tmp_path):
 
 @pytest.mark.parametrize(("which", "chmod"), [("tokens.json", "chmod 600"), (".", "chmod 700")])
 def test_a_store_that_others_can_read_is_refused(store, tmp_path, which, chmod):
-    """The sentence holds the command that mends it."""
+    """The sentence holds the command that fixes it."""
     save(store)
     (tmp_path / "auth" / which).chmod(0o755)
     with pytest.raises(TokenStoreError, match=chmod), store.lock():

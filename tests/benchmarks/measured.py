@@ -54,7 +54,7 @@ def measured(command: Sequence[str], environment: Mapping[str, str]) -> Measured
 def served(account: Path) -> Iterator[dict[str, str]]:
     """The environment of processes that read the made account, without a limit of requests."""
     with _server("tests.benchmarks.static_server", str(account)) as said:
-        yield {**UNLIMITED, f"{PREFIX}BASE_URL": str(said["base_url"]), f"{PREFIX}ACCESS_TOKEN": "made-up"}
+        yield {**UNLIMITED, f"{PREFIX}BASE_URL": str(said["base_url"]), f"{PREFIX}ACCESS_TOKEN": "sample"}
 
 
 @contextmanager

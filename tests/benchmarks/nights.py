@@ -103,7 +103,7 @@ class Figures:
 
     @property
     def plan_error(self) -> float:
-        """Signed: above 0 when more was foretold than was spent."""
+        """Signed: above 0 when more was predicted than was spent."""
         return self.plan.requests / self.typical.requests - 1
 
 

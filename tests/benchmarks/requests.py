@@ -2,7 +2,7 @@
 
 For each size: a first night, a night without change, a typical night (1 % of the contacts changed, 2 campaigns sent,
 20 campaigns with late opens and clicks), each beside its lower bound and the naive reader, and what the plan
-foretold for the typical one. What counts as what is said in `nights`.
+predicted for the typical one. What counts as what is said in `nights`.
 """
 
 from __future__ import annotations

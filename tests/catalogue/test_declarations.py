@@ -194,7 +194,7 @@ def test_a_child_table_ends_with_the_marker_that_empties_a_set():
     ],
 )
 def test_a_bad_row_is_refused_by_name(build, sentence):
-    """A row that contradicts itself is refused with a sentence that names it."""
+    """A row that contradicts itself is rejected with a clear message that names it."""
     with pytest.raises(CatalogueError) as refusal:
         build()
     assert sentence in str(refusal.value)

@@ -163,7 +163,7 @@ def misfits(
 @ENDPOINTS
 def test_every_path_can_be_read(endpoint):
     """Each path of the catalogue, details included, is a GET of the contract."""
-    wanted = [path for path in (endpoint.path, endpoint.detail_path, endpoint.proof_path) if path]
+    wanted = [path for path in (endpoint.path, endpoint.detail_path, endpoint.lookup_path) if path]
     assert [path for path in wanted if "get" not in facts()["paths"].get(path, {})] == []
 
 
@@ -246,4 +246,4 @@ def test_the_rest_of_the_envelope_is_known(endpoint):
 def test_what_the_guide_alone_names_is_not_sent_unasked():
     """Values kept for a trial are absent from the contract; once declared, they belong in the parameters."""
     declared = parameters("/contacts")["include"]["enum"]
-    assert set(CATALOGUE["contacts"].try_include) & set(declared) == set()
+    assert set(CATALOGUE["contacts"].optional_include) & set(declared) == set()

@@ -1,4 +1,4 @@
-"""A small made-up account in a DuckDB file, raw tables and marts: what the report and status tests read.
+"""A small sample account in a DuckDB file, raw tables and marts: what the report and status tests read.
 
 Same rows each time. The marts have the columns that the report reads, made in plain SQL: building the real
 ones takes longer than these tests may. 16 mails were sent in 2026; the newest event is on 2026-11-21.

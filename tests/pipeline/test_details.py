@@ -24,7 +24,7 @@ TAGS = replace(
     CATALOGUE["automation_definitions"],
     shape="rows",
     rows_key="structured_tags",
-    marks_vanished=True,
+    soft_deletes=True,
     table=Table(
         name="automation_tags",
         grain="one row per automation and tag",

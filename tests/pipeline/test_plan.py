@@ -1,4 +1,4 @@
-"""`ctct plan`: what it foretells from what is loaded and a few answers, and how it reads."""
+"""`ctct plan`: what it predicts from what is loaded and a few answers, and how it reads."""
 
 from __future__ import annotations
 

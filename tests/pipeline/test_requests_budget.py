@@ -65,21 +65,21 @@ def test_a_quiet_night_asks_no_more_than_it_must(loaded: Quick) -> None:
     """
     A night without change costs its lower bound and the questions whose answer is "nothing".
     """
-    foretold = planned(loaded)
+    predicted = planned(loaded)
     loaded.complete_night(a_commit=ALL_OF_IT)
-    assert lower_bound(loaded.sandbox, News()) + QUESTIONS == loaded.requests_sent == foretold.requests
+    assert lower_bound(loaded.sandbox, News()) + QUESTIONS == loaded.requests_sent == predicted.requests
 
 
 def test_a_typical_night_costs_its_news_and_the_plan_knew(loaded: Quick) -> None:
     """
-    A night with news costs the pages that hold it, at most 1.3 times; ten requests foretold it within 10 %.
+    A night with news costs the pages that hold it, at most 1.3 times; ten requests predicted it within 10 %.
     """
     news = typical_day(loaded.sandbox)
-    foretold = planned(loaded)
+    predicted = planned(loaded)
     loaded.complete_night(a_commit=ALL_OF_IT)
     assert loaded.requests_sent <= 1.3 * lower_bound(loaded.sandbox, news)
-    assert foretold.requests_spent <= MOST_REQUESTS
-    assert abs(error(foretold.requests, loaded.requests_sent) or 0.0) <= 0.1
+    assert predicted.requests_spent <= MOST_REQUESTS
+    assert abs(error(predicted.requests, loaded.requests_sent) or 0.0) <= 0.1
 
 
 def test_the_naive_reader_is_counted_as_it_reads(quick: Callable[..., Quick]) -> None:

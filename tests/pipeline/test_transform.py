@@ -184,7 +184,7 @@ def test_failed_model_is_one_sentence_with_the_mend(built: Built, tmp_path: Path
 
 
 def test_failed_test_names_its_model(built: Built, tmp_path: Path) -> None:
-    """A broken grain is one sentence: which test, how many rows, what to run after the mend."""
+    """A broken grain is one sentence: which test, how many rows, what to run after the fix."""
     path = write_warehouse(tmp_path / "twice.duckdb", "30")
     with contextlib.closing(duckdb.connect(str(path))) as connection:
         connection.execute(f"insert into {DATASET}.contacts values ('c0', '31')")
@@ -203,7 +203,7 @@ def test_unknown_selection_lists_the_marts(built: Built) -> None:
 
 
 def test_locked_file_is_one_sentence(built: Built, tmp_path: Path) -> None:
-    """A warehouse that another process holds is named, with the mend and without a traceback."""
+    """A warehouse that another process holds is named, with the fix and without a traceback."""
     path = write_warehouse(tmp_path / "held.duckdb", "30")
     code = f"import duckdb; held = duckdb.connect({str(path)!r}); print('held', flush=True); input()"
     holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

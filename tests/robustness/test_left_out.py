@@ -166,8 +166,8 @@ def test_it_costs_only_itself(kind: Kind, struck: Callable[[Kind], Struck]) -> N
     assert "skipped" == case.here.end()
 
     assert case.expected == case.left_out
-    lacking = {line.split(":")[0].split()[0] for line in case.here.differences()}
-    assert [] == [table for table in lacking if not table.startswith(kind.tables)]
+    missing = {line.split(":")[0].split()[0] for line in case.here.differences()}
+    assert [] == [table for table in missing if not table.startswith(kind.tables)]
 
 
 @pytest.mark.parametrize("kind", SAMPLED)

@@ -75,7 +75,7 @@ def contact_lines(
 ) -> Sequence[AuditLine]:
     """The part about contacts, lists and tags, which healing asks again and again."""
     there = opened.columns() if columns is None else columns
-    settled = (state or {}).get("audit", {}).get("settled", {})
+    known_offsets = (state or {}).get("audit", {}).get("settled", {})
     returned = len((state or {}).get("forgotten", {}).get("returned", ()))
 
     def loaded(*tables: str) -> bool:
@@ -93,7 +93,7 @@ def contact_lines(
         groups += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
     lines += [_beside(line, aside.of_group(line.scope, line.scope_id)) for line in groups]
     unread = len(recent_ids(state or {}, CONTACTS, now=pendulum.now("UTC")))
-    return [_not_asked(_explained(line, settled, returned), unread) for line in lines]
+    return [_not_asked(_explained(line, known_offsets, returned), unread) for line in lines]
 
 
 def _not_asked(line: AuditLine, unread: int) -> AuditLine:
@@ -101,9 +101,9 @@ def _not_asked(line: AuditLine, unread: int) -> AuditLine:
     return _granted(line, UNREAD) if 0 < line.loaded_count - line.source_count <= unread else line
 
 
-def _explained(line: AuditLine, settled: State, returned: int) -> AuditLine:
+def _explained(line: AuditLine, known_offsets: State, returned: int) -> AuditLine:
     """A count that stood apart from its rows by as much when all of them had been read is no difference."""
-    apart = settled.get(line.scope, {}).get(line.scope_id or "all")
+    apart = known_offsets.get(line.scope, {}).get(line.scope_id or "all")
     if line.ok:
         return line
     if apart == line.source_count - line.loaded_count:

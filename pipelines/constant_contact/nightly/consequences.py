@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.withheld import Excluded
 
 
-def settle(opened: Warehouse, wanted: frozenset[str], excluded: Excluded | None = None) -> None:
+def apply_cascades(opened: Warehouse, wanted: frozenset[str], excluded: Excluded | None = None) -> None:
     """Carry out what follows, for the tables that are there and were part of this run. `excluded` columns stay null."""
     columns = opened.columns()
     for table, column, collection in POINTING:

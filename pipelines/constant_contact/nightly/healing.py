@@ -24,7 +24,7 @@ from pipelines.constant_contact.nightly.audit import (
     audit,
     contact_lines,
 )
-from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.consequences import apply_cascades
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue import endpoint
@@ -128,7 +128,7 @@ def _carry_out(night: _Night, stage: Stage) -> None:
     skipped = "; ".join(one.reason for one in outcome.skipped)
     night.stopped = str(outcome.error or outcome.postponed or skipped)
     correct(host.opened, found)
-    settle(host.opened, night.wanted, reading.excluded)
+    apply_cascades(host.opened, night.wanted, reading.excluded)
     counts = {(line.scope, line.scope_id): line.source_count for line in night.lines}
     _audit_again(night)
     night.moved |= counts != {(line.scope, line.scope_id): line.source_count for line in night.lines}
@@ -336,12 +336,12 @@ def _in_portions(ids: set[str], size: int = 5_000) -> Iterator[str]:
 
 def _remember(night: _Night) -> None:
     """Note counts that stand apart from the API's own rows, and forget those that no longer do."""
-    settled: Mapping[str, Mapping[str, int]] = night.host.state().get("audit", {}).get("settled", {})
+    known_offsets: Mapping[str, Mapping[str, int]] = night.host.state().get("audit", {}).get("settled", {})
     changes = []
     for line in night.lines:
         if line.scope.startswith("campaign"):
             continue
-        known = settled.get(line.scope, {}).get(line.scope_id or "all")
+        known = known_offsets.get(line.scope, {}).get(line.scope_id or "all")
         apart = line.source_count - line.loaded_count
         value = known
         if apart == 0:

@@ -31,7 +31,7 @@ class Tracked:
     table: str
     resource: str
     """What a run must have read for the table to be up to date."""
-    untold: tuple[str, ...] = ()
+    ignored_columns: tuple[str, ...] = ()
     """Columns whose change alone makes no new version: they say that something was touched, not what it became."""
     without: tuple[str, ...] = (DELETED,)
     """Columns that the history does not have."""
@@ -49,13 +49,18 @@ TRACKED = (
     Tracked(
         table="contacts",
         resource="contacts",
-        untold=("updated_at", "email_address__updated_at", "update_source", "sms_channel__update_source"),
+        ignored_columns=(
+            "updated_at",
+            "email_address__updated_at",
+            "update_source",
+            "sms_channel__update_source",
+        ),
     ),
     # Members come and go every night; how many there were is counted from the memberships' history.
     Tracked(
         table="contact_lists",
         resource="contact_lists",
-        untold=("updated_at",),
+        ignored_columns=("updated_at",),
         without=("membership_count",),
     ),
     Tracked(table="contacts__list_memberships", resource="contacts"),
@@ -112,7 +117,7 @@ def _statements(opened: Warehouse, one: Tracked, names: Sequence[str], at: str) 
     """End what is no longer so, begin what is new, drop versions that never lasted."""
     history, current = opened.qualified(one.name), opened.qualified(one.table)
     same = " and ".join(f"{history}.{name} = c.{name}" for name in one.key)
-    told = [name for name in names if name not in {*one.key, *one.untold}]
+    told = [name for name in names if name not in {*one.key, *one.ignored_columns}]
     differs = " or ".join(f"{history}.{name} is distinct from c.{name}" for name in told)
     changed = (
         f"update {history} set valid_to = {at} from {current} as c"

@@ -40,7 +40,7 @@ from pipelines.constant_contact.nightly.beginning import (
     run_started,
     whose_account,
 )
-from pipelines.constant_contact.nightly.consequences import settle
+from pipelines.constant_contact.nightly.consequences import apply_cascades
 from pipelines.constant_contact.nightly.ending import (
     ended_by,
     finished,
@@ -197,7 +197,7 @@ class _Night:
             raise reading.reader.outcome.error
         if self.opened.merges:
             with self.opened.kept_open():
-                settle(self.opened, self.wanted, reading.excluded)
+                apply_cascades(self.opened, self.wanted, reading.excluded)
         for change in returned(self._state().get("forgotten", {}), reading.forgotten):
             self._commit(Group(batches=[Batch(resource="contacts", state=(change,))]))
 

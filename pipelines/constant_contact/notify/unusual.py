@@ -43,7 +43,7 @@ class Measure:
     whole: str
     factor: float
     """Of the average: below 1 a fall is unusual, above 1 a rise."""
-    settles_after: dt.timedelta = dt.timedelta()
+    stable_after: dt.timedelta = dt.timedelta()
     """From the sending on; before that the share is still growing."""
     floor: float = 0.0
     """A rise up to here is never unusual."""
@@ -56,7 +56,7 @@ MEASURES = (
         part="deliveries_opened",
         whole="deliveries",
         factor=0.7,
-        settles_after=dt.timedelta(days=3),
+        stable_after=dt.timedelta(days=3),
     ),
     Measure(name="bounces", verb="bounced for", part="sends_bounced", whole="sends", factor=2.0, floor=0.01),
     Measure(
@@ -86,7 +86,7 @@ def of_mails(rows: Iterable[Mapping[str, Any]], *, now: dt.datetime) -> Findings
     for mail in sorted(mails, key=lambda row: row["first_sent_at"], reverse=True):
         age = now - mail["first_sent_at"]
         for measure in MEASURES if dt.timedelta() <= age <= RECENT else ():
-            if age >= measure.settles_after and (text := _unusual(mail, mails, measure)):
+            if age >= measure.stable_after and (text := _unusual(mail, mails, measure)):
                 texts[f"{mail['campaign_activity_id']} {measure.name}"] = text
     more = f" {len(texts) - MAX_NAMED} more." if len(texts) > MAX_NAMED else ""
     text = f"{' '.join(list(texts.values())[:MAX_NAMED])}{more} {RULE}"

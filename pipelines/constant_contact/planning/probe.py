@@ -34,7 +34,7 @@ REMEMBERED = "plan.json"
 
 
 def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
-    """What `sync(request)` would cost now. Raises UserError for what a person must mend first, and ApiError."""
+    """What `sync(request)` would cost now. Raises UserError for what a person must fix first, and ApiError."""
     own = own or load_settings(request.target.profile)
     wanted = request.wanted(own.chosen())  # raises for an unknown name before anything is opened
     opened = Warehouse(request.target, create=False)

@@ -117,14 +117,14 @@ class Ledger:
     def _broken(self, error: sqlite3.Error) -> LedgerError:
         said = str(error)
         if "locked" in said or "busy" in said:
-            mend = "another program holds it: end that program, then run again"
+            fix = "another program holds it: end that program, then run again"
         elif "unable to open" in said or "readonly" in said or "read-only" in said:
-            mend = "make it and its folder writable, or set state_dir to another folder"
+            fix = "make it and its folder writable, or set state_dir to another folder"
         elif "full" in said:
-            mend = "make room on the disk, then run again"
+            fix = "make room on the disk, then run again"
         else:
-            mend = "delete it while no ctct runs, then run again"
-        return LedgerError(f"the request ledger {self.path} cannot be used ({said}); {mend}")
+            fix = "delete it while no ctct runs, then run again"
+        return LedgerError(f"the request ledger {self.path} cannot be used ({said}); {fix}")
 
     def close(self) -> None:
         with self._lock:

@@ -246,16 +246,16 @@ def _unreachable(error: Exception, where: str, path: str) -> Unreachable:
     causes = _causes(error)
     said = str(error).casefold()
     if any(isinstance(cause, ssl.SSLError) for cause in causes) or "ssl" in said or "certificate" in said:
-        why, mend = f"TLS failed: {error}", "check the address, the machine's clock and its certificates"
+        why, fix = f"TLS failed: {error}", "check the address, the machine's clock and its certificates"
     elif isinstance(error, httpx.ProxyError):
-        why, mend = f"the proxy refused: {error}", "check HTTPS_PROXY and NO_PROXY"
+        why, fix = f"the proxy refused: {error}", "check HTTPS_PROXY and NO_PROXY"
     elif isinstance(error, httpx.ConnectTimeout):
-        why, mend = "no answer to the connection attempt", "check the network and the firewall"
+        why, fix = "no answer to the connection attempt", "check the network and the firewall"
     elif any(word in said for word in ("name", "getaddrinfo", "nodename", "resolution")):
-        why, mend = "the host name is not known", "check the address and the network"
+        why, fix = "the host name is not known", "check the address and the network"
     else:
-        why, mend = f"{error}", "check the address and the port, and that the server runs"
-    made = Unreachable(f"cannot reach {where} ({why}); {mend}", path=path)
+        why, fix = f"{error}", "check the address and the port, and that the server runs"
+    made = Unreachable(f"cannot reach {where} ({why}); {fix}", path=path)
     made.permanent = "certificate verify failed" in said or "wrong version number" in said
     return made
 

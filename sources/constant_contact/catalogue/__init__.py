@@ -5,7 +5,7 @@ Must not know: HTTP, dlt, Arrow (`schema.py` apart, which nothing here imports).
 Adding a resource is one `Endpoint(...)` in the module of its family, one staging model, and what the sandbox serves:
 1. Choose how it is read; `READS` has the ways, `reads/strategies.py` their code.
    - A listing, whole in each run: `reads="full"`. Pages follow by next link, `next_cursor` or `page`/`total_pages`, as
-     the answer has them (`paged=True`); `marks_vanished` with a column `deleted_at` marks rows that are gone;
+     the answer has them (`paged=True`); `soft_deletes` with a column `deleted_at` marks rows that are gone;
      `children=(child(...),)` makes tables of arrays inside the rows.
    - One request per row of another resource: `reads="detail"`, `detail_of` and `needs` name that resource, `version`
      its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key

@@ -53,7 +53,7 @@ ACCOUNT_EMAILS = Endpoint(
     scope="account_read",
     privilege="account:read",
     reads="full",
-    marks_vanished=True,
+    soft_deletes=True,
     table=Table(
         name="account_emails",
         grain="one row per sender address of the account",
@@ -77,7 +77,7 @@ ACCOUNT_PRIVILEGES = Endpoint(
     scope="account_read",
     privilege=None,
     reads="full",
-    marks_vanished=True,
+    soft_deletes=True,
     table=Table(
         name="account_privileges",
         grain="one row per privilege of the authorised user",
@@ -93,7 +93,10 @@ ACCOUNT_PRIVILEGES = Endpoint(
 CONTACT_COUNTS = Endpoint(
     path="/contacts/counts",
     params=(("include", "new_subscriber"),),
-    plainer=((("include", "new_subscribers"),), ()),  # the contract declares the one and describes the other
+    fallback_queries=(
+        (("include", "new_subscribers"),),
+        (),
+    ),  # the contract declares the one and describes the other
     shape="object",
     scope="contact_data",
     privilege="contacts:read",

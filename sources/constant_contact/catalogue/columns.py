@@ -22,7 +22,7 @@ _DESCRIPTION_MAX = 160
 
 
 class CatalogueError(ValueError):
-    """A row of the catalogue contradicts itself; the message names the row and the mend."""
+    """A row of the catalogue contradicts itself; the message names the row and the fix."""
 
 
 def demand(condition: object, where: str, sentence: str) -> None:

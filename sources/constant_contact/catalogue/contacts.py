@@ -3,7 +3,7 @@
 Source: contract, definitions ContactResource, ContactListArray, Tags, CustomFields, SegmentsDTO and
 SegmentDetail; api_guide/contacts_delete, api_guide/contacts_sync.
 `include=sms_channel` is named by the guide alone. A provider that refuses unknown values would refuse the
-whole reading of contacts for it, so it stands in `try_include` and not in the fixed parameters.
+whole reading of contacts for it, so it stands in `optional_include` and not in the fixed parameters.
 """
 
 from sources.constant_contact.catalogue.account import VANISHED
@@ -35,14 +35,14 @@ CONTACT_LISTS = Endpoint(
     scope="contact_data",
     privilege="contacts:lists:read",
     reads="full",
-    proof_path="/contact_lists/{list_id}",
-    proof_params=(("include_membership_count", "all"),),
+    lookup_path="/contact_lists/{list_id}",
+    lookup_params=(("include_membership_count", "all"),),
     kind="channel_type",
     kinds=(
         ("email", ()),  # what a request without channel_type lists
         ("sms", (("channel_type", "sms"), ("include_sms_membership_count", "true"))),
     ),
-    marks_vanished=True,
+    soft_deletes=True,
     table=Table(
         name="contact_lists",
         grain="one row per contact list, deleted ones and SMS lists included",
@@ -73,9 +73,9 @@ CONTACT_TAGS = Endpoint(
     scope="contact_data",
     privilege="contacts:read",
     reads="full",
-    proof_path="/contact_tags/{tag_id}",
-    proof_params=(("include_count", "true"),),
-    marks_vanished=True,
+    lookup_path="/contact_tags/{tag_id}",
+    lookup_params=(("include_count", "true"),),
+    soft_deletes=True,
     table=Table(
         name="contact_tags",
         grain="one row per tag",
@@ -101,8 +101,8 @@ CUSTOM_FIELDS = Endpoint(
     scope="contact_data",
     privilege="contacts:read",
     reads="full",
-    proof_path="/contact_custom_fields/{custom_field_id}",
-    marks_vanished=True,
+    lookup_path="/contact_custom_fields/{custom_field_id}",
+    soft_deletes=True,
     table=Table(
         name="custom_fields",
         grain="one row per custom field",
@@ -154,7 +154,7 @@ CUSTOM_FIELDS = Endpoint(
 SEGMENTS = Endpoint(
     path="/segments",
     params=(("sort_by", "date"),),
-    plainer=(
+    fallback_queries=(
         (("sort_by", "date"),),
         (),
     ),  # no maximum is declared, and the size of a page left out is 1000 as well
@@ -167,7 +167,7 @@ SEGMENTS = Endpoint(
     edited="edited_at",
     detail_columns=("segment_criteria",),
     detail_path="/segments/{segment_id}",
-    marks_vanished=True,
+    soft_deletes=True,
     table=Table(
         name="segments",
         grain="one row per segment",
@@ -289,7 +289,7 @@ CONTACTS = Endpoint(
     before="updated_before",
     changed="updated_at",
     detail_path="/contacts/{contact_id}",
-    try_include=("sms_channel",),
+    optional_include=("sms_channel",),
     table=Table(
         name="contacts",
         grain="one row per contact, deleted ones included",

@@ -108,14 +108,14 @@ class Endpoint:
     version         columns of `detail_of` which together move whenever the detail may have changed
     most            most details in one run, newest first; what is left comes in the next ones
     detail_path     one row by id, with fields the listing leaves out; with detail_params
-    proof_path      one row by id, which answers 404 once the row is gone; with proof_params
-    try_include     values of `include` that the guide names and the contract does not; send them only after
+    lookup_path      one row by id, which answers 404 once the row is gone; with lookup_params
+    optional_include     values of `include` that the guide names and the contract does not; send them only after
                     a request has shown that they are not refused
-    plainer         whole queries to send instead, in turn, where the server answers the one before with 400;
+    fallback_queries         whole queries to send instead, in turn, where the server answers the one before with 400;
                     for parameters of which the documents say two things
     kinds           listings of the same path that follow each other, each with parameters of its own; their rows get
                     the listing's name in the column `kind`. Only the first one is indispensable
-    marks_vanished  a row that is missing from a complete reading gets `deleted_at`
+    soft_deletes  a row that is missing from a complete reading gets `deleted_at`
     batch           most ids in one request of a "stats" resource
     stat            the key in `stats` that counts a feed's rows
     event_key       a feed's key without the occurrence number
@@ -147,13 +147,13 @@ class Endpoint:
     most: int | None = None
     detail_path: str | None = None
     detail_params: tuple[tuple[str, str], ...] = ()
-    proof_path: str | None = None
-    proof_params: tuple[tuple[str, str], ...] = ()
-    try_include: tuple[str, ...] = ()
-    plainer: tuple[tuple[tuple[str, str], ...], ...] = ()
+    lookup_path: str | None = None
+    lookup_params: tuple[tuple[str, str], ...] = ()
+    optional_include: tuple[str, ...] = ()
+    fallback_queries: tuple[tuple[tuple[str, str], ...], ...] = ()
     kind: str | None = None
     kinds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-    marks_vanished: bool = False
+    soft_deletes: bool = False
     batch: int | None = None
     stat: str | None = None
 
@@ -172,7 +172,11 @@ class Endpoint:
         sent = {name for name, _ in self.params}
         demand(len(sent) == len(self.params), where, "a parameter comes twice.")
         demand(self.page_size_param not in sent, where, f"send {self.page_size_param} through page_size.")
-        demand(not self.plainer or self.reads in WHOLE, where, "plainer is for what is read whole.")
+        demand(
+            not self.fallback_queries or self.reads in WHOLE,
+            where,
+            "fallback_queries is for what is read whole.",
+        )
         self._check_reading(where)
         self._check_tables(where)
 
@@ -231,7 +235,7 @@ class Endpoint:
             "kinds need the column `kind`, and it needs them.",
         )
         demand(not self.kinds or self.reads == "full", where, "kinds are for what is read whole.")
-        demand(not self.marks_vanished or "deleted_at" in names, where, "marks_vanished needs deleted_at.")
+        demand(not self.soft_deletes or "deleted_at" in names, where, "soft_deletes needs deleted_at.")
         for table in self.children:
             demand(table.parent == self.table.name, where, f"{table.name!r} is the child of another table.")
             demand(

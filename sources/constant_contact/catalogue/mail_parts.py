@@ -37,7 +37,7 @@ def _part(
         version=("campaign_activity_id",),
         opt_in=opt_in,
         may_be_none=may_be_none,
-        marks_vanished=_GONE in columns,
+        soft_deletes=_GONE in columns,
         table=Table(
             name=name,
             grain=grain,

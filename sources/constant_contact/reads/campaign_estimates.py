@@ -3,7 +3,7 @@
 The list of what changed comes first, then the totals of as many campaigns as the plan may still ask for, newest first;
 the others are taken to be like those asked, but for the first request of the newest. On a first night the ones asked
 are spread over all.
-Must not know: HTTP. See `reads/campaigns` and `reads/totals` for the night that is foretold here.
+Must not know: HTTP. See `reads/campaigns` and `reads/totals` for the night that is predicted here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sources.constant_contact.campaign_rows import (
 from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import Line
-from sources.constant_contact.windows import as_parameter, asked_from, believed
+from sources.constant_contact.windows import as_parameter, asked_from, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def listed(facts: Facts) -> tuple[list[Row], bool]:
     size = of.page_size or 1
     state, options = facts.state.get("campaigns", {}), facts.options
     since = None
-    if "mark" in state and believed(state.get("whole_at"), options, now=facts.now):
+    if "mark" in state and is_current(state.get("whole_at"), options, now=facts.now):
         since = asked_from(_moment(state["mark"]), options.lookback)
     if options.start_date is not None:
         since = options.start_date if since is None else max(since, options.start_date)
@@ -173,7 +173,7 @@ class _Reports:
     def __init__(self, facts: Facts, sent: Sequence[Sent], *, spread: bool) -> None:
         self._facts = facts
         totals = facts.state.get("totals", {})
-        learned = totals if believed(totals.get("learned_at"), facts.options, now=facts.now) else {}
+        learned = totals if is_current(totals.get("learned_at"), facts.options, now=facts.now) else {}
         refused = learned.get("refused") or {}
         waiting = facts.waiting(STATS)
         self._sent = [
@@ -185,7 +185,7 @@ class _Reports:
         self._waiting = {name: facts.waiting(name) for name in (LINKS, *FEEDS)}
         self._size = int((learned.get("batch") or {}).get(STATS) or endpoint(STATS).batch or 1)
         self._apart = totals.get("apart", {})
-        self._settled = totals.get("settled", {})
+        self._known_offsets = totals.get("settled", {})
         self._spread = spread
         self._counts = {feed: facts.warehouse.event_counts(feed) for feed in FEEDS}
         self._requests: defaultdict[str, float] = defaultdict(float)
@@ -229,7 +229,7 @@ class _Reports:
             portion = self._sent[asked : asked + self._size]
             answer = self._totals(portion)
             known = [each for each in portion if each.campaign_id in answer]
-            moved += sum(self._follow(each, answer[each.campaign_id]) for each in known)
+            moved += sum(self._report_discovery(each, answer[each.campaign_id]) for each in known)
             asked += len(portion)
             sample = self._counted(asked, moved)
             newest = newest if newest.asked else sample
@@ -264,7 +264,7 @@ class _Reports:
             for row in (body or {}).get("results", ())
         }
 
-    def _follow(self, sent: Sent, stats: Mapping[str, int]) -> bool:
+    def _report_discovery(self, sent: Sent, stats: Mapping[str, int]) -> bool:
         """Count what this campaign would cost; whether it has news."""
         needed = {
             feed: pages
@@ -296,7 +296,7 @@ class _Reports:
         if not self._waiting[feed].isdisjoint(ids):
             return 0
         counts = [self._counts[feed].get(each, 0) for each in ids]
-        agreed = [self._settled.get(each, {}).get(feed) for each in ids]
+        agreed = [self._known_offsets.get(each, {}).get(feed) for each in ids]
         if total == sum(n if a is None else a for a, n in zip(agreed, counts, strict=True)):
             return 0
         loaded = sum(counts)

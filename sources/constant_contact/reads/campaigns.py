@@ -50,7 +50,7 @@ from sources.constant_contact.reads.campaign_details import (
     sent_campaign,
 )
 from sources.constant_contact.reads.reading import CHANGES, FIRST
-from sources.constant_contact.windows import advanced, as_parameter, asked_from, believed
+from sources.constant_contact.windows import advanced, as_parameter, asked_from, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -69,19 +69,19 @@ class Mark:
     """Whether all campaigns were listed."""
 
 
-class Roster:
+class Countdown:
     """Campaigns still to be read tonight; sent ones go on to their totals, and the last one is told so."""
 
-    def __init__(self, pending: int, follow: totals.Follow | None) -> None:
+    def __init__(self, pending: int, discovery: totals.ReportDiscovery | None) -> None:
         self._pending = pending
-        self._follow = follow
+        self._report_discovery = discovery
         self._whole = True
         self._lock = threading.Lock()
 
-    def settle(self, *sent: Sent, complete: bool = True) -> bool | None:
+    def done(self, *sent: Sent, complete: bool = True) -> bool | None:
         """One more piece is through; None while others are not, then whether all were complete."""
-        if self._follow:
-            self._follow.add(*sent)
+        if self._report_discovery:
+            self._report_discovery.add(*sent)
         with self._lock:
             self._pending -= 1
             self._whole = self._whole and complete
@@ -92,8 +92,8 @@ class Roster:
 
     def close(self) -> None:
         """Nothing more comes, perhaps because the rest is refused."""
-        if self._follow:
-            self._follow.finish()
+        if self._report_discovery:
+            self._report_discovery.finish()
 
 
 def slices(reading: Reading, _: Endpoint) -> None:
@@ -114,48 +114,48 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     summary = yield from _summed_up(reading)
     for campaign_id in _to_ask_again(reading, loaded, summary):
         rows.setdefault(campaign_id, {"campaign_id": campaign_id})
-    lacking = _lacking(reading, loaded)
-    rows = {each: {"campaign_id": each} for each in sorted(lacking)} | rows
+    missing = _missing(reading, loaded)
+    rows = {each: {"campaign_id": each} for each in sorted(missing)} | rows
     times = _times(reading, listed)
     changed = [
         row
         for campaign_id, row in rows.items()
         if reading.options.full_refresh
-        or campaign_id in lacking
+        or campaign_id in missing
         or not is_loaded(row, times.get(campaign_id), loaded.get(campaign_id))
     ]
-    follow = _follow(reading)
+    discovery = _report_discovery(reading)
     seen = max((at for at in times.values() if at is not None), default=None)
     new_mark = Mark(at=advanced(mark, seen, now=reading.now), is_whole=mark is None)
-    roster = Roster(len(changed) + 1, follow)  # the one more is what did not change
+    countdown = Countdown(len(changed) + 1, discovery)  # the one more is what did not change
     for row in changed:
         known = loaded.get(str(row["campaign_id"]))
         reading.add(
             CAMPAIGNS,
             CHANGES,
             "campaigns that changed",
-            lambda row=row, known=known: read_campaign(reading, row, known, roster, new_mark),  # type: ignore[misc]
+            lambda row=row, known=known: read_campaign(reading, row, known, countdown, new_mark),  # type: ignore[misc]
         )
     yield reading.as_batch(CAMPAIGNS, requests=requests, whole=mark is None)
     ids = {str(row["campaign_id"]) for row in changed}
     for row in loaded.values():
         if str(row["campaign_id"]) not in ids:
             look_at_parts(reading, row)
-    if roster.settle(*(sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids)):
+    if countdown.done(*(sent for sent in _loaded_sent(reading, loaded) if sent.campaign_id not in ids)):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, new_mark))
 
 
-def _follow(reading: Reading) -> totals.Follow | None:
+def _report_discovery(reading: Reading) -> totals.ReportDiscovery | None:
     def look_again(sent: Sent, kept: StateChange) -> None:
         reading.add(
             CAMPAIGNS,
             CHANGES,
             "campaigns with more e-mails than known",
-            lambda: read_again(reading, sent, kept, follow),
+            lambda: read_again(reading, sent, kept, discovery),
         )
 
-    follow = totals.Follow(reading, look_again)
-    return follow if reading.wants(*REPORTS) else None
+    discovery = totals.ReportDiscovery(reading, look_again)
+    return discovery if reading.wants(*REPORTS) else None
 
 
 def _to_ask_again(reading: Reading, loaded: Mapping[str, Row], summary: set[str]) -> list[str]:
@@ -174,7 +174,9 @@ def _to_ask_again(reading: Reading, loaded: Mapping[str, Row], summary: set[str]
     return [*moved, *sorted(failures.failed_ids(reading.state, CAMPAIGNS))]
 
 
-def read_again(reading: Reading, sent: Sent, kept: StateChange, follow: totals.Follow) -> Iterator[Batch]:
+def read_again(
+    reading: Reading, sent: Sent, kept: StateChange, discovery: totals.ReportDiscovery
+) -> Iterator[Batch]:
     """A campaign that was sent to more than its known e-mails were; `kept` where it has no other e-mail."""
 
     def read(own: Reading) -> Iterator[Batch]:
@@ -186,13 +188,13 @@ def read_again(reading: Reading, sent: Sent, kept: StateChange, follow: totals.F
         yield from read.batches
         look_at_parts(reading, read.campaign)
         if read.sent is not None:
-            follow.add(read.sent)
+            discovery.add(read.sent)
 
     yield from attempt(reading, replace(sent.itself(), resource=CAMPAIGNS), read)
 
 
 def read_campaign(
-    reading: Reading, row: Row, known: Row | None, roster: Roster, mark: Mark
+    reading: Reading, row: Row, known: Row | None, countdown: Countdown, mark: Mark
 ) -> Iterator[Batch]:
     """One changed campaign with its e-mails; the last of the run moves the mark, if none was left out unnoted."""
     found: list[Read] = []
@@ -205,7 +207,7 @@ def read_campaign(
     try:
         is_read = yield from attempt(reading, campaign_of(row, known), read)
     except Forbidden:
-        roster.close()
+        countdown.close()
         raise
     if is_read:
         look_at_parts(reading, found[0].campaign)
@@ -215,7 +217,7 @@ def read_campaign(
             reading, known, references_of(known)
         )  # what is loaded of it is followed all the same
     # A failure is noted, so the mark may pass it; what was not even asked for is not.
-    if roster.settle(*([sent] if sent else []), complete=CAMPAIGNS not in reading.attempts.given_up):
+    if countdown.done(*([sent] if sent else []), complete=CAMPAIGNS not in reading.attempts.given_up):
         yield Batch(resource=CAMPAIGNS, state=_marked(reading, mark))
 
 
@@ -272,7 +274,7 @@ def _read_summaries(reading: Reading, campaigns: set[str]) -> Iterator[Batch]:
     yield reading.batch(SUMMARIES, rows, requests=requests, whole=True)
 
 
-def _lacking(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
+def _missing(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
     """Loaded campaigns whose e-mails are not: an earlier run may have been told to leave those, or their HTML, out."""
     if not reading.wants(ACTIVITIES):
         return set()
@@ -318,7 +320,7 @@ def _mark(reading: Reading) -> pendulum.DateTime | None:
     if (
         text is None
         or not reading.wants(CAMPAIGNS)
-        or not believed(state.get("whole_at"), reading.options, now=reading.now)
+        or not is_current(state.get("whole_at"), reading.options, now=reading.now)
         or reading.aside.is_due(CAMPAIGNS)
     ):
         return None

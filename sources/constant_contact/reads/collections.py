@@ -190,7 +190,7 @@ def lost(
     constants: Mapping[str, str] | None = None,
 ) -> tuple[list[Row], list[Row], int]:
     """(loaded rows that a complete reading no longer has, marked; rows that are there after all; requests)."""
-    if not of.marks_vanished or not reading.wants(of.resource):
+    if not of.soft_deletes or not reading.wants(of.resource):
         return [], [], 0
     gone = vanished(reading, of, listing.rows, constants or {})
     if not gone or listing.certain:
@@ -217,7 +217,7 @@ def _proved(
     keyless: int,
 ) -> tuple[list[Row], list[Row], int]:
     """(what is gone, rows that are there after all, requests). More than `PROOFS` wait for the next run."""
-    if of.proof_path is None:
+    if of.lookup_path is None:
         if keyless:  # another reading shows no more of them
             return [], [], 0
         again = listed(reading, of, slots)
@@ -227,7 +227,7 @@ def _proved(
     found: list[Row] = []
     for row in missing[:PROOFS]:
         try:
-            found.append(reading.client.record(of.proof_path.format(**row), dict(of.proof_params)))
+            found.append(reading.client.record(of.lookup_path.format(**row), dict(of.lookup_params)))
         except NotFound:
             gone.append(row)
         except ApiError as error:

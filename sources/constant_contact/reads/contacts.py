@@ -37,7 +37,7 @@ from sources.constant_contact.windows import (
     advanced,
     as_parameter,
     asked_from,
-    believed,
+    is_current,
     moment,
     reads_all_contacts,
 )
@@ -106,7 +106,7 @@ def _plans_all(facts: Facts, page_size: int) -> bool:
 
 
 def _whole_is_planned(facts: Facts, state: Mapping[str, Any]) -> bool:
-    fresh = believed(state.get("whole_at"), facts.options, now=facts.now)
+    fresh = is_current(state.get("whole_at"), facts.options, now=facts.now)
     return "whole" in state or "mark" not in state or not fresh
 
 
@@ -121,7 +121,7 @@ def _count(facts: Facts, filters: Mapping[str, str]) -> int | None:
 def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
     return (
         state.get("mark") is None
-        or not believed(state.get("whole_at"), reading.options, now=reading.now)
+        or not is_current(state.get("whole_at"), reading.options, now=reading.now)
         or (reading.aside.is_due(STATE) and None in _created(reading) and _is_small(reading))
     )
 

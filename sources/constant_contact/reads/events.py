@@ -29,7 +29,7 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import Listing, lost, total_of, with_lost
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
-from sources.constant_contact.windows import believed
+from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
     known = [row for row in facts.warehouse.rows(of.resource, NEEDED) if row.get("deleted_at") is None]
     size = of.page_size or 1
     if known and SINCE in facts.state.get(STATE, {}) and not facts.options.full_refresh:
-        is_whole = not believed(facts.state.get(STATE, {}).get("whole_at"), facts.options, now=facts.now)
+        is_whole = not is_current(facts.state.get(STATE, {}).get("whole_at"), facts.options, now=facts.now)
         due = sum(is_open(row, now=facts.now) for row in known)
         rows, requests = due, (costs.pages(len(known), size) if is_whole else 1) + due
         why = "those that are not over; that no other changed is assumed"
@@ -97,7 +97,7 @@ def read_events(reading: Reading, of: Endpoint) -> Iterator[Batch]:
                 tables += [batch.tables[of.resource]] if of.resource in batch.tables else []
                 yield batch
     if reached_end:
-        yield from _settled(reading, of, listing)
+        yield from _known_offsets(reading, of, listing)
     together = {of.resource: pa.concat_tables(tables, promote_options="permissive")} if tables else {}
     if not reading.wants(of.resource):
         together = {}
@@ -112,7 +112,7 @@ def _since(reading: Reading) -> str:
 def _listed(reading: Reading, of: Endpoint, loaded: Mapping[str, Row], since: str) -> tuple[Listing, bool]:
     """Rows of the listing, newest first, and whether all of them were read."""
     whole_at = reading.state.get(STATE, {}).get("whole_at")
-    is_whole = not believed(whole_at, reading.options, now=reading.now)
+    is_whole = not is_current(whole_at, reading.options, now=reading.now)
     rows: list[Row] = []
     pages = aside = 0
     count: int | None = None
@@ -133,7 +133,7 @@ def _listing(rows: list[Row], pages: int, aside: int, count: int | None) -> List
     return Listing(rows=[*once.values()], pages=pages, requests=pages, counted=counted, set_aside=aside)
 
 
-def _settled(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
+def _known_offsets(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
     """What has vanished; the rows that are there have been loaded, or are as they were."""
     change = StateChange(path=(STATE, "whole_at"), value=reading.now.isoformat())
     gone, _, asked = lost(reading, of, listing)

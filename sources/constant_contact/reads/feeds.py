@@ -70,20 +70,20 @@ class Feed:
             chain = Chain(reading, feed)
             yield from chain.top(to_the_end=True)
         last = reading.as_batch(self.resource, read_for=self.activity_id, whole=chain.is_whole)
-        settled = None if chain.agrees_with(self.total) else self.total
+        known_offsets = None if chain.agrees_with(self.total) else self.total
         yield replace(
             last,
             state=(
                 *last.state,
                 StateChange(path=("feeds", self.activity_id, self.resource), value=None),
-                StateChange(path=("totals", "settled", self.activity_id, self.resource), value=settled),
+                StateChange(path=("totals", "settled", self.activity_id, self.resource), value=known_offsets),
             ),
         )
 
     def _within_reach(self, reading: Reading) -> int | None:
         """The total less what a complete reading has shown it to count beyond the rows."""
-        settled = reading.state.get("totals", {}).get("settled", {}).get(self.activity_id, {})
-        agreed: int | None = settled.get(self.resource)
+        known_offsets = reading.state.get("totals", {}).get("settled", {}).get(self.activity_id, {})
+        agreed: int | None = known_offsets.get(self.resource)
         if self.total is None or agreed is None:
             return self.total
         return self.total - max(0, agreed - self.loaded)

@@ -114,7 +114,7 @@ class Findings:
     """(feed, e-mail) -> the keys of all its events, where they are as many as the API counts and fewer than loaded."""
 
 
-class TooDear(Exception):  # noqa: N818 - no failure: a piece of work that waits for the next night
+class TooExpensive(Exception):  # noqa: N818 - no failure: a piece of work that waits for the next night
     """More requests than are left."""
 
     def __init__(self, needed: int) -> None:
@@ -167,7 +167,7 @@ class Healer:
         for work in works:
             try:
                 yield from work
-            except TooDear as error:
+            except TooExpensive as error:
                 self.findings.refused.append(error.needed)
 
     def compare(self, of: Choice, *, whole: bool = False) -> Iterator[Batch]:
@@ -241,8 +241,11 @@ class Healer:
             yield batch
         if chain.count == total == len(seen) + chain.dropped:
             self.findings.events[name, activity_id] = seen
-        settled = None if chain.agrees_with(total) else total
-        paths = (("feeds", activity_id, name), None), (("totals", "settled", activity_id, name), settled)
+        known_offsets = None if chain.agrees_with(total) else total
+        paths = (
+            (("feeds", activity_id, name), None),
+            (("totals", "settled", activity_id, name), known_offsets),
+        )
         yield Batch(resource=name, state=tuple(StateChange(path=path, value=value) for path, value in paths))
 
     def _halve(self, of: Choice, line: Timeline, count: int) -> Iterator[Batch]:
@@ -320,7 +323,7 @@ class Healer:
 
     def _need(self, requests: int) -> None:
         if requests > self._allowance():
-            raise TooDear(requests)
+            raise TooExpensive(requests)
 
 
 def steps(count: int, changes: int = 1) -> int:

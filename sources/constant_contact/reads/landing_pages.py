@@ -21,7 +21,7 @@ from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.feeds import Numbers
 from sources.constant_contact.reads.reading import NEWS
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.windows import believed
+from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def estimate(facts: Facts, _: Endpoint) -> Iterator[Line]:
         known = [
             page_id
             for page_id in facts.options.landing_page_ids
-            if believed(_whole_at(facts.state, page_id, name), facts.options, now=facts.now)
+            if is_current(_whole_at(facts.state, page_id, name), facts.options, now=facts.now)
         ]
         size = endpoint(name).page_size or 1
         asked = len(facts.options.landing_page_ids) - len(known)
@@ -124,7 +124,7 @@ def _whole_at(state: Any, page_id: str, name: str) -> str | None:
 
 
 def _is_whole(reading: Reading, page_id: str, name: str) -> bool:
-    return believed(_whole_at(reading.state, page_id, name), reading.options, now=reading.now)
+    return is_current(_whole_at(reading.state, page_id, name), reading.options, now=reading.now)
 
 
 def _read(reading: Reading, page_id: str, name: str) -> StateChange:

@@ -106,8 +106,8 @@ class Reading:
         waiting = self.followers.get(resource, ())
         if waiting:
             read = tables if resource in tables else self.tables(resource, list(rows))
-            for follow in waiting:
-                follow(read[resource].to_pylist())
+            for discovery in waiting:
+                discovery(read[resource].to_pylist())
 
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)
@@ -145,7 +145,7 @@ class Reading:
     ) -> Iterator[Page]:
         path = of.path.format(**slots)
         asked = dict(of.query) | dict(extra)
-        tried = () if start else tuple(name for name in of.try_include if name not in self.refused)
+        tried = () if start else tuple(name for name in of.optional_include if name not in self.refused)
         if tried:
             more = asked | {"include": ",".join([asked["include"], *tried])}
             chain = self.client.pages(path, more, rows_key=of.rows_key, parse=parse)
@@ -153,14 +153,16 @@ class Reading:
                 first = next(chain)
             except BadRequest:
                 chain = self.client.pages(path, asked, rows_key=of.rows_key, parse=parse)
-                first = next(chain)  # refused as well when the server is ill; then nothing is learned of it
+                first = next(
+                    chain
+                )  # refused as well when the server is failing; then nothing is learned of it
                 self.refused.update(
                     tried
                 )  # the guide names it, the contract does not, and the server goes by that
             yield from itertools.chain([first], chain)
             return
-        if of.plainer and not start:
-            yield from self._taken(of, path, [asked, *(dict(one) for one in of.plainer)])
+        if of.fallback_queries and not start:
+            yield from self._taken(of, path, [asked, *(dict(one) for one in of.fallback_queries)])
             return
         yield from self.client.pages(path, asked, rows_key=of.rows_key, start=start, parse=parse)
 

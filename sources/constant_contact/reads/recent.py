@@ -20,7 +20,7 @@ from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
-from sources.constant_contact.windows import as_parameter, believed, moment
+from sources.constant_contact.windows import as_parameter, is_current, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,7 +76,7 @@ def asked_since(
 ) -> DateTime | None:
     """From when on to ask; None: for everything. Pure, for run and plan."""
     known = state.get(STATE, {}).get(of.resource, {})
-    if "read_at" not in known or not believed(known.get("whole_at"), options, now=now):
+    if "read_at" not in known or not is_current(known.get("whole_at"), options, now=now):
         return None
     return min(now, moment(known["read_at"], setting="read_at")) - MOVES
 

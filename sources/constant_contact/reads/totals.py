@@ -38,7 +38,7 @@ from sources.constant_contact.reads.reports import (
     Sent,
     together,
 )
-from sources.constant_contact.windows import believed
+from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-class Follow:
+class ReportDiscovery:
     """From sent campaigns to the feeds that have news."""
 
     def __init__(self, reading: Reading, look_again: Callable[[Sent, StateChange], None]) -> None:
@@ -60,16 +60,16 @@ class Follow:
         self._loaded = Loaded(reading)
         self._lock = threading.Lock()
         state = reading.state.get("totals", {})
-        self._believes = believed(state.get("learned_at"), reading.options, now=reading.now)
+        self._is_current = is_current(state.get("learned_at"), reading.options, now=reading.now)
         self._batches, self._refused = dict(BATCHES), dict[str, str]()
-        if self._believes:
+        if self._is_current:
             self._batches |= state.get("batch") or {}
             self._refused |= state.get("refused") or {}
         self._apart: Mapping[str, Mapping[str, int]] = state.get("apart", {})
-        self._settled: Mapping[str, Mapping[str, int]] = state.get("settled", {})
+        self._known_offsets: Mapping[str, Mapping[str, int]] = state.get("settled", {})
         self._without = {
             "no_links": set(state.get("no_links", ())),
-            "no_stats": set(state.get("no_stats", ()) if self._believes else ()),
+            "no_stats": set(state.get("no_stats", ()) if self._is_current else ()),
         }
         self._works: set[str] = set()
         """Resources that were answered in this run."""
@@ -234,10 +234,10 @@ class Follow:
         count = sum(self._loaded.counts[feed].get(each, 0) for each in activities)
         if count <= total <= count + sum(self._reading.aside.count(feed, each) for each in activities):
             return False
-        settled = [self._settled.get(each, {}).get(feed) for each in activities]
+        known_offsets = [self._known_offsets.get(each, {}).get(feed) for each in activities]
         loaded = [self._loaded.counts[feed].get(each, 0) for each in activities]
         return total != sum(
-            n if agreed is None else agreed for agreed, n in zip(settled, loaded, strict=True)
+            n if agreed is None else agreed for agreed, n in zip(known_offsets, loaded, strict=True)
         )
 
     def _activity_totals(self, portion: Sequence[Moved]) -> Iterator[Batch]:
@@ -248,7 +248,7 @@ class Follow:
         yield self._reading.batch(STATS, [each.raw for each in portion], requests=0)
         for each in portion:
             for activity in each.sent.activities:
-                self._follow(each.sent, activity, totals.get(activity), each.row)
+                self._report_discovery(each.sent, activity, totals.get(activity), each.row)
 
     def _ask_emails(self, own: Reading, portion: Sequence[Moved], totals: dict[str, Row]) -> Iterator[Batch]:
         """Fills `totals`: e-mail -> its row, names and types as declared."""
@@ -292,7 +292,7 @@ class Follow:
             return ()
         return (kept,)
 
-    def _follow(self, sent: Sent, activity: str, row: Row | None, campaign_row: Row) -> None:
+    def _report_discovery(self, sent: Sent, activity: str, row: Row | None, campaign_row: Row) -> None:
         """A slice for each feed of one e-mail whose total is not what is loaded, and one for its links."""
         clicked = False
         for feed, column in FEEDS.items():
@@ -386,8 +386,8 @@ class Follow:
 
     def _kept(self, learned: dict[str, Any]) -> tuple[StateChange, ...]:
         """Into the state; the first that is learned begins the time for which it is believed, and replaces the old."""
-        if not self._believes:
-            self._believes = True
+        if not self._is_current:
+            self._is_current = True
             fresh: dict[str, Any] = {"batch": None, "refused": None, "no_stats": None}
             learned = fresh | {"learned_at": self._reading.now.isoformat()} | learned
         return tuple(StateChange(path=("totals", name), value=value) for name, value in learned.items())
