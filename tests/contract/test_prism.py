@@ -1,10 +1,11 @@
 """A second opinion: Prism serves the provider's contract, and judges our requests by it.
 
 Needs the contract beside the checkout and Prism (npm `@stoplight/prism-cli`); CTCT_PRISM names its program
-where it is not on the path. Three faults of the contract are corrected in a copy before it is served:
+where it is not on the path. Four faults of the contract are corrected in a copy before it is served:
 
 - Parameters of several values are declared as `string` with `format: csv`, which is no notion of Swagger 2
   (`collectionFormat` is), so that by the letter only one value would be allowed. They become csv arrays.
+- The values that `include` of social profiles may have are declared for the array, not for what is in it.
 - The example of a custom field's `choice_id` is `9A63BC`, its type integer. The example goes.
 - `last_refresh_time` of an activity's totals is a plain string, a `date-time` by its words and in its twin.
 """
@@ -59,6 +60,8 @@ def corrected(contract: dict[str, Any]) -> dict[str, Any]:
                     items = {"type": "string"} | ({"enum": one.pop("enum")} if "enum" in one else {})
                     one.update(type="array", collectionFormat="csv", items=items)
                     del one["format"]
+                elif one.get("type") == "array" and "enum" in one:
+                    one["items"]["enum"] = one.pop("enum")
     definitions = contract["definitions"]
     del definitions["CustomFieldChoice"]["properties"]["choice_id"]["example"]
     totals = definitions["CampaignActivityStatsResultGenericStatsEmailActivity"]
@@ -110,7 +113,8 @@ def first_page(client: Client, of: Endpoint, path: str) -> list[dict[str, Any]]:
     """The rows that Prism answers to our request for the first page, or for one row by its id."""
     slots = {name: "14" if name == "segment_id" else AN_ID for name in named_slots(path)}
     if path == of.path:
-        return split_rows(client.get_json(path.format(**slots), dict(of.query)), of.rows_key, path)[0]
+        since = {of.after: "2026-01-31T00:00:00Z"} if of.reads == "recent" and of.after else {}
+        return split_rows(client.get_json(path.format(**slots), dict(of.query) | since), of.rows_key, path)[0]
     return [client.get_json(path.format(**slots), {})]
 
 
@@ -132,7 +136,7 @@ def test_each_field_of_the_answer_arrives(client, of, path):
     rows = first_page(client, of, path)
     key_in_path = {name: AN_ID for name in of.table.key if name not in rows[0] and "id" in name}
     dated = {"counted_on": "2026-01-31"} if of.reads == "snapshot" else {}
-    numbered = number_occurrences(of, rows) if of.reads == "feed" else rows
+    numbered = number_occurrences(of, rows) if "occurrence" in of.table.column_names else rows
     tables = to_arrow(of, numbered, constants=key_in_path | dated)
     expected = {one.name: set(one.column_names) for one in of.tables}
     assert expected == {name: set(table.column_names) for name, table in tables.items()}
@@ -166,13 +170,18 @@ def landing_places(of: Endpoint, rows: list[dict[str, Any]]) -> Iterator[tuple[T
                     yield from walk(child, member, ())
                 if child.kind == "values" and inner:
                     yield child, (child.key[-1],)
-            elif isinstance(inner, dict):
+            elif isinstance(inner, dict) and here not in kept_whole(table):
                 yield from walk(table, inner, here)
             elif inner not in (None, ""):
                 yield table, here
 
     for row in rows:
         yield from walk(of.table, row, ())
+
+
+def kept_whole(table: Table) -> set[tuple[str, ...]]:
+    """Paths of objects that one column keeps as JSON."""
+    return {column.source for column in table.columns if column.type == "json"}
 
 
 def column_at(table: Table, path: tuple[str, ...]) -> str:
