@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import account_comparison
 import duckdb
+import pendulum
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group, apply_changes
@@ -150,6 +151,18 @@ class Quick(Compared):
             self.requests_sent = client.requests_sent
         apply_cascades(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
         return reading.reader.outcome
+
+    def forget(self, *, ids: Sequence[str] = (), addresses: Sequence[str] = ()) -> None:
+        """What `ctct forget` enters in its register; rows stay."""
+        from pipelines.constant_contact.erasure.register import entering  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.erasure.search import Traces  # noqa: PLC0415
+        from sources.constant_contact.withheld import FORGOTTEN  # noqa: PLC0415
+
+        traces = Traces(ids=tuple(ids), owned=tuple(addresses))
+        at = pendulum.now("UTC")
+        for statement in entering(self, {}, traces, reason="asked", at=at):  # type: ignore[arg-type]
+            self.execute(statement)
+        self._columns[FORGOTTEN] = ["contact_hash", "hash_key"]
 
     def complete_night(self, **how: Any) -> Outcome:
         """A run that must come to its end."""

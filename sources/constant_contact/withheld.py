@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sources.constant_contact.catalogue import CATALOGUE, Table
+from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES, Table
 from sources.constant_contact.catalogue.columns import RAW_SUFFIX
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.catalogue.events import COUNTS as COUNTED
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 FORGOTTEN, FORGOTTEN_ROWS = "_ctct_forgotten", "_ctct_forgotten_rows"
-"""Tables of the dataset: a keyed hash for each erased contact, and how many events of each e-mail went with them."""
+"""Tables of the dataset: keyed hashes of the id and the addresses of each erased contact, and how many events of each
+e-mail went with them.
+"""
+ADDRESS = "email_address"
+BY_ADDRESS = frozenset({"event_registrations", *FEEDS, *LANDING_PAGES})
+"""Tables in which this column is the address of the person whose row it is. Where a row has a contact id, that decides:
+somebody else may have the address by now.
+"""
 NEEDED: Mapping[str, frozenset[str]] = {
     "contacts": frozenset({"created_at", "email_address__permission_to_send", "email_address__opt_out_date"}),
     "contact_lists": frozenset({"membership_count"}),
@@ -46,9 +53,9 @@ COUNTS = frozenset(
 """Tables without a person in them, whose columns the runs and the audit need."""
 
 
-def hash_of(key: str, contact_id: str) -> str:
-    """What is kept of an erased contact. `key`: hexadecimal."""
-    return hmac.digest(bytes.fromhex(key), contact_id.lower().encode(), "sha256").hex()
+def hash_of(key: str, word: str) -> str:
+    """What is kept of the id or an address of an erased contact. `key`: hexadecimal."""
+    return hmac.digest(bytes.fromhex(key), word.strip().lower().encode(), "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ class Forgotten:
 
     key: str = ""
     hashes: frozenset[str] = frozenset()
+    """Of ids and of addresses; no id is an address."""
     returned: set[str] = field(default_factory=set)
     """Hashes of those that this run saw in the account again, not deleted."""
     gone: set[str] = field(default_factory=set)
@@ -65,14 +73,18 @@ class Forgotten:
     def __bool__(self) -> bool:
         return bool(self.hashes)
 
-    def covers(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of the API is of an erased contact."""
-        contact_id = row.get("contact_id") if isinstance(row, dict) else None
-        return isinstance(contact_id, str) and hash_of(self.key, contact_id) in self.hashes
+    def covers(self, row: Mapping[str, Any], resource: str = "") -> bool:
+        """Whether a row of the API is of an erased contact: by its id, else by its address where that says whose."""
+        if not self.hashes or not isinstance(row, dict):
+            return False
+        word = row.get("contact_id")
+        if not word and resource in BY_ADDRESS:
+            word = row.get(ADDRESS)
+        return isinstance(word, str) and hash_of(self.key, word) in self.hashes
 
-    def kept(self, rows: list[Row]) -> list[Row]:
+    def kept(self, rows: list[Row], resource: str = "") -> list[Row]:
         """The rows of everybody else."""
-        return [row for row in rows if not self.covers(row)] if self.hashes else rows
+        return [row for row in rows if not self.covers(row, resource)] if self.hashes else rows
 
     def note(self, rows: Sequence[Row]) -> None:
         """Remember which erased contacts the listing of contacts shows, and how."""

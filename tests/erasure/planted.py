@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sources.constant_contact.catalogue import LANDING_PAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from accounts import Account
 
     from sources.constant_contact_sandbox import Sandbox
 
@@ -34,18 +38,40 @@ class Planted:
 
 
 def plant(sandbox: Sandbox) -> Planted:
-    """Give a contact an earlier and a present address, a note, and one event of each kind in a sent e-mail."""
+    """Give a contact an earlier and a present address, one event of each kind in a sent e-mail, a registration for an
+    event, and a visit to a landing page.
+    """
     position = next(i for i in range(len(sandbox.contacts)) if sandbox.contacts.is_mailable(i))
     sandbox.change_contact(position, address=EARLIER, first_name=NAMES[0], last_name=NAMES[1])
     mail = sent(sandbox)
     for feed in ("opens", "clicks", "forwards", "optouts", "bounces"):
         sandbox.add_event(mail, feed, position)
+    register(sandbox, position)
+    page = sandbox.extras.landing_pages.pages[0]
+    for kind in ("opens", "clicks", "adds"):
+        page.add(kind, sandbox.stamp, position)
     return Planted(position, sandbox.contacts.id_of(position))
 
 
+def register(sandbox: Sandbox, position: int) -> None:
+    """The contact registers for an event that is to come."""
+    family = sandbox.extras.events
+    event = next(event for event in family.events if event.status == "ACTIVE")
+    family.register(event, at=sandbox.stamp, contact=position)
+
+
 def move(sandbox: Sandbox, person: Planted) -> None:
-    """The person gets another address."""
+    """The person gets another address, and registers with it."""
     sandbox.change_contact(person.position, address=ADDRESS)
+    register(sandbox, person.position)
+
+
+def read_all(account: Account) -> None:
+    """Also what is read only where the settings name it and that has people in it."""
+    pages = [page.activity_id for page in account.sandbox.extras.landing_pages.pages]
+    account.configure(
+        opt_in=json.dumps(["event_registration_details", *LANDING_PAGES]), landing_page_ids=json.dumps(pages)
+    )
 
 
 def sent(sandbox: Sandbox) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from erasure.planted import WORDS, ctct, files_with, forgotten, move, plant
+from erasure.planted import WORDS, ctct, files_with, forgotten, move, plant, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,7 @@ def text_with(warehouse: Path, words: tuple[str, ...]) -> list[str]:
 def test_a_forgotten_person_is_nowhere_and_does_not_come_back(account: Callable[..., Any]) -> None:
     """Tables, file, folders, report and logs hold nothing; three more nights, the feeds listing, change nothing."""
     one = account(contacts=60, campaigns=4)
+    read_all(one)
     folder = one.warehouse.parent
     person = plant(one.sandbox)
     ended = ctct("sync", folder=folder)
@@ -44,7 +45,9 @@ def test_a_forgotten_person_is_nowhere_and_does_not_come_back(account: Callable[
     one.log_in()
     assert ctct("sync", folder=folder).returncode == 0
     assert ctct("report", "--out", "page.html", folder=folder).returncode == 0
-    assert text_with(one.warehouse, WORDS)
+    held = " ".join(text_with(one.warehouse, WORDS))
+    for table in ("event_registrations", "event_registration_details", "landing_page_opens"):
+        assert f".{table}: {WORDS[1]}" in held
     one.sandbox.delete_contact(person.position)
 
     dry = forgotten("--email", WORDS[0].upper(), folder=folder)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.erasure.register import entering, registered
 from pipelines.constant_contact.erasure.search import (
     CONTACT_ID,
+    DETAILS,
     OURS,
     Found,
     Relation,
@@ -21,13 +22,15 @@ from pipelines.constant_contact.erasure.search import (
 from pipelines.constant_contact.nightly.agreement import RUNS
 from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
 from sources.constant_contact.warehouse import literal
+from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pendulum
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from sources.constant_contact.withheld import Forgotten
 
 ERASED = "[erased]"
 """What stands in the place of an address in somebody else's text."""
@@ -47,7 +50,8 @@ def erase(
     """
     places = [place for place in relations(opened) if place.area in OURS]
     kept = {place.name: place.texts for place in places if place.area == "dataset"}
-    statements = entering(opened, kept, traces.ids, reason=reason, at=at) if traces.ids else []
+    is_known = bool(traces.ids or traces.owned)
+    statements = entering(opened, kept, traces, reason=reason, at=at) if is_known else []
     changed = []
     for place in places:
         if place.area == "staging":
@@ -88,12 +92,21 @@ def erase_again(opened: Warehouse, *, at: pendulum.DateTime) -> bool:
     known = registered(opened)
     if not known:
         return False
-    columns = opened.columns()
-    found: set[str] = set()
-    for table in ("contacts", *FEEDS, *LANDING_PAGES, "event_registration_details"):
-        if table in columns:
-            rows = opened.query(f"select distinct {CONTACT_ID} as id from {opened.qualified(table)}")
-            found |= {str(row["id"]) for row in rows if known.covers({CONTACT_ID: row["id"]})}
-    if found:
-        erase(opened, Traces(ids=tuple(sorted(found))), reason="came back", at=at)
-    return bool(found)
+    ids = _covered(opened, known, ("contacts", *FEEDS, *LANDING_PAGES, DETAILS), CONTACT_ID)
+    owned = _covered(opened, known, BY_ADDRESS, ADDRESS)
+    if not ids and not owned:
+        return False
+    erase(opened, Traces(ids=ids, owned=owned), reason="came back", at=at)
+    return True
+
+
+def _covered(opened: Warehouse, known: Forgotten, tables: Iterable[str], name: str) -> tuple[str, ...]:
+    """Values of a column that are of an erased contact; of addresses, in rows without a contact id."""
+    columns, found = opened.columns(), set()
+    for table in sorted(tables):
+        there = columns.get(table, ())
+        if name in there:
+            where = f" where {CONTACT_ID} is null" if name == ADDRESS and CONTACT_ID in there else ""
+            rows = opened.query(f'select distinct "{name}" as word from {opened.qualified(table)}{where}')
+            found |= {str(row["word"]).strip() for row in rows if known.covers({name: row["word"]}, table)}
+    return tuple(sorted(found))

@@ -7,12 +7,13 @@ what the tools keep, marts, reports, the database's own files.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pendulum
 
 from pipelines.constant_contact.erasure import leftovers, outputs, register
+from pipelines.constant_contact.erasure.addresses import owned
 from pipelines.constant_contact.erasure.erase import erase
 from pipelines.constant_contact.erasure.person import Person, looked_up, people, traces_of
 from pipelines.constant_contact.erasure.search import OURS, Found, Traces, relations, search
@@ -108,6 +109,7 @@ def _looked(opened: Warehouse, own: Settings, *, email: str | None, contact_id: 
     places = relations(opened)
     persons = people(opened, places, email=email, contact_id=contact_id)
     traces = traces_of(persons, email)
+    traces = replace(traces, owned=owned(opened, traces.ids, traces.addresses))
     found = search(opened, places, traces)
     holding = tuple(outputs.holding(outputs.outputs(opened.location.state_folder), traces.words))
     why = ""
@@ -121,8 +123,9 @@ def _looked(opened: Warehouse, own: Settings, *, email: str | None, contact_id: 
             tables=len(places),
             files=(*leftovers.leftovers(opened), *(one.path for one in holding)),
             still_there=tuple(one for one in persons if one.in_account == "there"),
-            registered=bool(persons)
-            and all(hash_of(known.key, one.contact_id) in known.hashes for one in persons),
+            registered=all(
+                hash_of(known.key, word) in known.hashes for word in traces.ids or traces.addresses
+            ),
             left=tuple(_for_a_person(opened, found)),
             asked=why,
         ),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.constant_contact.account_guard import identified
+from pipelines.constant_contact.erasure.addresses import registered_as, registrants
 from pipelines.constant_contact.erasure.search import (
     CONTACT_ID,
     OURS,
@@ -56,7 +57,8 @@ def people(
     ours = [place for place in places if place.area in OURS]
     with opened.kept_open():
         if email is not None:
-            ids = sorted({*_ids_of(opened, ours, email), *_ids_set_aside(opened, ours, email)})
+            found = {*_ids_of(opened, ours, email), *_ids_set_aside(opened, ours, email)}
+            ids = sorted(found.union(registrants(opened, email)))
         else:
             assert contact_id is not None
             ids = sorted(set(_spellings(opened, ours, contact_id))) or [contact_id]
@@ -122,7 +124,7 @@ def _addresses(opened: Warehouse, places: Sequence[Relation], contact_id: str) -
                 f" where lower({CONTACT_ID}) = {literal(contact_id.lower())} and cast(\"{name}\" as text) like '%@%'"
             )
             found |= dict.fromkeys(str(row["address"]).lower() for row in rows)
-    return list(found)
+    return list(found | dict.fromkeys(registered_as(opened, [contact_id])))
 
 
 def _address_columns(place: Relation) -> list[str]:

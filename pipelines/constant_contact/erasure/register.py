@@ -1,4 +1,4 @@
-"""What is kept of an erased contact, so that it stays erased: a keyed hash of its id, and counts without a person.
+"""What is kept of an erased contact, so that it stays erased: keyed hashes of its id and addresses, and counts.
 
 Both lie in the dataset itself, as tables that no load touches: see DECISIONS.md beside this file.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pendulum
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from pipelines.constant_contact.erasure.search import Traces
 
 
 def registered(opened: Warehouse) -> Forgotten:
@@ -33,7 +34,7 @@ def registered(opened: Warehouse) -> Forgotten:
 def entering(
     opened: Warehouse,
     columns: Mapping[str, Sequence[str]],
-    ids: Sequence[str],
+    traces: Traces,
     *,
     reason: str,
     at: pendulum.DateTime,
@@ -42,7 +43,8 @@ def entering(
     hashes, rows = opened.qualified(FORGOTTEN), opened.qualified(FORGOTTEN_ROWS)
     known = registered(opened)
     key = known.key or secrets.token_hex(32)
-    fresh = sorted({hash_of(key, contact_id) for contact_id in ids} - known.hashes)
+    entered = {hash_of(key, word) for word in (*traces.ids, *traces.owned)}
+    fresh = sorted(entered - known.hashes)
     moment = f"cast('{at.in_timezone('UTC').isoformat()}' as timestamp with time zone)"
     statements = [
         (
@@ -52,13 +54,13 @@ def entering(
         f"create table if not exists {rows} (table_name text, campaign_activity_id text, erased_rows bigint)",
         (
             f"update {hashes} set finished_at = null where contact_hash in"
-            f" ({', '.join(literal(hash_of(key, contact_id)) for contact_id in ids)})"
+            f" ({', '.join(map(literal, sorted(entered)))})"
         ),
     ]
     if fresh:
         values = ", ".join(f"('{one}', '{key}', {literal(reason)}, {moment}, null)" for one in fresh)
         statements.append(f"insert into {hashes} values {values}")
-    listed = ", ".join(map(literal, ids))
+    listed = ", ".join(map(literal, traces.ids)) or "null"
     statements += [
         f"insert into {rows} select '{feed}', campaign_activity_id, count(*) from {opened.qualified(feed)}"
         f" where contact_id in ({listed}) group by campaign_activity_id"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from sources.constant_contact.warehouse import literal
+from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CONTACT_ID = "contact_id"
 SET_ASIDE = "_ctct_set_aside"
+DETAILS = "event_registration_details"
 OURS = ("dataset", "staging", "analytics")
 Area = Literal["dataset", "staging", "analytics", "other"]
 NO_TEXT = (
@@ -35,6 +37,8 @@ class Traces:
 
     ids: tuple[str, ...]
     addresses: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    """Addresses that nobody else has now: what shows only one of them is the person's."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -133,6 +137,12 @@ def own_rows(place: Relation, traces: Traces) -> str:
     conditions = []
     if place.has_contact_id and traces.ids:
         conditions.append(f"coalesce({_in(CONTACT_ID, traces.ids)}, false)")
+    if traces.owned and place.area == "dataset" and place.name in BY_ADDRESS and ADDRESS in place.texts:
+        unknown = f"{CONTACT_ID} is null and " if place.has_contact_id else ""
+        same = _in(f'trim("{ADDRESS}")', traces.owned, quote_name=False)
+        conditions.append(f"({unknown}coalesce({same}, false))")
+    if place.name == DETAILS and place.area == "dataset":
+        conditions.append(f"({CONTACT_ID} is null and ({mentioning(place, traces)}))")
     if place.name == SET_ASIDE or place.area == "staging":
         conditions.append(mentioning(place, traces))
     return " or ".join(conditions) or "false"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.erasure import register
+from pipelines.constant_contact.erasure.addresses import addresses_of, owned
 from pipelines.constant_contact.erasure.erase import erase, erase_again
 from pipelines.constant_contact.erasure.leftovers import leftovers, remove
 from pipelines.constant_contact.erasure.search import OURS, Traces, relations
@@ -105,7 +106,8 @@ def _erase_due(opened: Warehouse, own: Settings, at: pendulum.DateTime) -> int:
     )
     ids = tuple(str(row["contact_id"]) for row in rows)
     if ids:
-        erase(opened, Traces(ids=ids), reason="erase_after", at=at)
+        theirs = owned(opened, ids, addresses_of(opened, ids))
+        erase(opened, Traces(ids=ids, owned=theirs), reason="erase_after", at=at)
     return len(ids)
 
 

@@ -134,7 +134,7 @@ def read_detail(reading: Reading, of: Endpoint, detail: Detail) -> Iterator[Batc
     names = of.table.column_names
     given = {slot: value for slot, value in slots.items() if slot in names and of.table.column(slot).added}
     constants = given | ids | {VERSION_READ: detail.version}
-    nothing = None if listing.rows else detail.version
+    nothing = None if reading.forgotten.kept(listing.rows, of.resource) else detail.version
     known = reading.state.get(STATE, {}).get(of.resource, {}).get(detail.object_id)
     path = (STATE, of.resource, detail.object_id)
     state = (StateChange(path=path, value=nothing),) if nothing != known else ()

@@ -191,7 +191,7 @@ class Chain:
 
     def _kept(self, rows: list[Row]) -> list[Row]:
         """Without those of erased contacts, which count neither as news nor as known."""
-        kept = self._reading.forgotten.kept(rows)
+        kept = self._reading.forgotten.kept(rows, self._of.resource)
         self.dropped += len(rows) - len(kept)
         return kept
 

@@ -87,15 +87,16 @@ def read_feed(reading: Reading, of: Endpoint, page_id: str, moved: list[bool]) -
     loaded = _loaded(reading, of, page_id)
     numbers = Numbers(of.event_key)
     for page in reading.pages(of, slots):
-        times = _times(page.rows)
-        rows = numbers.number(page.rows, times) if of.event_key != of.table.key else page.rows
+        rows = reading.forgotten.kept(page.rows, of.resource)
+        times = _times(rows)
+        rows = numbers.number(rows, times) if of.event_key != of.table.key else rows
         keys = [_key(of, row, at) for row, at in zip(rows, times, strict=True)]
         is_known = loaded.issuperset(keys)
         moved.append(not is_known)
         ends = page.next_link is None
         done = (_read(reading, page_id, of.resource),) if ends and to_the_end else ()
         yield reading.batch(of.resource, rows, requests=1, constants=slots, state=done, whole=ends)
-        if is_known and not to_the_end:
+        if rows and is_known and not to_the_end:
             return
 
 

@@ -183,7 +183,8 @@ class Reading:
         rows, odd = keyed(of.table, page.rows, given)
         if not odd:
             return page
-        self.aside.add(odd, _read_for(of, slots) or "", numbers)
+        others = [each for each in odd if not self.forgotten.covers(each.row, of.resource)]
+        self.aside.add(others, _read_for(of, slots) or "", numbers)
         return replace(page, rows=[*rows], set_aside=len(odd))
 
     def batch(
@@ -249,7 +250,7 @@ class Reading:
         if self.forgotten:
             if resource == CONTACTS:
                 self.forgotten.note(rows)
-            rows = self.forgotten.kept(rows)
+            rows = self.forgotten.kept(rows, resource)
         odd: list[OddRow] = []
         found = to_arrow(
             of,
