@@ -44,7 +44,7 @@ KINDS = [
     Kind(resource="email_campaigns", path="/emails/CAMPAIGN", object_id="CAMPAIGN", tables=("email_",)),
     Kind(
         resource="email_campaign_activities",
-        path="/emails/activities/EMAIL",
+        path="/emails/activities/EMAIL$",
         object_id="EMAIL",
         tables=("email_campaign_activities",),
     ),
