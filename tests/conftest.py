@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,29 @@ from sources.constant_contact_sandbox import Sandbox, Server, serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="run every N-th test of each file")
+
+
+@pytest.hookimpl(trylast=True)  # after the marks have chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the first test of each file, then every N-th: the same ones in each run."""
+    every = config.getoption("--sample")
+    seen: Counter[Path] = Counter()
+    kept, left = [], []
+    for item in items:
+        (left if seen[item.path] % every else kept).append(item)
+        seen[item.path] += 1
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for servers and processes of their own more than they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture

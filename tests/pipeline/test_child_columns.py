@@ -30,6 +30,7 @@ def test_child_tables_have_no_columns_of_their_parent(account: Any) -> None:
         assert sorted(child.column_names) == sorted(columns(one, child.name))
 
 
+@pytest.mark.long
 def test_columns_of_the_parent_that_hold_nothing_are_dropped_once(account: Any) -> None:
     """The next run says so and loads as before; a column that holds a value stays."""
     one = account(contacts=10, campaigns=0)

@@ -31,6 +31,7 @@ def test_a_small_account_is_exact_the_next_morning_whatever_no_count_shows(quick
     assert 2 == contacts_asked(one)
 
 
+@pytest.mark.long
 def test_only_contacts_that_differ_are_written(account: Callable[..., Any]) -> None:
     """One changed contact of many: its row and its sets are loaded, no others, and a quiet night loads none."""
     one = account(contacts=600)

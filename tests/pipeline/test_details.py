@@ -81,6 +81,7 @@ def test_a_detail_is_asked_for_again_only_when_it_changed(quick: Callable[..., Q
     assert [] == one.differences(tables=DEFINITIONS)
 
 
+@pytest.mark.long
 def test_a_detail_that_fails_costs_itself_and_comes_the_next_night(quick: Callable[..., Quick]) -> None:
     """The others are loaded, the failing one is named, and the next night brings it."""
     one = quick(contacts=300, campaigns=3)

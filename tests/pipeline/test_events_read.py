@@ -68,6 +68,7 @@ def test_an_edit_of_what_is_over_is_found(one: Quick) -> None:
     assert [] == one.differences(tables=TABLES)
 
 
+@pytest.mark.long
 def test_the_listing_is_read_until_it_is_as_it_was(one: Quick) -> None:
     """Of 250 events the first page is asked for; a full refresh reads all three, and finds what has vanished."""
     family, now = one.sandbox.extras.events, one.sandbox.stamp
@@ -118,7 +119,7 @@ def test_a_vanished_event_is_marked_where_json_comes_back_as_what_it_says(
     assert [] == one.differences(tables=TABLES)
 
 
-@pytest.mark.parametrize("fault", ["500_html", "not_found"])
+@pytest.mark.parametrize("fault", [pytest.param("500_html", marks=pytest.mark.long), "not_found"])
 def test_an_event_that_fails_costs_itself_and_comes_the_next_night(
     fault: str, quick: Callable[..., Quick]
 ) -> None:

@@ -37,7 +37,7 @@ def test_sms_lists_that_cannot_be_listed_cost_themselves(quick: Callable[..., Qu
     here = quick(contacts=60, campaigns=2)
     here.complete_night()
     before = here.values(SMS)
-    here.sandbox.set_fault("500_json", None, path_prefix="/contact_lists$", after=1)
+    here.sandbox.set_fault("missing_rows_key", None, path_prefix="/contact_lists$", after=1)
 
     here.night()
 
