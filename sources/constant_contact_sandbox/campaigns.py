@@ -278,7 +278,7 @@ class Campaigns:
         early = None
         if g & 7 < 3 and self._domain(contact_of(sent), sent >> 32) in machines.PREFETCHING:
             early = machines.prefetched_at(sent >> 32, g)
-        discovery(events, sent, h, until, links, early=early)
+        follow(events, sent, h, until, links, early=early)
         if g >> 8 & 63 == 0:
             events["clicks"] += [
                 pack(at, contact_of(sent), link << 4)
@@ -325,7 +325,7 @@ class Campaigns:
         self.touch(activity, now)
 
 
-def discovery(
+def follow(
     events: dict[str, list[int]], sent: int, h: int, until: int, links: int, *, early: int | None = None
 ) -> None:
     """What one reader does: opens (half of them within four hours), opens again, clicks, forwards, leaves.

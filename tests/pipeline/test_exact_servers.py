@@ -35,13 +35,13 @@ def otherwise(monkeypatch: pytest.MonkeyPatch) -> Callable[[Rule], None]:
     """`otherwise(rule)`: the server answers by this rule first."""
     own = routes.answer
 
-    def discovery(rule: Rule) -> None:
+    def follow(rule: Rule) -> None:
         def answer(sandbox: Sandbox, path: str, query: Query, scopes: tuple[str, ...]) -> Reply:
             return rule(path, query) or own(sandbox, path, query, scopes)
 
         monkeypatch.setattr(routes, "answer", answer)
 
-    return discovery
+    return follow
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[BODY], o
     """`edited(part of a path, change)`: the server's answers there are changed before they are sent."""
     own = routes.answer
 
-    def discovery(part: str, change: Callable[[BODY], object]) -> None:
+    def follow(part: str, change: Callable[[BODY], object]) -> None:
         def answer(sandbox: Sandbox, path: str, query: Query, scopes: tuple[str, ...]) -> Reply:
             reply = own(sandbox, path, query, scopes)
             if part not in path or reply.status != 200:
@@ -60,7 +60,7 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[BODY], o
 
         monkeypatch.setattr(routes, "answer", answer)
 
-    return discovery
+    return follow
 
 
 def refused(path: str, wrong: Callable[[Query], bool]) -> Rule:

@@ -51,7 +51,7 @@ class Detail:
 def slices(reading: Reading, of: Endpoint) -> None:
     """Nothing is asked before the rows that the details belong to are read."""
     assert of.detail_of is not None
-    reading.followers.setdefault(of.detail_of, []).append(partial(discovery, reading, of))
+    reading.followers.setdefault(of.detail_of, []).append(partial(follow, reading, of))
 
 
 def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
@@ -75,7 +75,7 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
         yield Line(resource=of.resource, why=why, rows=requests, requests=requests)
 
 
-def discovery(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
+def follow(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
     """Slices for what is due now that `rows` of the other resource, typed, are read."""
     owners = {_id(of, row): row for row in [*owners_of(of, reading.warehouse), *rows]}
     versions = {} if reading.options.full_refresh else loaded_versions(of, reading.warehouse, reading.state)

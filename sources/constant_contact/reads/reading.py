@@ -106,8 +106,8 @@ class Reading:
         waiting = self.followers.get(resource, ())
         if waiting:
             read = tables if resource in tables else self.tables(resource, list(rows))
-            for discovery in waiting:
-                discovery(read[resource].to_pylist())
+            for follow in waiting:
+                follow(read[resource].to_pylist())
 
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)

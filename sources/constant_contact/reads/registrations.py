@@ -50,7 +50,7 @@ Row = dict[str, Any]
 def slices(reading: Reading, of: Endpoint) -> None:
     """Nothing is asked before the events are read."""
     assert of.detail_of is not None
-    reading.followers.setdefault(of.detail_of, []).append(partial(discovery, reading, of))
+    reading.followers.setdefault(of.detail_of, []).append(partial(follow, reading, of))
 
 
 def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
@@ -94,7 +94,7 @@ def _at(row: Any, source: tuple[str, ...]) -> Any:
     return row
 
 
-def discovery(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
+def follow(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
     """One slice for what is due now that `rows` of events, typed, are read."""
     loaded = owners_of(of, reading.warehouse, (TRACK, END))
     owners = {str(row["event_id"]): row for row in [*loaded, *rows]}
