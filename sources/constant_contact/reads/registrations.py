@@ -30,6 +30,7 @@ from sources.constant_contact.reads.details import (
 )
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import NEWS
+from sources.constant_contact.rows.shape import at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -81,17 +82,11 @@ def _listed(facts: Facts, events: Endpoint) -> list[Row]:
     return [
         {
             **row,
-            **{name: _at(row, source) for name, source in counts.items() if len(source) == 2},  # noqa: PLR2004
+            **{name: at(row, source) for name, source in counts.items() if len(source) == 2},  # noqa: PLR2004
             TRACK: "",
         }
         for row in body.get(events.rows_key or "", ())
     ]
-
-
-def _at(row: Any, source: tuple[str, ...]) -> Any:
-    for key in source:
-        row = row.get(key) if isinstance(row, dict) else None
-    return row
 
 
 def follow(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
