@@ -1,4 +1,4 @@
-"""Reproducible sample randomness: everything derives from (seed, kind, number), never from call order.
+"""Reproducible randomness: everything derives from (seed, kind, number), never from call order.
 
 Knows no entity of the account. Blocks of bytes come from SHAKE-128, so a million numbers cost milliseconds.
 """

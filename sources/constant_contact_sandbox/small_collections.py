@@ -49,7 +49,7 @@ def first_tags(seed: int, now: int) -> list[Row]:
 
 
 class CustomFields:
-    """The custom fields and what a sample contact holds in them."""
+    """The custom fields and what a contact of the sample account holds in them."""
 
     def __init__(self, seed: int, now: int) -> None:
         self.seed = seed
@@ -147,7 +147,7 @@ class CustomFields:
 
 
 def first_segments(seed: int, now: int) -> list[Row]:
-    """Segments; the criteria only look the part, `matching` has the sample rule."""
+    """Segments; the criteria only look the part, `matching` has the invented rule."""
     specs = (
         ("Most engaged", "engagement"),
         ("Clicked in the last 90 days", "click"),

@@ -97,7 +97,7 @@ def read_events(reading: Reading, of: Endpoint) -> Iterator[Batch]:
                 tables += [batch.tables[of.resource]] if of.resource in batch.tables else []
                 yield batch
     if reached_end:
-        yield from _known_offsets(reading, of, listing)
+        yield from _read_to_the_end(reading, of, listing)
     together = {of.resource: pa.concat_tables(tables, promote_options="permissive")} if tables else {}
     if not reading.wants(of.resource):
         together = {}
@@ -133,7 +133,7 @@ def _listing(rows: list[Row], pages: int, aside: int, count: int | None) -> List
     return Listing(rows=[*once.values()], pages=pages, requests=pages, counted=counted, set_aside=aside)
 
 
-def _known_offsets(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
+def _read_to_the_end(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
     """What has vanished; the rows that are there have been loaded, or are as they were."""
     change = StateChange(path=(STATE, "whole_at"), value=reading.now.isoformat())
     gone, _, asked = lost(reading, of, listing)

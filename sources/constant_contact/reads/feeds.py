@@ -70,13 +70,13 @@ class Feed:
             chain = Chain(reading, feed)
             yield from chain.top(to_the_end=True)
         last = reading.as_batch(self.resource, read_for=self.activity_id, whole=chain.is_whole)
-        known_offsets = None if chain.agrees_with(self.total) else self.total
+        unreached = None if chain.agrees_with(self.total) else self.total
         yield replace(
             last,
             state=(
                 *last.state,
                 StateChange(path=("feeds", self.activity_id, self.resource), value=None),
-                StateChange(path=("totals", "settled", self.activity_id, self.resource), value=known_offsets),
+                StateChange(path=("totals", "settled", self.activity_id, self.resource), value=unreached),
             ),
         )
 

@@ -241,10 +241,10 @@ class Healer:
             yield batch
         if chain.count == total == len(seen) + chain.dropped:
             self.findings.events[name, activity_id] = seen
-        known_offsets = None if chain.agrees_with(total) else total
+        unreached = None if chain.agrees_with(total) else total
         paths = (
             (("feeds", activity_id, name), None),
-            (("totals", "settled", activity_id, name), known_offsets),
+            (("totals", "settled", activity_id, name), unreached),
         )
         yield Batch(resource=name, state=tuple(StateChange(path=path, value=value) for path, value in paths))
 
