@@ -24,6 +24,14 @@ SCRIPT = Path(__file__).with_name("two_nights.py")
 DIGITS = 9
 OF_THE_RUN = ("_dlt_", "run_id", "checked_at", "valid_from", "valid_to", "load_id", "loaded_at")
 """Columns that no two runs share: load ids and the times of the runs themselves."""
+DIGESTS = {
+    "constant_contact.events": "version_read",
+    "constant_contact_staging_models.stg_events": "version_read",
+}
+"""The start of the first reading is part of these (see reads/events.py)."""
+SEEN_BY_A_RUN = ("list_joined", "list_left")
+"""Touches of a journey that happened, as far as is known, when a run saw them; and the columns that say when."""
+WHEN = ("occurred_at", "seconds_since_previous")
 
 Tables = Mapping[str, list[dict[str, Any]]]
 
@@ -59,16 +67,17 @@ def differences(duckdb: Tables, postgres: Tables) -> list[str]:
     """One line per table that is not the same; rows in any order, floats to nine digits."""
     told = [f"{name}: only on one of them" for name in sorted(duckdb.keys() ^ postgres.keys())]
     for name in sorted(duckdb.keys() & postgres.keys()):
-        one, other = (sorted(map(comparable, each[name])) for each in (duckdb, postgres))
+        one, other = (sorted(comparable(name, row) for row in each[name]) for each in (duckdb, postgres))
         if one != other:
             apart = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]][:1]
             told.append(f"{name}: {len(one)} and {len(other)} rows, the first that differ {apart}")
     return told
 
 
-def comparable(row: Mapping[str, Any]) -> str:
-    kept = sorted((name, plain(value)) for name, value in row.items() if not name.startswith(OF_THE_RUN))
-    return repr(kept)
+def comparable(table: str, row: Mapping[str, Any]) -> str:
+    own = {DIGESTS.get(table), *(WHEN if row.get("touch") in SEEN_BY_A_RUN else ())}
+    kept = {name: value for name, value in row.items() if name not in own and not name.startswith(OF_THE_RUN)}
+    return repr(sorted((name, plain(value)) for name, value in kept.items()))
 
 
 def plain(value: Any) -> Any:
@@ -90,6 +99,7 @@ def test_raw_tables_are_the_same(nights: Path) -> None:
     What the loader writes does not depend on the destination: tables, columns, rows.
     """
     dataset = "constant_contact"
+    # fingerprints in _ctct_marts are made by each engine's own hash
     of_the_runs = ("constant_contact._ctct_runs", "constant_contact._ctct_marts", "constant_contact._dlt_")
     duckdb, postgres = (
         {
@@ -100,10 +110,6 @@ def test_raw_tables_are_the_same(nights: Path) -> None:
         for kind in ("duckdb", "postgres")
     )
     assert len(duckdb) > 29
-    duckdb.pop(
-        "constant_contact.events"
-    )  # differs, not looked into yet: test_models_are_the_same fails for it
-    postgres.pop("constant_contact.events")
     assert [] == differences(duckdb, postgres)
 
 
@@ -125,7 +131,7 @@ def test_questions_are_answered_alike(nights: Path) -> None:
     duckdb, postgres = tables(nights, "duckdb", "answers"), tables(nights, "postgres", "answers")
     assert "only reads" in postgres["answers.refused"][0]["words"]
     assert "only reads" in duckdb["answers.refused"][0]["words"]
-    own = {"answers.refused", "answers.longest_journey"}  # a journey has the times at which runs saw things
+    own = {"answers.refused"}
     assert [] == differences(
         {name: rows for name, rows in duckdb.items() if name not in own},
         {name: rows for name, rows in postgres.items() if name not in own},
