@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.reporting.dataset_view import share, text, whole
-from pipelines.constant_contact.reporting.mailings import bounce_line
+from pipelines.constant_contact.reporting.mailings import bounce_line, count_line
 from pipelines.constant_contact.reporting.rows import Contacts, Count, Day, Health, ListSize, Month
 
 if TYPE_CHECKING:
@@ -178,11 +178,4 @@ def _addresses(marts: DatasetView) -> tuple[Count, ...]:
         f"select email_address, mails_bounced, mails_bounced_hard from {marts.name('repeat_bouncers')} "
         f"where is_mailable order by mails_bounced_hard desc, mails_bounced desc, contact_id limit {MAX_ADDRESSES}"
     )
-    return tuple(
-        Count(
-            label=text(row["email_address"]),
-            count=whole(row["mails_bounced"]),
-            whole=whole(row["mails_bounced_hard"]),
-        )
-        for row in rows
-    )
+    return tuple(map(count_line("email_address", "mails_bounced", "mails_bounced_hard"), rows))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.constant_contact.reporting.dataset_view import moment, share, text, whole
 from pipelines.constant_contact.reporting.rates import Rate
@@ -16,10 +16,11 @@ from pipelines.constant_contact.reporting.rows import Count, Decay, Detail, Mail
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipelines.constant_contact.reporting.dataset_view import DatasetView, Row
 
+Line = TypeVar("Line")
 DECAY_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 120, 168)
 MAX_LINES = 6
 MAX_PAGES = 12
@@ -86,15 +87,27 @@ def details(marts: DatasetView, shown: Sequence[Mail]) -> Mapping[str, Detail]:
     bounces, windows, resends = _bounces(marts, among), _windows(marts, among), _resends(marts, among)
     return {
         each: Detail(
-            links=tuple(links[each]),
-            domains=tuple(domains[each]),
-            devices=tuple(devices[each]),
-            bounces=tuple(bounces[each]),
-            windows=tuple(windows[each]),
+            links=tuple(links.get(each, ())),
+            domains=tuple(domains.get(each, ())),
+            devices=tuple(devices.get(each, ())),
+            bounces=tuple(bounces.get(each, ())),
+            windows=tuple(windows.get(each, ())),
             resend=resends.get(each),
         )
         for each in ids
     }
+
+
+def _by_mailing(rows: Iterable[Row], line: Callable[[Row], Line]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = defaultdict(list)
+    for row in rows:
+        found[text(row["campaign_activity_id"])].append(line(row))
+    return found
+
+
+def count_line(label: str, count: str, among: str) -> Callable[[Row], Count]:
+    """A line from three columns: what is counted, how many, and of how many."""
+    return lambda row: Count(label=text(row[label]), count=whole(row[count]), whole=whole(row[among]))
 
 
 def _largest(marts: DatasetView, inner: str, order: str) -> list[Row]:
@@ -124,26 +137,22 @@ def _clicks(marts: DatasetView) -> str | None:
 
 
 def _links(marts: DatasetView, among: str) -> dict[str, list[Count]]:
-    found: dict[str, list[Count]] = defaultdict(list)
     clicks = _clicks(marts)
     if clicks is None:
-        return found
+        return {}
     inner = (
         "select campaign_activity_id, address, count(distinct contact_id) as people, count(*) as clicks "
         f"from {clicks} where {among} group by campaign_activity_id, address"
     )
-    for row in _largest(marts, inner, "people desc, address"):
-        found[text(row["campaign_activity_id"])].append(
-            Count(label=text(row["address"]), count=whole(row["people"]), whole=whole(row["clicks"]))
-        )
-    return found
+    return _by_mailing(
+        _largest(marts, inner, "people desc, address"), count_line("address", "people", "clicks")
+    )
 
 
 def _domains(marts: DatasetView, among: str) -> dict[str, list[Count]]:
-    found: dict[str, list[Count]] = defaultdict(list)
     columns = ("campaign_activity_id", "email_domain", "is_sent", "is_delivered", "is_opened")
     if not marts.has("recipients", *columns):
-        return found
+        return {}
     inner = (
         "select campaign_activity_id, email_domain, "
         "sum(case when is_delivered then 1 else 0 end) as delivered, "
@@ -151,48 +160,33 @@ def _domains(marts: DatasetView, among: str) -> dict[str, list[Count]]:
         f"from {marts.name('recipients')} where is_sent and email_domain is not null and {among} "
         "group by campaign_activity_id, email_domain"
     )
-    for row in _largest(marts, inner, "sends desc, email_domain"):
-        found[text(row["campaign_activity_id"])].append(
-            Count(label=text(row["email_domain"]), count=whole(row["opened"]), whole=whole(row["delivered"]))
-        )
-    return found
+    rows = _largest(marts, inner, "sends desc, email_domain")
+    return _by_mailing(rows, count_line("email_domain", "opened", "delivered"))
 
 
 def _devices(marts: DatasetView, among: str) -> dict[str, list[Count]]:
-    found: dict[str, list[Count]] = defaultdict(list)
     if not marts.has("devices", "campaign_activity_id", "device_type", "unique_opens", "unique_clicks"):
-        return found
+        return {}
     rows = marts.query(
         "select campaign_activity_id, device_type, unique_opens, unique_clicks "
         f"from {marts.name('devices')} where {among} order by unique_opens desc, device_type"
     )
-    for row in rows:
-        found[text(row["campaign_activity_id"])].append(
-            Count(
-                label=text(row["device_type"]),
-                count=whole(row["unique_opens"]),
-                whole=whole(row["unique_clicks"]),
-            )
-        )
+    found = _by_mailing(rows, count_line("device_type", "unique_opens", "unique_clicks"))
     # Lines that all say "not captured" are no breakdown.
-    told = {
+    return {
         each: lines for each, lines in found.items() if {line.label for line in lines} != {"not captured"}
     }
-    return defaultdict(list, told)
 
 
 def _bounces(marts: DatasetView, among: str) -> dict[str, list[Count]]:
-    found: dict[str, list[Count]] = defaultdict(list)
     if not marts.has("bounces", "campaign_activity_id", "bounce_class", "bounce_reason", "bounces"):
-        return found
+        return {}
     rows = marts.query(
         "select campaign_activity_id, bounce_class, bounce_reason, bounces "
         f"from {marts.name('bounces')} where {among} and bounces > 0 and bounce_class <> 'auto_reply' "
         "order by bounces desc, bounce_reason"
     )
-    for row in rows:
-        found[text(row["campaign_activity_id"])].append(bounce_line(row))
-    return found
+    return _by_mailing(rows, bounce_line)
 
 
 def bounce_line(row: Row) -> Count:
@@ -201,17 +195,14 @@ def bounce_line(row: Row) -> Count:
 
 
 def _windows(marts: DatasetView, among: str) -> dict[str, list[Window]]:
-    found: dict[str, list[Window]] = defaultdict(list)
     columns = ("within_hours", "unique_opens", "unique_clicks", "share_of_opens", "share_of_clicks")
     if not marts.has("engagement_decay", "campaign_activity_id", *columns):
-        return found
+        return {}
     rows = marts.query(
         f"select campaign_activity_id, {', '.join(columns)} from {marts.name('engagement_decay')} "
         f"where {among} order by within_hours"
     )
-    for row in rows:
-        found[text(row["campaign_activity_id"])].append(_window(row))
-    return found
+    return _by_mailing(rows, _window)
 
 
 def _window(row: Row) -> Window:
