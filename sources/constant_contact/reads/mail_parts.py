@@ -113,7 +113,8 @@ SENDS = "email_send_history"
 
 def slices(reading: Reading, of: Endpoint) -> None:
     """Nothing is asked before the campaigns, or their totals, are read."""
-    reading.campaign_watchers.append(Part(reading, of))
+    watcher = SendHistory if of.resource == SENDS else Part
+    reading.campaign_watchers.append(watcher(reading, of))
 
 
 def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
@@ -168,6 +169,8 @@ def mails(campaign: Mapping[str, Any], references: Sequence[Row], *, now: DateTi
 class Part:
     """One part in one run: told of every campaign, it asks for what is due."""
 
+    priority = NEWS
+
     def __init__(self, reading: Reading, of: Endpoint) -> None:
         self._reading = reading
         self._of = of
@@ -177,18 +180,11 @@ class Part:
 
     def look(self, campaign: Mapping[str, Any], references: Sequence[Row]) -> None:
         """A campaign as it is now."""
-        follows_totals = self._of.resource == SENDS and self._reading.wants(STATS)
-        for mail in () if follows_totals else mails(campaign, references, now=self._reading.now):
-            if self._of.resource != SENDS:
-                self._consider(mail.activity_id, RULES[self._of.resource](mail), campaign)
-            elif _is_due(self._of, mail, self._loaded()):
-                self._consider(mail.activity_id, "sent", campaign)
+        for mail in mails(campaign, references, now=self._reading.now):
+            self._consider(mail.activity_id, RULES[self._of.resource](mail), campaign)
 
     def count(self, activities: Sequence[str], sends: object, campaign: Mapping[str, Any]) -> None:
-        """A sent campaign with its total of sends."""
-        if self._of.resource == SENDS:
-            for activity_id in activities:
-                self._consider(activity_id, str(sends), campaign)
+        """A sent campaign with its total of sends, with which these parts do not move."""
 
     def _loaded(self) -> Mapping[str, Collection[str]]:
         with self._lock:
@@ -228,8 +224,24 @@ class Part:
             object_id=activity_id, version=version, owner={"campaign_activity_id": activity_id}
         )
         read = partial(_empty if version == NOTHING else details.read_detail, of=of, detail=detail)
-        priority = BACKFILL if of.resource == SENDS else NEWS
-        reading.add(of.resource, priority, of.resource, partial(attempt, reading, item, read))
+        reading.add(of.resource, self.priority, of.resource, partial(attempt, reading, item, read))
+
+
+class SendHistory(Part):
+    """Asked for when the total of sends has moved; where totals are not read, once."""
+
+    priority = BACKFILL
+
+    def look(self, campaign: Mapping[str, Any], references: Sequence[Row]) -> None:
+        if self._reading.wants(STATS):
+            return
+        for mail in mails(campaign, references, now=self._reading.now):
+            if _is_due(self._of, mail, self._loaded()):
+                self._consider(mail.activity_id, "sent", campaign)
+
+    def count(self, activities: Sequence[str], sends: object, campaign: Mapping[str, Any]) -> None:
+        for activity_id in activities:
+            self._consider(activity_id, str(sends), campaign)
 
 
 def _empty(reading: Reading, of: Endpoint, detail: details.Detail) -> Iterator[Batch]:
