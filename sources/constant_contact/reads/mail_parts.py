@@ -198,9 +198,8 @@ class Part:
         if version is None:
             return
         there = self._loaded().get(activity_id, ())
-        again = self._reading.options.full_refresh or activity_id in self._reading.aside.due(
-            self._of.resource
-        )
+        aside = self._reading.aside
+        again = self._reading.options.full_refresh or aside.is_due(self._of.resource, activity_id)
         if (not there) if version == NOTHING else (version in there and not again):
             return
         with self._lock:
