@@ -44,7 +44,8 @@ def round_of(one: Any, seed: str, **night: Any) -> Mutations:
         for each in account_comparison.problems(one.sandbox, one.query)
         if not excused(one, each, mutations)
     ]
-    assert [] == unmutated, (seed, [line for line in result.audit if not line.ok][:3])
+    audit = [line for line in result.audit if not line.ok]
+    assert not unmutated, (seed, unmutated[:5], audit[:3])
     for _ in range(CLEAN_NIGHTS):
         one.log_in()
         result = one.night(full_refresh=True, **night)
@@ -57,7 +58,7 @@ def round_of(one: Any, seed: str, **night: Any) -> Mutations:
         for each in account_comparison.problems(one.sandbox, one.query)
         if not stays(each, mutations)
     ]
-    assert [] == left, seed
+    assert not left, (seed, left[:5])
     return mutations
 
 
