@@ -79,6 +79,10 @@ LANDING_PAGES = {
     **{f"landing_page_{name}": EVENT[:2] for name in ("unique_opens", "adds", "updates", "sms_optins")},
 }
 """Of the pages that the setting `landing_page_ids` names, so compared only where a test says so."""
+ASKED_FOR: Mapping[str, tuple[str, ...]] = {
+    "segment_members": ("segment_id", "contact_id"),
+}
+"""A request or more per segment or contact, and not in each run: read and compared only where a test says so."""
 REPEATED = (*FEEDS, "landing_page_opens")
 OPT_IN = {"event_registration_details", "email_previews"}
 """Tables that are there only where the setting `opt_in` names them."""
@@ -108,7 +112,6 @@ NOT_READ = {
     "partner_accounts",
     "partner_plans",
     "partner_webhooks",
-    "segment_members",
     "contacts_sms_engagement_history",
 }
 BRIDGED = {
@@ -169,7 +172,7 @@ def differences(
 ) -> list[str]:
     """One line per table and kind of difference, empty when the warehouse holds the account exactly."""
     with sandbox.lock:
-        expected = _account(sandbox)
+        expected = _account(sandbox, ASKED_FOR.keys() - set(tables))
     found = {
         row["table_name"]
         for row in query(f"select table_name from information_schema.tables where table_schema = '{dataset}'")
@@ -179,7 +182,7 @@ def differences(
     told = [f"{name}: the table is missing" for name in tables if name not in raw | OPT_IN]
     told += [
         f"{name}: a table that nobody expects"
-        for name in sorted(raw - set(tables) - LANDING_PAGES.keys() - OPT_IN)
+        for name in sorted(raw - set(tables) - LANDING_PAGES.keys() - ASKED_FOR.keys() - OPT_IN)
     ]
     for name in tables:
         if name in raw:
@@ -201,7 +204,7 @@ class Problem:
 def problems(sandbox: Sandbox, query: Query) -> Iterator[Problem]:
     """The same row by row; a table that is missing has no rows, unless it has to be asked for."""
     with sandbox.lock:
-        expected = _account(sandbox)
+        expected = _account(sandbox, ASKED_FOR)
     there = {row["table_name"] for row in query("select table_name from information_schema.tables")}
     for table, key in KEYS.items():
         if table in OPT_IN - there:
@@ -220,7 +223,7 @@ def problems(sandbox: Sandbox, query: Query) -> Iterator[Problem]:
 
 
 def _compare(table: str, expected: Tables, loaded: list[Row]) -> Iterator[str]:
-    key = (KEYS | LANDING_PAGES)[table]
+    key = (KEYS | LANDING_PAGES | ASKED_FOR)[table]
     should = _by_key(key, expected.rows[table])
     actual = _by_key(key, loaded)
     may_repeat = table in REPEATED
@@ -283,11 +286,17 @@ def _may_stay(table: str, at: tuple[Any, ...], rows: list[Row], expected: Tables
     return table.startswith("email_") and table != "email_campaigns" and at[0] in expected.removed
 
 
-OWNERS = {"automations": "id", "custom_fields": "custom_field_id", "events": "event_id"}
+OWNERS = {
+    "automations": "id",
+    "custom_fields": "custom_field_id",
+    "events": "event_id",
+    "segments": "segment_id",
+}
 OWNED = {
     "automations": {"automation_definitions"},
     "custom_fields": {"custom_fields__choices"},
     "events": {name for name in KEYS if name.startswith("event") and name != "events"},
+    "segments": {"segment_members"},
 }
 """Tables whose rows stay as they were where what they belong to has vanished."""
 
@@ -304,6 +313,8 @@ def _current(table: str, query: Query) -> list[Row]:
             *latest.values(),
             *(row for row in rows if twice[row[HISTORIES[table]], row["last_refresh_time"]] > 1),
         ]
+    if table == "segment_members":
+        rows = list(_last_readings(rows))
     if table == "contact_counts":
         newest = max((row["counted_on"] for row in rows), default=None)
         rows = [
@@ -313,6 +324,16 @@ def _current(table: str, query: Query) -> list[Row]:
         {column: _loaded(table, column, value) for column, value in row.items() if _counts(column, value)}
         for row in rows
     ]
+
+
+def _last_readings(rows: Collection[Row]) -> Iterator[Row]:
+    """Of each segment the members of its last reading."""
+    latest: dict[str, datetime] = {}
+    for row in rows:
+        latest[row["segment_id"]] = max(row["read_on"], latest.get(row["segment_id"], row["read_on"]))
+    for row in rows:
+        if row["read_on"] == latest[row["segment_id"]]:
+            yield {column: value for column, value in row.items() if column != "read_on"}
 
 
 def _counts(column: str, value: Any) -> bool:
@@ -356,11 +377,11 @@ def _is_json(table: str, column: str) -> bool:
     }
 
 
-def _account(sandbox: Sandbox) -> Tables:
-    rows: dict[str, list[Row]] = {name: [] for name in (*KEYS, *LANDING_PAGES)}
+def _account(sandbox: Sandbox, without: Collection[str]) -> Tables:
+    rows: dict[str, list[Row]] = {name: [] for name in (*KEYS, *LANDING_PAGES, *ASKED_FOR)}
     details = {row["event_id"]: row for row in sandbox.truth("event_details")}
     for name in sandbox.tables():
-        if name in NOT_READ or name == "event_details":
+        if name in NOT_READ or name in without or name == "event_details":
             continue
         for row in sandbox.truth(name):
             row = row | details[row["event_id"]] if name == "events" else row  # noqa: PLW2901

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from accounts import EVERY_NIGHT
+
 from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.consequences import apply_cascades
 from pipelines.constant_contact.nightly.healing import Host, heal
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group, apply_changes
-from sources.constant_contact.catalogue import resource_names
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.source import begin, settings
 from sources.constant_contact.warehouse import SqlWarehouse
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.events import AuditLine
     from sources.constant_contact.reads.reading import Reading
 
-WANTED = frozenset(resource_names())
+WANTED = EVERY_NIGHT
 
 
 class Healed:

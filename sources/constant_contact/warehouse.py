@@ -39,6 +39,11 @@ class Warehouse(Protocol):
     def where(self, table: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
         """Rows with one of these texts in a column, load bookkeeping left out."""
 
+    def combinations(self, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Each combination of values in these columns once, with the number of its rows as `row_count`; none where a
+        column is missing.
+        """
+
     def deletion_marks(self, table: str) -> Mapping[str, Any]:
         """contact_id -> the deletion that its rows show; only contacts whose rows show one."""
 
@@ -120,6 +125,14 @@ class SqlWarehouse:
                 f"select {_listed(there)} from {self._qualify(table)} where {identifier(column)} in ({texts})"
             )
         return found
+
+    def combinations(self, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        if not set(columns) <= set(self.columns(table)):
+            return []
+        listed = _listed(columns)
+        return self._dicts(
+            f"select {listed}, count(*) as row_count from {self._qualify(table)} group by {listed}"
+        )
 
     def deletion_marks(self, table: str) -> Mapping[str, Any]:
         if "deleted_at" not in self.columns(table):

@@ -26,6 +26,7 @@ KEYS = {
     "contacts__street_addresses": ("contact_id", "street_address_id"),
     "contacts__notes": ("contact_id", "note_id"),
     "contacts__sms_channel_consents": ("contact_id", "position"),
+    "segment_members": ("segment_id", "contact_id", "read_on"),
     "email_campaigns": ("campaign_id",),
     "email_campaign_activities": ("campaign_activity_id",),
     "email_campaign_activities__contact_lists": ("campaign_activity_id", "list_id"),

@@ -200,6 +200,10 @@ def test_scope_and_privilege_are_the_declared_ones(endpoint):
 @ENDPOINTS
 def test_every_property_has_a_column_of_its_type(endpoint):
     """Each property of each row definition arrives in a column or child table of a fitting type."""
+    if endpoint.keys_only:  # of what is another table's, with all of its columns
+        others = [of for of in CATALOGUE.values() if of.path == endpoint.path and not of.keys_only]
+        assert len(others) == 1
+        return
     found = [
         one for schema in row_schemas(endpoint) for one in misfits(endpoint, endpoint.table, schema, (), 0)
     ]

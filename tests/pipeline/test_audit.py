@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from accounts import EVERY_NIGHT
 
 from pipelines.constant_contact.nightly.audit import audit
-from sources.constant_contact.catalogue import resource_names
 from sources.constant_contact_sandbox import Switches
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.events import AuditLine
 
-WANTED = frozenset(resource_names())
+WANTED = EVERY_NIGHT
 
 
 def audited(here: Quick, wanted: frozenset[str] = WANTED, *, under_way: str = "") -> Sequence[AuditLine]:

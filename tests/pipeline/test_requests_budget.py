@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pendulum
 import pytest
+from accounts import EVERY_NIGHT
 from benchmarks.nights import News, carry_out_naive, lower_bound, naive_requests, typical_day
 
 from pipelines.constant_contact.planning.cost import error
 from pipelines.constant_contact.planning.plan import Allowance, plan
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.catalogue import resource_names
 from sources.constant_contact.reads.facts import MOST_REQUESTS
 from sources.constant_contact.warehouse import SqlWarehouse
 
@@ -49,7 +49,7 @@ def planned(here: Quick) -> Plan:
 
     with Client(own.connection()) as client:
         return plan(
-            frozenset(resource_names()),
+            EVERY_NIGHT,
             probe=client.get_json,
             spent=lambda: client.requests_sent,
             warehouse=SqlWarehouse(here.select, here.qualified, here.columns()),

@@ -7,12 +7,11 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from accounts import Quick
+from accounts import EVERY_NIGHT, Quick
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.clock import Clock, SystemClock
 from sources.constant_contact.batches import Group, apply_changes
-from sources.constant_contact.catalogue import resource_names
 from sources.constant_contact.source import begin, empty_tables, settings
 from sources.constant_contact.warehouse import SqlWarehouse
 
@@ -49,7 +48,7 @@ class AtRisk(Quick):
         from pipelines.constant_contact.nightly.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
 
         self.log_in()
-        own, wanted = settings(), frozenset(resource_names())
+        own, wanted = settings(), EVERY_NIGHT
         for tables in empty_tables(wanted).values():
             for name, rows in tables.items():
                 self.merge(name, rows)

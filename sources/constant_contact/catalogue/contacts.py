@@ -17,7 +17,7 @@ from sources.constant_contact.catalogue.columns import (
     text,
     timestamp,
 )
-from sources.constant_contact.catalogue.endpoint import Endpoint
+from sources.constant_contact.catalogue.endpoint import Endpoint, version_read
 
 CONTACT_ID = text("contact_id", "id of the contact; stays when its address changes")
 CUSTOM_FIELD_ID = text("custom_field_id", "id of the custom field")
@@ -338,4 +338,35 @@ CONTACTS = Endpoint(
     children=_CHILDREN,
 )
 
-ENDPOINTS = (CONTACT_LISTS, CONTACT_TAGS, CUSTOM_FIELDS, SEGMENTS, CONTACTS)
+SEGMENT_MEMBERS = Endpoint(
+    path="/contacts",
+    rows_key="contacts",
+    page_size=500,
+    paged=True,
+    scope="contact_data",
+    privilege="contacts:read",
+    reads="segment_members",
+    opt_in=True,
+    keys_only=True,
+    needs=("segments",),
+    detail_of="segments",
+    version=("edited_at",),
+    most=20,
+    table=Table(
+        name="segment_members",
+        grain="one row per segment, contact and reading of the segment",
+        key=("segment_id", "contact_id", "read_on"),
+        columns=(
+            text("segment_id", "id of the segment", added=True),
+            text("contact_id", "id of a contact who was in it"),
+            timestamp(
+                "read_on",
+                "start of the run that read the segment, UTC; its members are those with the latest",
+                added=True,
+            ),
+            version_read("segment", "edited_at"),
+        ),
+    ),
+)
+
+ENDPOINTS = (CONTACT_LISTS, CONTACT_TAGS, CUSTOM_FIELDS, SEGMENTS, CONTACTS, SEGMENT_MEMBERS)

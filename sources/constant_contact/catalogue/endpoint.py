@@ -18,6 +18,7 @@ Reads = Literal[
     "events",
     "registrations",
     "landing_page",
+    "segment_members",
     "snapshot",
     "detail",
     "mail_part",
@@ -66,6 +67,10 @@ READS: Mapping[Reads, Way] = {
         words="newest first, until known, of pages that `landing_page_ids` names",
         cost="1 per page, 6 where it moved",
     ),
+    "segment_members": Way(
+        words="of a segment that is new or was edited, else once a week",
+        cost="their pages per due segment, 20 segments a run",
+    ),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
     "mail_part": Way(words="one request per e-mail that moved", cost="1 per moved e-mail"),
@@ -78,7 +83,7 @@ READS: Mapping[Reads, Way] = {
 }
 WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
-DETAILS = ("detail", "mail_part", "registrations")
+DETAILS = ("detail", "mail_part", "registrations", "segment_members")
 """Ways that ask for something of each row of another resource."""
 WHOLE = ("full", "edited", "snapshot", "summaries")
 """Ways that bring every row in each run."""
@@ -98,6 +103,7 @@ class Endpoint:
     reads           how a run reads it: the name of a strategy; READS has a sentence for each
     opt_in          off by default: read only where the setting `opt_in` or --select names it
     quiet           a user who may not read it lacks nothing that most users need, so `ctct check` only names it
+    keys_only       of each row only what is in the key is kept: another table has the rest
     may_be_none     404 and 409 say that there is nothing of it, which is no failure
     needs           resources that must be read before, because their ids fill the path
     after, before   date filters of a window, on the column `changed`; before is sent only to bound a window
@@ -139,6 +145,7 @@ class Endpoint:
     changed: str | None = None
     opt_in: bool = False
     quiet: bool = False
+    keys_only: bool = False
     may_be_none: bool = False
     edited: str | None = None
     detail_columns: tuple[str, ...] = ()

@@ -77,7 +77,9 @@ def read_edited(reading: Reading, of: Endpoint) -> Iterator[Batch]:
         else:
             rows.append({**row, **known})
     found = replace(listing, rows=rows, requests=listing.requests + requests)
-    yield from complete(reading, of, found, state=tuple(state))
+    for batch in complete(reading, of, found, state=tuple(state)):
+        yield batch
+        reading.tell(of.resource, batch.tables, found.rows)
 
 
 def _object(of: Endpoint, row: Row) -> ApiObject:

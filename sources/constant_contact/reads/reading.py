@@ -285,5 +285,6 @@ class Reading:
 
 def _read_for(of: Endpoint, given: Mapping[str, Any]) -> str | None:
     """The id of what a reading was about, where each object of a resource is read by itself."""
-    ids = [str(given[name]) for name in of.table.key if name in given] if of.slots else []
+    has_owner = of.slots or of.detail_of
+    ids = [str(given[name]) for name in of.table.key if name in given] if has_owner else []
     return "+".join(ids) or None

@@ -22,6 +22,7 @@ from sources.constant_contact.reads import (
     mail_parts,
     recent,
     registrations,
+    segment_members,
 )
 from sources.constant_contact.reads.strategy import Strategy
 
@@ -44,6 +45,7 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "recent": Strategy(slices=recent.slices, estimate=recent.estimate),
         "events": Strategy(slices=events.slices, estimate=events.estimate),
         "registrations": Strategy(slices=registrations.slices, estimate=registrations.estimate),
+        "segment_members": Strategy(slices=segment_members.slices, estimate=segment_members.estimate),
         "landing_page": Strategy(
             slices=landing_pages.slices, estimate=landing_pages.estimate, is_of_family=True
         ),
