@@ -1,4 +1,4 @@
-"""The committed files that the catalogue writes, in whole or in part: `python -m tests.generated` renews them."""
+"""The committed files that catalogue and contract write, whole or in part: `python -m tests.generated` renews them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sources.constant_contact.catalogue.dbt_docs import (
     staging_written_into,
 )
 from sources.constant_contact.catalogue.markdown import written_into
+from tests import coverage_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,13 @@ def with_raw_access(text: str) -> str:
     return raw_access_written_into(text, models=staged, readers=readers)
 
 
+def readme(text: str) -> str:
+    """The README with the table of resources, and with what of the contract they read."""
+    return coverage_report.written_into(written_into(text))
+
+
 GENERATED: dict[str, Callable[[str], str]] = {
-    "README.md": written_into,
+    "README.md": readme,
     "transforms/README.md": with_raw_access,
     "transforms/models/staging/_sources.yml": sources_written_into,
     "transforms/models/staging/_staging.yml": with_models,

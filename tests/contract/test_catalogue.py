@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from contract.facts import facts
+from contract.properties import resolved as flat
 
 from sources.constant_contact.catalogue import CATALOGUE, LANDING_PAGES, Endpoint, Table
 
@@ -90,20 +91,6 @@ SCALARS = {
 }
 
 ENDPOINTS = pytest.mark.parametrize("endpoint", CATALOGUE.values(), ids=CATALOGUE)
-
-
-def flat(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with $ref followed and allOf merged, one level."""
-    if "$ref" in schema:
-        return flat(facts()["definitions"][schema["$ref"].rsplit("/", 1)[-1]])
-    merged = {key: value for key, value in schema.items() if key != "allOf"}
-    for part in map(flat, schema.get("allOf", ())):
-        merged = {
-            **part,
-            **merged,
-            "properties": {**part.get("properties", {}), **merged.get("properties", {})},
-        }
-    return merged
 
 
 def parameters(path: str) -> dict[str, dict[str, Any]]:
