@@ -18,7 +18,6 @@ NOT_ALL = {
         "links",
         "list_growth",
         "list_sizes",
-        "segments",
         "sign_up_cohorts",
         "subject_lines",
     },

@@ -4,7 +4,7 @@ looked up once for each model and stands in the compiled SQL as a constant.
 #}
 {% macro account_id() -%}
     {%- set id = account_value('encoded_account_id') -%}
-    cast({{ "null" if id is none else "'" ~ id | replace("'", "''") ~ "'" }} as {{ dbt.type_string() }})
+    cast({{ "null" if id is none else text_literal(id) }} as {{ dbt.type_string() }})
 {%- endmacro %}
 
 
@@ -39,7 +39,7 @@ of the mart's contract; one that a dataset built by an older version lacks is nu
     select
         cast('{{ dataset }}' as {{ dbt.type_string() }}) as dataset_name
     {%- for column in columns %},
-        {% if column.name in present %}{{ column.name }}{% else %}cast(null as {{ column.data_type }}) as {{ column.name }}{% endif %}
+        {% if column.name in present %}{{ column.name }}{% else %}cast(null as {{ engine_type(column.data_type) }}) as {{ column.name }}{% endif %}
     {%- endfor %}
     from {{ relation }}
     {{ "union all" if not loop.last }}

@@ -15,6 +15,75 @@
 {%- endmacro %}
 
 
+{% macro spark__wall_clock(column, zone) -%}
+    from_utc_timestamp({{ column }}, '{{ zone }}')
+{%- endmacro %}
+
+
+{% macro snowflake__wall_clock(column, zone) -%}
+    convert_timezone('UTC', '{{ zone }}', {{ column }})
+{%- endmacro %}
+
+
+{% macro redshift__wall_clock(column, zone) -%}
+    convert_timezone('UTC', '{{ zone }}', {{ column }})
+{%- endmacro %}
+
+
+{% macro bigquery__wall_clock(column, zone) -%}
+    datetime(timestamp({{ column }}, 'UTC'), '{{ zone }}')
+{%- endmacro %}
+
+
+{% macro trino__wall_clock(column, zone) -%}
+    cast(at_timezone(with_timezone({{ column }}, 'UTC'), '{{ zone }}') as {{ timestamp_type() }})
+{%- endmacro %}
+
+
+{# A raw time, of the type that the database tells, as UTC without a zone: a session's own zone must not move a mart's dates. #}
+{% macro utc_time(column, dtype) -%}
+    {{ return(adapter.dispatch('utc_time', 'constant_contact')(column, dtype)) }}
+{%- endmacro %}
+
+
+{% macro default__utc_time(column, dtype) -%}
+    {{ column }}{{ " at time zone 'UTC'" if 'with time zone' in dtype or dtype == 'timestamptz' }}
+{%- endmacro %}
+
+
+{% macro snowflake__utc_time(column, dtype) -%}
+    {%- if dtype.startswith('timestamp_tz') or dtype.startswith('timestamp_ltz') -%}
+        convert_timezone('UTC', {{ column }})
+    {%- else -%}
+        {{ column }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Casting its instants to text or dates follows the session's zone on Spark: the marts would differ from session to session. #}
+{% macro session_must_be_in_utc() %}
+    {{ return(adapter.dispatch('session_must_be_in_utc', 'constant_contact')()) }}
+{% endmacro %}
+
+
+{% macro default__session_must_be_in_utc() %}
+    {{ return('') }}
+{% endmacro %}
+
+
+{% macro spark__session_must_be_in_utc() %}
+    {%- if execute -%}
+        {%- set zone = run_query('select current_timezone()').columns[0].values()[0] -%}
+        {%- if zone not in ['UTC', 'Etc/UTC', 'GMT', '+00:00', 'Z'] -%}
+            {{ exceptions.raise_compiler_error(
+                "the session's time zone is " ~ zone ~ ": set spark.sql.session.timeZone to UTC, or dates would be those of that zone"
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}
+
+
 {#
 The time zone in which days, weeks and months are counted: the variable `time_zone`, an IANA name or UTC; 'account', the
 default, is the account's own. Looked up once for each model, so that the compiled SQL names it as a constant.
@@ -53,7 +122,7 @@ default, is the account's own. Looked up once for each model, so that the compil
 
 
 {% macro default__is_known_time_zone(name) %}
-    {{ return(true) }}
+    {{ return(name in modules.pytz.all_timezones_set) }}
 {% endmacro %}
 
 

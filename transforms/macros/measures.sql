@@ -1,6 +1,6 @@
 {# A share from 0 to 1; null where either side is unknown or nothing could have happened. #}
 {% macro rate(numerator, denominator) -%}
-    cast({{ numerator }} as double precision) / nullif(cast({{ denominator }} as double precision), 0)
+    cast({{ numerator }} as {{ float_type() }}) / nullif(cast({{ denominator }} as {{ float_type() }}), 0)
 {%- endmacro %}
 
 
@@ -37,13 +37,13 @@
 {%- endmacro %}
 
 
-{# Text key over columns in the given order; the same on every database, null kept apart from empty. #}
+{# Text key over columns in the given order; the same on DuckDB, PostgreSQL and Spark, null kept apart from empty. #}
 {% macro key_of(columns) -%}
-    md5(
-        {%- for column in columns %}
-        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '~') {{ "|| '|' ||" if not loop.last }}
-        {%- endfor %}
-    )
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '~')") -%}
+    {%- endfor -%}
+    {{ dbt.hash(parts | join(" || '|' || ")) }}
 {%- endmacro %}
 
 
@@ -121,8 +121,8 @@
 {# Lower (sign '-') or upper (sign '+') end of the 95 % Wilson score interval of a rate: what a small sample allows it to be.
    Between 0 and 1 by construction; null where the rate is null. https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval #}
 {% macro wilson(numerator, denominator, sign) -%}
-    {%- set n = 'nullif(cast(' ~ denominator ~ ' as double precision), 0)' -%}
-    {%- set p = '(cast(' ~ numerator ~ ' as double precision) / ' ~ n ~ ')' -%}
+    {%- set n = 'nullif(cast(' ~ denominator ~ ' as ' ~ float_type() ~ '), 0)' -%}
+    {%- set p = '(cast(' ~ numerator ~ ' as ' ~ float_type() ~ ') / ' ~ n ~ ')' -%}
     {%- set root = 'sqrt(' ~ p ~ ' * (1 - ' ~ p ~ ') / ' ~ n ~ ' + 0.9604 / (' ~ n ~ ' * ' ~ n ~ '))' -%}
     {%- set bound = '(' ~ p ~ ' + 1.9208 / ' ~ n ~ ' ' ~ sign ~ ' 1.96 * ' ~ root ~ ') / (1 + 3.8416 / ' ~ n ~ ')' -%}
     case

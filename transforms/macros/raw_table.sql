@@ -74,11 +74,6 @@ a session's own zone must not move a mart's dates.
 
 
 {% macro raw_column(name, kind, dtype) -%}
-    {%- if kind == 'timestamp' and ('with time zone' in dtype or dtype == 'timestamptz') -%}
-        cast({{ name }} at time zone 'UTC' as {{ sql_type(kind) }})
-    {%- elif kind == 'date' and ('with time zone' in dtype or dtype == 'timestamptz') -%}
-        cast({{ name }} at time zone 'UTC' as date)
-    {%- else -%}
-        cast({{ name }} as {{ sql_type(kind) }})
-    {%- endif -%}
+    {%- set value = utc_time(name, dtype) if kind in ['timestamp', 'date'] else name -%}
+    cast({{ value }} as {{ sql_type(kind) }})
 {%- endmacro %}

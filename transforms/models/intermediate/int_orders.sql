@@ -14,8 +14,8 @@ source as (
     select
         cast(null as {{ dbt.type_string() }}) as order_id,
         cast(null as {{ dbt.type_string() }}) as email_address,
-        cast(null as double precision) as amount,
-        cast(null as {{ dbt.type_timestamp() }}) as ordered_at
+        cast(null as {{ float_type() }}) as amount,
+        cast(null as {{ timestamp_type() }}) as ordered_at
     from (select 1 as missing_table) as nothing
     where false
 {% endif %}
@@ -27,8 +27,8 @@ final as (
     select
         cast(order_id as {{ dbt.type_string() }}) as order_id,
         lower(trim(email_address)) as email_address,
-        cast(amount as double precision) as amount,
-        cast(ordered_at as {{ dbt.type_timestamp() }}) as ordered_at
+        cast(amount as {{ float_type() }}) as amount,
+        cast(ordered_at as {{ timestamp_type() }}) as ordered_at
     from source
 
 )

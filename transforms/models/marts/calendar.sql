@@ -96,9 +96,9 @@ final as (
         cast(extract(year from calendar_date) as bigint) as calendar_year,
         cast(extract(quarter from calendar_date) as bigint) as calendar_quarter,
         cast(extract(month from calendar_date) as bigint) as calendar_month,
-        cast(extract(isodow from calendar_date) as bigint) as weekday,
-        extract(isodow from calendar_date) >= 6 as is_weekend,
-        cast({{ dbt.date_trunc('week', 'calendar_date') }} as date) as week_start_date,
+        {{ iso_weekday('calendar_date') }} as weekday,
+        {{ iso_weekday('calendar_date') }} >= 6 as is_weekend,
+        {{ week_start('calendar_date') }} as week_start_date,
         cast({{ dbt.date_trunc('month', 'calendar_date') }} as date) as month_start_date,
         calendar_date
     from days

@@ -40,7 +40,7 @@ final as (
         orders_per_mail.orders,
         orders_per_mail.buyers,
         orders_per_mail.revenue,
-        orders_per_mail.revenue / nullif(cast(campaign_activities.deliveries as double precision), 0) as revenue_per_delivery,
+        orders_per_mail.revenue / nullif(cast(campaign_activities.deliveries as {{ float_type() }}), 0) as revenue_per_delivery,
         campaign_activities.is_wholly_loaded,
         campaign_activities.first_sent_at,
         orders_per_mail.first_ordered_at,

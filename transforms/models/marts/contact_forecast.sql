@@ -31,10 +31,10 @@ pace as (
 
     select
         count(*) as days_observed,
-        avg(cast(contact_growth.joined as double precision)) as joined_per_day,
-        avg(cast(contact_growth.opted_out + contact_growth.deleted as double precision)) as left_per_day,
-        avg(cast(contact_growth.net_growth as double precision)) as growth_per_day,
-        stddev_samp(cast(contact_growth.net_growth as double precision)) as spread
+        avg(cast(contact_growth.joined as {{ float_type() }})) as joined_per_day,
+        avg(cast(contact_growth.opted_out + contact_growth.deleted as {{ float_type() }})) as left_per_day,
+        avg(cast(contact_growth.net_growth as {{ float_type() }})) as growth_per_day,
+        stddev_samp(cast(contact_growth.net_growth as {{ float_type() }})) as spread
     from contact_growth
     cross join today
     where {{ dbt.datediff('contact_growth.calendar_date', 'today.calendar_date', 'day') }} < {{ var('forecast_from_days') }}
@@ -73,7 +73,7 @@ walked as (
         dated.contacts_at_end
         + pace.growth_per_day * {{ dbt.datediff('dated.calendar_date', 'dated.forecast_date', 'day') }} as contacts_expected,
         1.96 * pace.spread
-        * sqrt(cast({{ dbt.datediff('dated.calendar_date', 'dated.forecast_date', 'day') }} as double precision)) as margin
+        * sqrt(cast({{ dbt.datediff('dated.calendar_date', 'dated.forecast_date', 'day') }} as {{ float_type() }})) as margin
     from dated
     cross join pace
 

@@ -39,7 +39,7 @@ touches as (
             'created': 'create_source', 'opted_in': 'opt_in_source', 'opted_out': 'opt_out_reason', 'deleted': none_of,
         }[touch] }} as detail,
         cast(null as boolean) as is_machine_like,
-        cast({{ at }} as {{ dbt.type_timestamp() }}) as occurred_at
+        cast({{ at }} as {{ timestamp_type() }}) as occurred_at
     from contacts
     where {{ at }} is not null
     union all

@@ -36,8 +36,7 @@ chosen as (
     inner join choices
         on
             field_values.custom_field_id = choices.custom_field_id
-            and ',' || replace(replace(replace(replace(field_values.choice_ids, '[', ''), ']', ''), '"', ''), ' ', '') || ','
-            like '%,' || choices.choice_id || ',%'
+            and {{ json_array_holds('field_values.choice_ids', 'choices.choice_id') }}
 
 ),
 

@@ -1,4 +1,5 @@
 -- one row per campaign activity and url_id
+{% set quotes = ' "' ~ "'" %}
 with
 
 email_links as (
@@ -81,7 +82,7 @@ split_once as (
 
     select
         joined.*,
-        {{ dbt.split_part("ltrim(rtrim(link_url, ' \"'''), ' \"''')", "'#'", 1) }} as link_without_fragment
+        {{ dbt.split_part(trim_start(trim_end('link_url', quotes), quotes), "'#'", 1) }} as link_without_fragment
     from joined
 
 ),
@@ -92,8 +93,8 @@ split_twice as (
         split_once.*,
         {{ dbt.split_part('link_without_fragment', "'?'", 1) }} as link_base,
         case
-            when strpos(link_without_fragment, '?') > 0
-                then substr(link_without_fragment, strpos(link_without_fragment, '?') + 1)
+            when {{ position_of("'?'", 'link_without_fragment') }} > 0
+                then substr(link_without_fragment, {{ position_of("'?'", 'link_without_fragment') }} + 1)
             else ''
         end as link_query
     from split_once
@@ -106,13 +107,12 @@ split_thrice as (
     select
         split_twice.*,
         lower(
-            regexp_replace(
-                regexp_replace({{ dbt.split_part(dbt.split_part('link_base', "'://'", 2), "'/'", 1) }}, '^.*@', ''),
-                ':(80|443)?$', ''
-            )
+            {{ regex_replace(
+                regex_replace(dbt.split_part(dbt.split_part('link_base', "'://'", 2), "'/'", 1), '^.*@', ''), ':(80|443)?$', ''
+            ) }}
         ) as link_host_and_port,
-        rtrim(regexp_replace(link_base, '^[^:/]*://[^/]*', ''), '/') as link_path,
-        ltrim(regexp_replace(link_query, '(^|&)[uU][tT][mM]_[a-zA-Z_]+=[^&]*', '', 'g'), '&') as query_without_utm
+        {{ trim_end(regex_replace('link_base', '^[^:/]*://[^/]*', ''), '/') }} as link_path,
+        {{ trim_start(regex_replace('link_query', '(^|&)[uU][tT][mM]_[a-zA-Z_]+=[^&]*', ''), '&') }} as query_without_utm
     from split_twice
 
 ),
@@ -133,7 +133,7 @@ final as (
                     || split_thrice.link_path
                     || case when split_thrice.query_without_utm <> '' then '?' || split_thrice.query_without_utm else '' end
         end as link_address,
-        nullif(regexp_replace(split_thrice.link_host_and_port, ':[0-9]*$', ''), '') as link_host,
+        nullif({{ regex_replace('split_thrice.link_host_and_port', ':[0-9]*$', '') }}, '') as link_host,
         split_thrice.link_tag,
         {{ url_parameter('split_thrice.link_query', 'utm_source') }} as utm_source,
         {{ url_parameter('split_thrice.link_query', 'utm_medium') }} as utm_medium,

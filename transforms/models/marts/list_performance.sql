@@ -29,7 +29,7 @@ targeted as (
     inner join campaign_activities
         on
             campaign_activities.is_sent
-            and campaign_activities.contact_list_ids like '%"' || contact_lists.list_id || '"%'
+            and {{ json_array_holds('campaign_activities.contact_list_ids', 'contact_lists.list_id') }}
 
 ),
 

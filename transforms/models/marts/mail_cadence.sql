@@ -52,7 +52,7 @@ counted as (
     select
         contact_id,
         count(*) as sends,
-        avg(cast(days_between as double precision)) as average_days_between,
+        avg(cast(days_between as {{ float_type() }})) as average_days_between,
         cast(min(days_between) as bigint) as shortest_days_between,
         cast(max(days_between) as bigint) as longest_days_between,
         {{ count_where('days_between = 0') }} as mails_on_a_day_with_another,

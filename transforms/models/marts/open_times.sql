@@ -20,7 +20,7 @@ localised as (
 counted as (
 
     select
-        cast(extract(isodow from occurred_at_local) as bigint) as local_weekday,
+        {{ iso_weekday('occurred_at_local') }} as local_weekday,
         cast(extract(hour from occurred_at_local) as bigint) as local_hour,
         {{ count_where("event_type = 'open'") }} as opens,
         {{ count_where("event_type = 'open' and is_first") }} as first_opens,
@@ -30,7 +30,7 @@ counted as (
         {{ count_where("event_type = 'click' and is_first") }} as first_clicks
     from localised
     group by
-        cast(extract(isodow from occurred_at_local) as bigint),
+        {{ iso_weekday('occurred_at_local') }},
         cast(extract(hour from occurred_at_local) as bigint)
 
 ),

@@ -18,7 +18,7 @@ targeted as (
 
     select
         campaign_activities.*,
-        nullif(regexp_replace(segment_ids, '[^0-9,]', '', 'g'), '') as segment_id
+        nullif({{ json_array_items('segment_ids') }}, '') as segment_id
     from campaign_activities
     where is_sent
 

@@ -36,7 +36,7 @@ counted as (
 
     select
         time_zone_id,
-        cast(extract(isodow from sent_at_local) as bigint) as local_weekday,
+        {{ iso_weekday('sent_at_local') }} as local_weekday,
         cast(extract(hour from sent_at_local) as bigint) as local_hour,
         count(distinct campaign_activity_id) as campaign_activities,
         count(*) as sends,
@@ -50,7 +50,7 @@ counted as (
     from localised
     group by
         time_zone_id,
-        cast(extract(isodow from sent_at_local) as bigint),
+        {{ iso_weekday('sent_at_local') }},
         cast(extract(hour from sent_at_local) as bigint)
 
 ),

@@ -12,7 +12,7 @@ trimmed as (
     select
         campaign_activities.*,
         trim(subject) as subject_text,
-        trim(regexp_replace(subject, '[[:space:]]+', ' ', 'g')) as subject_words_text
+        trim({{ regex_replace('subject', regex_blank() ~ '+', ' ') }}) as subject_words_text
     from campaign_activities
     where
         is_sent
@@ -61,7 +61,7 @@ final as (
         opt_out_rate,
         subject_text like '%?%' as has_question,
         subject_text like '%!%' as has_exclamation,
-        regexp_replace(subject_text, '[0-9]', '', 'g') <> subject_text as has_number,
+        {{ regex_replace('subject_text', '[0-9]', '') }} <> subject_text as has_number,
         subject_text like '%[[%]]%' as is_personalised,
         upper(subject_text) = subject_text and lower(subject_text) <> subject_text as is_upper_case,
         coalesce(preheader_length, 0) > 0 as has_preheader,

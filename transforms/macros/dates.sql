@@ -1,0 +1,82 @@
+{# 1 Monday to 7 Sunday. #}
+{% macro iso_weekday(column) -%}
+    {{ return(adapter.dispatch('iso_weekday', 'constant_contact')(column)) }}
+{%- endmacro %}
+
+
+{% macro default__iso_weekday(column) -%}
+    cast(extract(isodow from {{ column }}) as bigint)
+{%- endmacro %}
+
+
+{% macro spark__iso_weekday(column) -%}
+    cast(weekday({{ column }}) + 1 as bigint)
+{%- endmacro %}
+
+
+{% macro snowflake__iso_weekday(column) -%}
+    cast(dayofweekiso({{ column }}) as bigint)
+{%- endmacro %}
+
+
+{% macro redshift__iso_weekday(column) -%}
+    cast(mod(cast(extract(dow from {{ column }}) as bigint) + 6, 7) + 1 as bigint)
+{%- endmacro %}
+
+
+{% macro bigquery__iso_weekday(column) -%}
+    mod(extract(dayofweek from {{ column }}) + 5, 7) + 1
+{%- endmacro %}
+
+
+{% macro trino__iso_weekday(column) -%}
+    day_of_week({{ column }})
+{%- endmacro %}
+
+
+{# The Monday of a day's week. #}
+{% macro week_start(column) -%}
+    {{ return(adapter.dispatch('week_start', 'constant_contact')(column)) }}
+{%- endmacro %}
+
+
+{% macro default__week_start(column) -%}
+    cast({{ dbt.date_trunc('week', column) }} as date)
+{%- endmacro %}
+
+
+{# Its weeks begin as the account's parameter WEEK_START says. #}
+{% macro snowflake__week_start(column) -%}
+    cast(dateadd('day', 1 - dayofweekiso({{ column }}), {{ column }}) as date)
+{%- endmacro %}
+
+
+{% macro bigquery__week_start(column) -%}
+    date_trunc(cast({{ column }} as date), isoweek)
+{%- endmacro %}
+
+
+{# In place of dbt's own for Spark, which fails on nulls and drops fractions of a second. #}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    timestampadd({{ datepart }}, cast({{ interval }} as int), cast({{ from_date_or_timestamp }} as timestamp))
+{%- endmacro %}
+
+
+{# In place of dbt's own for Spark, which fails on nulls: boundaries crossed, as everywhere else. #}
+{% macro spark__datediff(first_date, second_date, datepart) -%}
+    {%- set seconds = {'hour': 3600, 'minute': 60, 'second': 1} -%}
+    {%- if datepart == 'day' -%}
+        datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
+    {%- elif datepart == 'month' -%}
+        (12 * (year({{ second_date }}) - year({{ first_date }})) + month({{ second_date }}) - month({{ first_date }}))
+    {%- elif datepart == 'year' -%}
+        (year({{ second_date }}) - year({{ first_date }}))
+    {%- elif datepart in seconds -%}
+        (
+            floor(unix_seconds(cast({{ second_date }} as timestamp)) / {{ seconds[datepart] }})
+            - floor(unix_seconds(cast({{ first_date }} as timestamp)) / {{ seconds[datepart] }})
+        )
+    {%- else -%}
+        {{ exceptions.raise_compiler_error("datediff in " ~ datepart ~ "s is not written for Spark; see macros/dates.sql") }}
+    {%- endif -%}
+{%- endmacro %}
