@@ -81,8 +81,11 @@ LANDING_PAGES = {
 """Of the pages that the setting `landing_page_ids` names, so compared only where a test says so."""
 ASKED_FOR: Mapping[str, tuple[str, ...]] = {
     "segment_members": ("segment_id", "contact_id"),
+    "contact_xrefs": ("sequence_id",),
+    "list_xrefs": ("sequence_id",),
+    "campaign_xrefs": ("v2_email_campaign_id",),
 }
-"""A request or more per segment or contact, and not in each run: read and compared only where a test says so."""
+"""Not in each run, since a request or more per segment or contact, or by a command: compared where a test says so."""
 REPEATED = (*FEEDS, "landing_page_opens")
 OPT_IN = {"event_registration_details", "email_previews"}
 """Tables that are there only where the setting `opt_in` names them."""
@@ -103,12 +106,9 @@ CHILDREN = {
     ("email_campaign_activities", "segment_ids"): "email_campaign_activities__segments",
 }
 NOT_READ = {
-    "campaign_xrefs",
     "contact_activity",
     "contact_activity_summary",
     "contact_rates",
-    "contact_xrefs",
-    "list_xrefs",
     "partner_accounts",
     "partner_plans",
     "partner_webhooks",

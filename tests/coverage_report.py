@@ -58,9 +58,6 @@ BY_COMMAND: Mapping[str, str] = {}
 LEFT_OUT: Mapping[str, str] = dict.fromkeys(
     (
         "/contact_exports/{file_export_id}",
-        "/contacts/contact_id_xrefs",
-        "/contact_lists/list_id_xrefs",
-        "/emails/campaign_id_xrefs",
         "/contacts/sms_engagement_history/{contact_id}",
         "/reports/contact_reports/{contact_id}/activity_details",
         "/reports/contact_reports/{contact_id}/open_and_click_rates",

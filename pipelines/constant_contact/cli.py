@@ -17,6 +17,7 @@ from pipelines.constant_contact import command_line
 from pipelines.constant_contact.cli_auth import auth
 from pipelines.constant_contact.cli_init import init
 from pipelines.constant_contact.cli_schedule import schedule
+from pipelines.constant_contact.cli_xrefs import xrefs
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.plain_streams import use_plain_streams
 from pipelines.constant_contact.errors import UserError
@@ -362,6 +363,9 @@ def forget(
 
     target = _target(profile, destination, dataset)
     return run_forget(target, email=email, contact_id=contact_id, yes=yes, as_json=as_json)
+
+
+app.command(short_help="Old ids of contacts, lists and campaigns as today's.")(xrefs)
 
 
 @app.command(

@@ -15,7 +15,7 @@ from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.catalogue import resource_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from sources.constant_contact.source import Settings
 
@@ -35,6 +35,8 @@ class SyncRequest:
     transform: bool = True
     accept_account: str | None = None
     """The account that may take over a dataset which holds another one's rows."""
+    asked_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of the selected resources that are read for ids which a person names: the ids."""
     wait: str | None = None
     """How long to wait for a busy warehouse; None: as configured."""
 

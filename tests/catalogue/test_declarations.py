@@ -66,6 +66,9 @@ KEYS = {
     "landing_page_adds": ("campaign_activity_id", "contact_id"),
     "landing_page_updates": ("campaign_activity_id", "contact_id"),
     "landing_page_sms_optins": ("campaign_activity_id", "contact_id"),
+    "contact_xrefs": ("sequence_id",),
+    "list_xrefs": ("sequence_id",),
+    "campaign_xrefs": ("v2_email_campaign_id",),
 }
 
 
@@ -186,7 +189,9 @@ def test_a_child_table_ends_with_the_marker_that_empties_a_set():
             lambda: an_endpoint(after="updated_after"),
             "after, before and changed belong together",
         ),
-        (lambda: an_endpoint(reads="stats"), "batch goes with reads 'stats'"),
+        (lambda: an_endpoint(reads="stats"), "batch goes with reads stats, old_ids"),
+        (lambda: an_endpoint(ids_param="ids"), "ids_param goes with reads 'old_ids'"),
+        (lambda: an_endpoint(on_command="ctct things"), "what only a command reads is off by default"),
         (lambda: an_endpoint(stat="em_opens"), "stat goes with reads 'feed'"),
         (lambda: an_endpoint(reads="feed", stat="em_opens"), "need an occurrence number"),
         (lambda: an_endpoint(children=(a_table(),)), "'things' is the child of another table"),

@@ -157,10 +157,10 @@ def test_every_path_can_be_read(endpoint):
 
 @ENDPOINTS
 def test_every_parameter_is_declared_with_its_values(endpoint):
-    """Each fixed parameter and each date filter is declared, and each value sent is one of its values."""
+    """Each fixed parameter, each filter by date or ids is declared, and each value sent is one of its values."""
     declared = parameters(endpoint.path)
-    dates = [name for name in (endpoint.after, endpoint.before) if name]
-    assert [name for name in (*dict(endpoint.query), *dates) if name not in declared] == []
+    filters = [name for name in (endpoint.after, endpoint.before, endpoint.ids_param) if name]
+    assert [name for name in (*dict(endpoint.query), *filters) if name not in declared] == []
     for name, value in endpoint.params:
         allowed = declared[name].get("enum") or value.split(",")
         assert [one for one in value.split(",") if one not in allowed] == []

@@ -114,7 +114,9 @@ def first_page(client: Client, of: Endpoint, path: str) -> list[dict[str, Any]]:
     slots = {name: "14" if name == "segment_id" else AN_ID for name in named_slots(path)}
     if path == of.path:
         since = {of.after: "2026-01-31T00:00:00Z"} if of.reads == "recent" and of.after else {}
-        return split_rows(client.get_json(path.format(**slots), dict(of.query) | since), of.rows_key, path)[0]
+        ids = {of.ids_param: "14"} if of.ids_param else {}
+        query = dict(of.query) | since | ids
+        return split_rows(client.get_json(path.format(**slots), query), of.rows_key, path)[0]
     return [client.get_json(path.format(**slots), {})]
 
 

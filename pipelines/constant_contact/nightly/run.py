@@ -172,6 +172,7 @@ class _Night:
                 warehouse=self.opened.loaded(),
                 state=changed(self._state(), self.taken_back),
                 full_refresh=self.request.full_refresh,
+                asked_ids=self.request.asked_ids,
                 now=self.started_at,
                 identity=self.identity,
             )

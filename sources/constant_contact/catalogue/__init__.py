@@ -12,6 +12,7 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
      of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
    - What moves for some weeks after a date that the API filters by: `reads="recent"`, with `after` and `changed`.
    - Events, their registrations and landing pages have ways of their own.
+   - What only a command reads (`on_command`) is off even with `opt_in = ["all"]`.
    - Another way needs a strategy: a name in `READS`, and in `reads/strategies.py` its `slices` and its `estimate`.
 2. Say `scope`, `privilege`, and `opt_in=True` where it costs what not everybody wants to pay.
 3. `python -m tests.generated` writes it into the README and dbt's sources; `transforms/models/staging/stg_<table>.sql`
@@ -32,6 +33,7 @@ from sources.constant_contact.catalogue import (
     jobs,
     landing_pages,
     mail_parts,
+    old_ids,
     sms,
     social,
 )
@@ -62,7 +64,7 @@ __all__ = [
 ]
 
 ALL = "all"
-"""In the setting `opt_in`: every resource."""
+"""In the setting `opt_in`: every resource that a sync reads."""
 
 
 def collect(endpoints: Iterable[Endpoint]) -> Mapping[str, Endpoint]:
@@ -96,6 +98,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *sms.ENDPOINTS,
         *events.ENDPOINTS,
         *landing_pages.ENDPOINTS,
+        *old_ids.ENDPOINTS,
     )
 )
 FEEDS: Mapping[str, str] = MappingProxyType(
@@ -115,7 +118,7 @@ def resource_names() -> tuple[str, ...]:
 
 
 def chosen(opt_in: Collection[str] = ()) -> frozenset[str]:
-    """What is read where nobody selects: what is on by default, and `opt_in`, or with "all" whatever there is.
+    """What is read where nobody selects: what is on by default, and `opt_in`, or with "all" whatever a sync reads.
 
     Raises ValueError for a name that is no resource.
     """
@@ -126,7 +129,9 @@ def chosen(opt_in: Collection[str] = ()) -> frozenset[str]:
                 f"opt_in names {name!r}, which is no resource; choose from {', '.join([ALL, *off])}"
             )
     return frozenset(
-        name for name, of in CATALOGUE.items() if not of.opt_in or name in opt_in or ALL in opt_in
+        name
+        for name, of in CATALOGUE.items()
+        if not of.opt_in or name in opt_in or (ALL in opt_in and not of.on_command)
     )
 
 

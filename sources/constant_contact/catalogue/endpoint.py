@@ -28,6 +28,7 @@ Reads = Literal[
     "per_activity",
     "feed",
     "stats",
+    "old_ids",
 ]
 Shape = Literal["rows", "array", "object"]
 Scope = Literal["account_read", "contact_data", "campaign_data"]
@@ -80,11 +81,16 @@ READS: Mapping[Reads, Way] = {
     "per_activity": Way(words="one request per changed e-mail", cost="1 per changed e-mail"),
     "feed": Way(words="newest first, until known", cost="pages of what is new"),
     "stats": Way(words="totals, many ids a request", cost="1 per batch of ids"),
+    "old_ids": Way(
+        words="by `ctct xrefs` only, for the ids of a file", cost="0; there 1 per 500 ids, 50 of campaigns"
+    ),
 }
 WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
 DETAILS = ("detail", "mail_part", "registrations", "segment_members")
 """Ways that ask for something of each row of another resource."""
+MANY_IDS = ("stats", "old_ids")
+"""Ways that ask for many ids in one request."""
 WHOLE = ("full", "edited", "snapshot", "summaries")
 """Ways that bring every row in each run."""
 
@@ -102,6 +108,7 @@ class Endpoint:
     children        tables filled from arrays inside the same rows
     reads           how a run reads it: the name of a strategy; READS has a sentence for each
     opt_in          off by default: read only where the setting `opt_in` or --select names it
+    on_command      the command that reads it, so that `opt_in = ["all"]` does not mean it
     quiet           a user who may not read it lacks nothing that most users need, so `ctct check` only names it
     keys_only       of each row only what is in the key is kept: another table has the rest
     may_be_none     404 and 409 say that there is nothing of it, which is no failure
@@ -122,7 +129,8 @@ class Endpoint:
     kinds           listings of the same path that follow each other, each with parameters of its own; their rows get
                     the listing's name in the column `kind`. Only the first one is indispensable
     soft_deletes  a row that is missing from a complete reading gets `deleted_at`
-    batch           most ids in one request of a "stats" resource
+    batch           most ids in one request of a "stats" or "old_ids" resource
+    ids_param       of an "old_ids" resource the parameter that takes the ids
     stat            the key in `stats` that counts a feed's rows
     event_key       a feed's key without the occurrence number
     """
@@ -144,6 +152,7 @@ class Endpoint:
     before: str | None = None
     changed: str | None = None
     opt_in: bool = False
+    on_command: str | None = None
     quiet: bool = False
     keys_only: bool = False
     may_be_none: bool = False
@@ -162,6 +171,7 @@ class Endpoint:
     kinds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     soft_deletes: bool = False
     batch: int | None = None
+    ids_param: str | None = None
     stat: str | None = None
 
     def __post_init__(self) -> None:
@@ -194,7 +204,15 @@ class Endpoint:
             where,
             f"after, before and changed belong together, to reads {', '.join(WINDOWS)}.",
         )
-        demand((self.reads == "stats") == bool(self.batch), where, "batch goes with reads 'stats'.")
+        demand(
+            (self.reads in MANY_IDS) == bool(self.batch),
+            where,
+            f"batch goes with reads {', '.join(MANY_IDS)}.",
+        )
+        demand(
+            (self.reads == "old_ids") == bool(self.ids_param), where, "ids_param goes with reads 'old_ids'."
+        )
+        demand(not self.on_command or self.opt_in, where, "what only a command reads is off by default.")
         demand((self.reads == "feed") == bool(self.stat), where, "stat goes with reads 'feed'.")
         is_edited = bool(self.edited and self.detail_columns and self.detail_path)
         demand(

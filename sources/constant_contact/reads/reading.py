@@ -61,6 +61,8 @@ class Reading:
     options: SyncOptions
     now: DateTime
     """When the run began, UTC."""
+    asked_ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """resource -> the ids that a person wants to know of it."""
     once: bool = False
     """Whether no contact may come twice in this run, because all of it is one load package."""
     reader: Reader = field(default_factory=Reader)

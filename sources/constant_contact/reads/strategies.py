@@ -20,6 +20,7 @@ from sources.constant_contact.reads import (
     events,
     landing_pages,
     mail_parts,
+    old_ids,
     recent,
     registrations,
     segment_members,
@@ -51,6 +52,7 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         ),
         "mail_part": Strategy(slices=mail_parts.slices, estimate=mail_parts.estimate),
         "detail": Strategy(slices=details.slices, estimate=details.estimate),
+        "old_ids": Strategy(slices=old_ids.slices, estimate=old_ids.estimate),
         "contacts": Strategy(slices=contacts.slices, estimate=contacts.estimate),
         **dict.fromkeys(("campaigns", "summaries", "per_activity", "stats", "feed"), _CAMPAIGNS),
     }
