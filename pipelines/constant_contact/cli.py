@@ -35,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(short_help="Set up your own account; run it again to change things.")(init)
+app.command(short_help="Old ids of contacts, lists and campaigns as today's.")(xrefs)
 app.add_typer(auth, name="auth")
 app.add_typer(schedule, name="schedule")
 
@@ -363,9 +364,6 @@ def forget(
 
     target = _target(profile, destination, dataset)
     return run_forget(target, email=email, contact_id=contact_id, yes=yes, as_json=as_json)
-
-
-app.command(short_help="Old ids of contacts, lists and campaigns as today's.")(xrefs)
 
 
 @app.command(
