@@ -120,6 +120,7 @@ class Quick(Compared):
         select: Sequence[str] = (),
         max_requests: int | None = None,
         full_refresh: bool = False,
+        asked_ids: Mapping[str, Sequence[str]] | None = None,
         a_commit: int = 10,
         killed_after: int | None = None,
     ) -> Outcome:
@@ -140,6 +141,7 @@ class Quick(Compared):
             warehouse=SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns()),
             state=self.state,
             full_refresh=full_refresh,
+            asked_ids=asked_ids,
         )
         self.left_out = reading.attempts.left_out
         try:

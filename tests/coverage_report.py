@@ -96,8 +96,9 @@ class Operation:
 
 
 def readers() -> dict[str, Endpoint]:
-    """Path -> the resource that fills its table from it."""
-    return {path: of for of in CATALOGUE.values() for path in (of.path, of.detail_path) if path}
+    """Path -> the resource that fills its table from it, the first where another one takes a part of the same rows."""
+    every = reversed(CATALOGUE.values())
+    return {path: of for of in every for path in (of.path, of.detail_path) if path}
 
 
 def report() -> list[Operation]:

@@ -83,7 +83,8 @@ ARROWS = {
         ESTIMATES,
         tuple(area for area in PLAN_IMPORTS if area.startswith(SOURCE) and "strategies" not in area),
     ),
-    f"{PIPELINE}.cli": (PIPELINE, SOURCE, f"{SANDBOX}.__main__"),
+    f"{PIPELINE}.cli": (PIPELINE, SOURCE),
+    f"{PIPELINE}.cli_sandbox": (PIPELINE, f"{SANDBOX}.__main__"),
     PIPELINE: (PIPELINE, SOURCE),
 }
 # package of others -> the only areas that may import it

@@ -16,6 +16,7 @@ import typer
 from pipelines.constant_contact import command_line
 from pipelines.constant_contact.cli_auth import auth
 from pipelines.constant_contact.cli_init import init
+from pipelines.constant_contact.cli_sandbox import sandbox
 from pipelines.constant_contact.cli_schedule import schedule
 from pipelines.constant_contact.cli_xrefs import xrefs
 from pipelines.constant_contact.display import log_lines
@@ -35,7 +36,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(short_help="Set up your own account; run it again to change things.")(init)
-app.command(short_help="Old ids of contacts, lists and campaigns as today's.")(xrefs)
 app.add_typer(auth, name="auth")
 app.add_typer(schedule, name="schedule")
 
@@ -366,19 +366,12 @@ def forget(
     return run_forget(target, email=email, contact_id=contact_id, yes=yes, as_json=as_json)
 
 
-@app.command(
+app.command(short_help="Old ids of contacts, lists and campaigns as today's.")(xrefs)
+app.command(
     short_help="Serve a sample account on loopback.",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
-)
-def sandbox(context: typer.Context) -> int:
-    """Serve a sample account on loopback: --port, --contacts, --campaigns, --fault NAME; see its --help."""
-    from sources.constant_contact_sandbox.__main__ import OptionError, run  # noqa: PLC0415
-
-    try:
-        return run(context.args)
-    except OptionError as error:
-        raise UserError(str(error)) from error
+)(sandbox)
 
 
 def escape_what_cannot_be_shown() -> None:

@@ -39,7 +39,8 @@ def loaded(request: pytest.FixtureRequest, answers: Answers) -> Compared:
             html_content="true",
             landing_page_ids=json.dumps([SHARED["campaign_activity_id"]]),
         )
-        one.complete_night()
+        old_ids = {name: ("1",) for name, of in CATALOGUE.items() if of.reads == "old_ids"}
+        one.complete_night(select=tuple(CATALOGUE), asked_ids=old_ids)
     return one
 
 
