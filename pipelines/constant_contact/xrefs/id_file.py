@@ -57,7 +57,7 @@ class OldIds:
         if kind is None:
             self.unclear[number] = None
         for one in (kind,) if kind else ("contacts", "lists"):
-            self.by_kind[one][number] = None  # type: ignore[index]
+            self.by_kind[one][number] = None
 
     def __bool__(self) -> bool:
         return any(self.by_kind.values())
