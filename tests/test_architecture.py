@@ -103,8 +103,8 @@ ONLY_IN = {
     "typer": (PIPELINE,),
     "altair": (PIPELINE,),
     "vl_convert": (PIPELINE,),
-    "starlette": (SANDBOX,),
-    "uvicorn": (SANDBOX,),
+    "starlette": (SANDBOX, f"{PIPELINE}.dashboard"),
+    "uvicorn": (SANDBOX, f"{PIPELINE}.dashboard"),
     "pyarrow": (
         f"{SOURCE}.rows",
         f"{SOURCE}.reads",

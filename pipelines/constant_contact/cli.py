@@ -9,22 +9,31 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from pipelines.constant_contact import command_line
 from pipelines.constant_contact.cli_auth import auth
 from pipelines.constant_contact.cli_init import init
+from pipelines.constant_contact.cli_options import (
+    Dataset,
+    Destination,
+    Exclude,
+    Json,
+    MaxRequests,
+    Profile,
+    Select,
+    names,
+    target_named,
+)
+from pipelines.constant_contact.cli_outputs import dashboard, export_, report
 from pipelines.constant_contact.cli_sandbox import sandbox
 from pipelines.constant_contact.cli_schedule import schedule
 from pipelines.constant_contact.cli_xrefs import xrefs
 from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.plain_streams import use_plain_streams
 from pipelines.constant_contact.errors import UserError
-
-if TYPE_CHECKING:
-    from pipelines.constant_contact.destinations.target import Target
 
 app = typer.Typer(
     name="ctct",
@@ -40,25 +49,7 @@ app.add_typer(auth, name="auth")
 app.add_typer(schedule, name="schedule")
 
 LogFormat = Literal["text", "json"]
-ExportFormat = Literal["parquet", "csv"]
 StatusFormat = Literal["text", "json", "prometheus"]
-Profile = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Whose account; default: the setting profile.")
-]
-Destination = Annotated[str, typer.Option(help="duckdb, postgres, or another name that dlt knows.")]
-Dataset = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Schema of the raw tables, the marts go to NAME_analytics; default: the profile's own.",
-    ),
-]
-Select = Annotated[str | None, typer.Option(metavar="A,B", help="Only these resources.")]
-Exclude = Annotated[str | None, typer.Option(metavar="C", help="All but these resources.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
-MaxRequests = Annotated[
-    int | None, typer.Option(min=1, help="Stop after this many requests; run again to go on.")
-]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the parser's signature
@@ -84,20 +75,6 @@ def common(
     """Keep a warehouse exactly in step with a Constant Contact account, for as few requests as possible."""
     if verbose or log_format == "json":
         log_lines.use(as_json=log_format == "json", verbose=verbose)
-
-
-def _names(option: str, text: str | None) -> tuple[str, ...]:
-    """Raises UserError for an option that was given and names nothing: it would mean everything."""
-    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
-    if text is not None and not names:
-        raise UserError(f"{option} names nothing; give it names with commas between them, or leave it out")
-    return names
-
-
-def _target(profile: str | None, destination: str, dataset: str | None) -> Target:
-    from pipelines.constant_contact.request import target_of  # noqa: PLC0415
-
-    return target_of(profile=profile, destination=destination, dataset=dataset)
 
 
 @app.command(short_help="A sample account, two nights of it, marts and a report.")
@@ -153,9 +130,9 @@ def sync(
     only_one = {"--dataset": dataset, "--accept-account": accept_account}
     several = selection.several(profile, all_profiles=all_profiles, only_one=only_one)
     request = SyncRequest(
-        target=_target(several[0] if several else profile, destination, dataset),
-        select=_names("--select", select),
-        exclude=_names("--exclude", exclude),
+        target=target_named(several[0] if several else profile, destination, dataset),
+        select=names("--select", select),
+        exclude=names("--exclude", exclude),
         full_refresh=full_refresh,
         max_requests=max_requests,
         transform=not no_transform,
@@ -186,9 +163,9 @@ def plan(
     from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415
 
     request = SyncRequest(
-        target=_target(profile, destination, dataset),
-        select=_names("--select", select),
-        exclude=_names("--exclude", exclude),
+        target=target_named(profile, destination, dataset),
+        select=names("--select", select),
+        exclude=names("--exclude", exclude),
         full_refresh=full_refresh,
     )
     return commands.plan(request, as_json=as_json)
@@ -199,7 +176,7 @@ def check(profile: Profile = None, destination: Destination = "duckdb", dataset:
     """Connection, login, privileges, clock, destination, quota: one line each, with what to do."""
     from pipelines.constant_contact.check import run_check  # noqa: PLC0415
 
-    return run_check(_target(profile, destination, dataset))
+    return run_check(target_named(profile, destination, dataset))
 
 
 @app.command(short_help="Fresh or stale, what is loaded, last runs, quota, audit.")
@@ -231,9 +208,9 @@ def status(
         raise UserError("choose --json or --format prometheus, not both")
     form = "json" if as_json else output_format
     if several := selection.several(profile, all_profiles=all_profiles, only_one={"--dataset": dataset}):
-        target = _target(several[0], destination, None)
+        target = target_named(several[0], destination, None)
         return overview.show(several, target, form=form, max_age=max_age, notify=notify)
-    target = _target(profile, destination, dataset)
+    target = target_named(profile, destination, dataset)
     return commands.status(target, form=form, max_age=max_age, notify=notify)
 
 
@@ -248,7 +225,7 @@ def runs(
     """The runs on record, newest first: when, how they ended, requests, rows, duration, why not complete."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
-    return commands.runs(_target(profile, destination, dataset), limit=limit, as_json=as_json)
+    return commands.runs(target_named(profile, destination, dataset), limit=limit, as_json=as_json)
 
 
 @app.command(short_help="Build and test the marts from what is loaded.")
@@ -266,63 +243,16 @@ def transform(
     from pipelines.constant_contact import commands  # noqa: PLC0415
 
     return commands.transform(
-        _target(profile, destination, dataset),
-        select=_names("--select", select),
+        target_named(profile, destination, dataset),
+        select=names("--select", select),
         full_refresh=full_refresh,
         docs=docs,
     )
 
 
-@app.command(short_help="Write the report: one page that needs no network.")
-def report(
-    profile: Profile = None,
-    destination: Destination = "duckdb",
-    dataset: Dataset = None,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the page goes.")] = Path(
-        "ctct-report.html"
-    ),
-    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-    since: Annotated[
-        str | None, typer.Option(metavar="D", help="Only mailings from this day on, such as 2026-01-31.")
-    ] = None,
-    campaign: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only this campaign, or one e-mail of it.")
-    ] = None,
-    addresses: Annotated[
-        bool, typer.Option("--addresses", help="Also list the addresses to clean; counts only otherwise.")
-    ] = False,
-) -> int:
-    """Write the report: one page that needs no network to be read."""
-    from pipelines.constant_contact import commands  # noqa: PLC0415
-
-    return commands.report(
-        _target(profile, destination, dataset),
-        out=out,
-        show=show,
-        since=since,
-        campaign=campaign,
-        addresses=addresses,
-    )
-
-
-@app.command(name="export", short_help="Marts as files for Excel, Power BI, Tableau.")
-def export_(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the files, DIR/<table>.<format>.")],
-    form: Annotated[
-        ExportFormat, typer.Option("--format", help="parquet keeps the types; csv is for spreadsheets.")
-    ] = "parquet",
-    select: Annotated[
-        str, typer.Option(metavar="A,B", help="marts, raw (the tables as loaded), or names of tables.")
-    ] = "marts",
-    profile: Profile = None,
-    destination: Destination = "duckdb",
-    dataset: Dataset = None,
-) -> int:
-    """Write marts (or raw tables) as files, one a table, each replaced as a whole."""
-    from pipelines.constant_contact import commands  # noqa: PLC0415
-
-    target = _target(profile, destination, dataset)
-    return commands.export(target, out=out, form=form, select=_names("--select", select))
+app.command(short_help="Write the report: one page that needs no network.")(report)
+app.command(short_help="An interactive page over the marts, on this machine only.")(dashboard)
+app.command(name="export", short_help="Marts as files for Excel, Power BI, Tableau.")(export_)
 
 
 @app.command(name="sql", short_help="Ask the warehouse, which it cannot change.")
@@ -343,7 +273,7 @@ def sql_(
 
     if show_questions:
         return commands.questions()
-    target = _target(profile, destination, dataset)
+    target = target_named(profile, destination, dataset)
     return commands.sql(target, statement, ask=ask, as_csv=as_csv, as_json=as_json)
 
 
@@ -362,7 +292,7 @@ def forget(
     """Erase one person from tables, marts and files, and keep them out; a dry run unless --yes."""
     from pipelines.constant_contact.erasure.command import run_forget  # noqa: PLC0415
 
-    target = _target(profile, destination, dataset)
+    target = target_named(profile, destination, dataset)
     return run_forget(target, email=email, contact_id=contact_id, yes=yes, as_json=as_json)
 
 

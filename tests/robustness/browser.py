@@ -39,6 +39,8 @@ class Browser:
         self._commands, self._answers = commands, answers
         self._numbers = itertools.count(1)
         self._rest = b""
+        self.events: list[dict[str, Any]] = []
+        """What the browser told unasked, oldest first: requests, console, exceptions."""
 
     def ask(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
         number = next(self._numbers)
@@ -51,6 +53,8 @@ class Browser:
             answer = self._next(deadline)
             if answer.get("id") == number:
                 return answer.get("result", {})
+            if "method" in answer:
+                self.events.append(answer)
         raise AssertionError(f"Chromium did not answer {method}")
 
     def _next(self, deadline: float) -> dict[str, Any]:

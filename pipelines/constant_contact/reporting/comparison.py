@@ -28,7 +28,7 @@ AVERAGE_OF = dt.timedelta(days=365)
 STILL_READ = dt.timedelta(days=3)
 """About 95 of 100 people who open a mailing in its first week have done so by then."""
 
-RateName = Literal["opened", "clicked", "opted_out"]
+RateName = Literal["opened", "clicked", "opted_out", "bounced"]
 Level = Literal["above", "below", "usual", "few"]
 
 

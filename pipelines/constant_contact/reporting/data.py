@@ -47,8 +47,8 @@ def read(
     """Raises UnknownCampaignError."""
     scope = scope or Scope()
     raw, marts = DatasetView.read(query, dataset), DatasetView.read(query, analytics_dataset)
-    organization, zone = _account(raw, marts)
-    loaded_at, runs = _loaded_at(raw), _runs(raw)
+    organization, zone = account_and_zone(raw, marts)
+    loaded_at, runs = newest_load(raw), recorded_runs(raw)
     period = _period(scope.since, (loaded_at or generated_at).astimezone(zoned(zone)).date())
     mails = mailings.mails(marts)
     shown = _chosen(mails or (), scope)
@@ -112,7 +112,7 @@ def _newest_event(marts: DatasetView) -> dt.datetime | None:
     return moment(row["newest"])
 
 
-def _account(raw: DatasetView, marts: DatasetView) -> tuple[str, str]:
+def account_and_zone(raw: DatasetView, marts: DatasetView) -> tuple[str, str]:
     """Name, and the time zone in which the marts count days."""
     organization, zone = "", ""
     if raw.has("account", "organization_name"):
@@ -126,14 +126,14 @@ def _account(raw: DatasetView, marts: DatasetView) -> tuple[str, str]:
     return organization, zone or "UTC"
 
 
-def _loaded_at(raw: DatasetView) -> dt.datetime | None:
+def newest_load(raw: DatasetView) -> dt.datetime | None:
     if not raw.has("_dlt_loads", "inserted_at", "status"):
         return None
     rows = raw.query(f"select max(inserted_at) as loaded_at from {raw.name('_dlt_loads')} where status = 0")
     return moment(rows[0]["loaded_at"])
 
 
-def _runs(raw: DatasetView) -> list[tuple[str, dt.datetime | None]]:
+def recorded_runs(raw: DatasetView) -> list[tuple[str, dt.datetime | None]]:
     """Status and end of each run, newest first."""
     if not raw.has("_ctct_runs", "status", "started_at", "ended_at"):
         return []

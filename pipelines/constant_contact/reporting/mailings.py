@@ -42,10 +42,13 @@ def mails(marts: DatasetView) -> tuple[Mail, ...] | None:
         f"select {', '.join(MAIL_COLUMNS)} from {marts.name('campaign_activities')} "
         "where is_sent and first_sent_at is not null order by first_sent_at, campaign_activity_id"
     )
-    return tuple(_mail(row, sent_at) for row in rows if (sent_at := moment(row["first_sent_at"])))
+    return tuple(map(mail_of, rows))
 
 
-def _mail(row: Row, sent_at: dt.datetime) -> Mail:
+def mail_of(row: Row) -> Mail:
+    """`row`: MAIL_COLUMNS of a mailing that was sent."""
+    sent_at = moment(row["first_sent_at"])
+    assert sent_at is not None
     local = row["first_sent_date"]
     return Mail(
         activity_id=text(row["campaign_activity_id"]),
@@ -57,14 +60,15 @@ def _mail(row: Row, sent_at: dt.datetime) -> Mail:
         sent_date=local if isinstance(local, dt.date) else sent_at.date(),
         sends=whole(row["sends"]),
         deliveries=None if row["deliveries"] is None else whole(row["deliveries"]),
-        opened=_rate(row["deliveries_opened"], row["deliveries"]),
-        clicked=_rate(row["deliveries_clicked"], row["deliveries"]),
-        opted_out=_rate(row["deliveries_opted_out"], row["deliveries"]),
-        bounced=_rate(row["sends_bounced"], row["sends"]),
+        opened=known_rate(row["deliveries_opened"], row["deliveries"]),
+        clicked=known_rate(row["deliveries_clicked"], row["deliveries"]),
+        opted_out=known_rate(row["deliveries_opted_out"], row["deliveries"]),
+        bounced=known_rate(row["sends_bounced"], row["sends"]),
     )
 
 
-def _rate(part: object, of: object) -> Rate | None:
+def known_rate(part: object, of: object) -> Rate | None:
+    """None where one of the two counts is unknown."""
     if part is None or of is None:
         return None
     return Rate(part=whole(part), whole=whole(of))

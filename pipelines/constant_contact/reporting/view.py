@@ -121,7 +121,7 @@ def _mailable(data: ReportData) -> Figure:
         label="May be mailed",
         value=number(now),
         basis="contacts with permission, today",
-        notes=tuple(_count_note(now, comparison.mailable_at(data.days, end), when) for when, end in ends),
+        notes=tuple(count_note(now, comparison.mailable_at(data.days, end), when) for when, end in ends),
     )
 
 
@@ -149,7 +149,7 @@ def _delivered(data: ReportData) -> Figure:
         value=number(now),
         basis=f"in {many(len(inside), 'mailing')}; {sum(mail.sends for mail in inside):,} sent",
         notes=tuple(
-            _count_note(
+            count_note(
                 now, comparison.deliveries_in(mails, period), f"against {against}", none=f"none in {against}"
             )
             for against, period in comparison.earlier(data.period)
@@ -157,7 +157,7 @@ def _delivered(data: ReportData) -> Figure:
     )
 
 
-def _count_note(now: int | None, then: int | None, against: str, *, none: str = "") -> Note:
+def count_note(now: int | None, then: int | None, against: str, *, none: str = "") -> Note:
     """`none`: what is said where there was nothing then."""
     if now is None or then is None:
         return Note(text=f"change {against} not known", tone="none")
@@ -175,11 +175,11 @@ def _rate(data: ReportData, name: RateName, label: str, did: str) -> Figure:
         label=label,
         value="no mailing" if rate.value is None else percent(rate.value),
         basis=f"{rate.part:,} {did}, of {rate.whole:,} deliveries",
-        notes=tuple(_rate_note(change) for change in changes),
+        notes=tuple(rate_note(change) for change in changes),
     )
 
 
-def _rate_note(change: Change) -> Note:
+def rate_note(change: Change) -> Note:
     if change.difference is None:
         return Note(text=f"no rate to compare with {change.against}", tone="none")
     words = f"{points(change.difference)} against {change.against}"

@@ -1,0 +1,1 @@
+"""The interactive page: `snapshot` reads the marts, `view` filters and counts, `server` answers on loopback."""
