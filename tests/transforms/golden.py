@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from engines import RAW_ACCOUNT, dbt, dump, engine
+from golden_channels import CHANNELS
 from golden_rows import EXPECTED
 
 if __name__ == "__main__":
@@ -14,4 +15,4 @@ if __name__ == "__main__":
     with engine(kind, work_dir) as warehouse:
         warehouse.execute([RAW_ACCOUNT])
         dbt("build")
-        dump({sql: warehouse.rows(sql) for sql in EXPECTED}, work_dir / "answers.pickle")
+        dump({sql: warehouse.rows(sql) for sql in EXPECTED | CHANNELS}, work_dir / "answers.pickle")

@@ -216,3 +216,150 @@ create table constant_contact.contact_counts (
 insert into constant_contact.contact_counts values
 ('2026-03-10', 4, 1, 1, 0, 1, 1),
 ('2026-03-11', 5, 2, 1, 0, 1, 1);
+
+
+-- Channels beside mails. SMS: one campaign in March, one whose totals contradict each other.
+create table constant_contact.sms_campaign_summaries (
+    campaign_id text, campaign_name text, campaign_type text, last_sent_date timestamptz, unique_counts__sends bigint,
+    unique_counts__delivers bigint, unique_counts__opens bigint, unique_counts__clicks bigint, unique_counts__optouts bigint,
+    _dlt_load_id text
+);
+insert into constant_contact.sms_campaign_summaries values
+('text-1', 'SMS: club night', 'SMS', '2026-03-01T03:00:00Z', 10, 8, 6, 4, 2, '1772900000.1'),
+('text-2', 'SMS: spring sale', 'SMS', '2026-03-04T15:00:00Z', 4, 5, 6, 2, 0, '1772900000.1');
+
+-- A reading that is over (Ada came, Ben did not, Dee canceled), one to come, one whose registrations are not read yet.
+create table constant_contact.events (
+    event_id text, campaign_id text, name text, title text, status text, event_type text, location_type text,
+    event_start timestamptz, event_end timestamptz, time_zone text, currency_type text,
+    event_registration_summary_metrics__registration_count bigint, default_track__track_id text,
+    default_track__overall_ticket_capacity bigint, create_time timestamptz, last_update_time timestamptz, deleted_at timestamptz,
+    _dlt_load_id text
+);
+insert into constant_contact.events values
+('reading', 'ev-1', 'Reading', 'An evening with a poet', 'COMPLETE', 'CLASS', 'PHYSICAL', '2026-03-07T00:00:00Z', '2026-03-07T02:00:00Z', 'US/Eastern', 'USD', 4, 'tr-1', 10, '2026-02-01T10:00:00Z', '2026-03-07T03:00:00Z', null, '1772900000.1'),
+('fair', 'ev-2', 'Fair', 'Book fair', 'ACTIVE', 'FAIR', 'PHYSICAL', '2026-05-01T14:00:00Z', '2026-05-01T20:00:00Z', 'US/Eastern', 'USD', 1, 'tr-2', null, '2026-03-01T10:00:00Z', '2026-03-08T10:00:00Z', null, '1772900000.1'),
+('talk', 'ev-3', 'Talk', 'Talk', 'ACTIVE', 'CLASS', 'VIRTUAL', '2026-06-01T14:00:00Z', '2026-06-01T15:00:00Z', 'US/Eastern', 'USD', 2, 'tr-3', null, '2026-03-09T10:00:00Z', '2026-03-09T10:00:00Z', null, '1772900000.1');
+
+create table constant_contact.events__items (
+    event_id text, item_id text, name text, price double precision, quantity_sold bigint, _dlt_load_id text
+);
+insert into constant_contact.events__items values
+('reading', 'mug', 'Mug', 8.5, 2, '1772900000.1'), ('reading', 'bag', 'Bag', 5.0, 1, '1772900000.1');
+
+create table constant_contact.events__promo_codes (
+    event_id text, id text, name text, quantity_used bigint, _dlt_load_id text
+);
+insert into constant_contact.events__promo_codes values ('reading', 'p1', 'FRIENDS', 1, '1772900000.1');
+
+create table constant_contact.event_registrations (
+    event_id text, registration_id text, track_id text, registration_time timestamptz, registration_status text,
+    payment_status text, email_address text, first_name text, last_name text, new_contact boolean, tickets bigint,
+    total double precision, checkin_status text, checked_in_tickets bigint, eligible_checkin_tickets bigint,
+    deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.event_registrations values
+('reading', 'r1', 'tr-1', '2026-03-01T12:00:00Z', 'REGISTERED', 'PAID', 'ADA@gmail.com ', 'Ada', 'Lane', false, 2, 40.5, 'PARTIALLY_CHECKED_IN', 1, 2, null, '1772900000.1'),
+('reading', 'r2', 'tr-1', '2026-03-02T12:00:00Z', 'REGISTERED', 'PENDING', 'ben@gmail.com', 'Ben', 'Roe', true, 1, 20.0, 'NOT_CHECKED_IN', 0, 1, null, '1772900000.1'),
+('reading', 'r3', 'tr-1', '2026-03-03T12:00:00Z', 'CANCELED', 'REFUNDED', 'dee@yahoo.com', 'Dee', 'Park', false, 1, 20.0, 'NOT_CHECKED_IN', 0, 0, null, '1772900000.1'),
+('reading', 'r4', 'tr-1', '2026-03-03T12:00:00Z', 'REGISTERED', 'PAID', 'guest@example.net', 'Gus', 'Hill', false, 1, 20.0, 'CHECKED_IN', 1, 1, null, '1772900000.1'),
+('reading', 'r5', 'tr-1', '2026-03-04T12:00:00Z', 'REGISTERED', 'PAID', 'ada@gmail.com', 'Ada', 'Lane', false, 1, 20.0, 'NOT_CHECKED_IN', 0, 1, '2026-03-05T00:00:00Z', '1772900000.1'),
+('fair', 'r6', 'tr-2', '2026-03-08T10:00:00Z', 'REGISTERED', 'PAID', 'ada@gmail.com', 'Ada', 'Lane', false, 1, 5.0, 'NOT_CHECKED_IN', 0, 1, null, '1772900000.1');
+
+create table constant_contact.event_registration_details (
+    event_id text, registration_id text, contact_id text, order_summary__payment_method text, _dlt_load_id text
+);
+insert into constant_contact.event_registration_details values ('reading', 'r1', 'ada', 'PAYPAL', '1772900000.1'), ('reading', 'r4', 'eve', 'STRIPE', '1772900000.1');
+
+-- A page that Ada opens twice and Cy once, on which Dee signs up without an opening. Nobody was asked for SMS: that feed is not read.
+create table constant_contact.landing_page_opens (
+    campaign_activity_id text, contact_id text, created_time timestamptz, occurrence bigint, device_type text, _dlt_load_id text
+);
+insert into constant_contact.landing_page_opens values
+('page', 'ada', '2026-03-01T10:00:00Z', 1, 'mobile', '1772900000.1'), ('page', 'ada', '2026-03-02T10:00:00Z', 1, 'mobile', '1772900000.1'),
+('page', 'cy', '2026-03-03T10:00:00Z', 1, 'computer', '1772900000.1');
+
+create table constant_contact.landing_page_clicks (
+    campaign_activity_id text, contact_id text, url_id text, created_time timestamptz, link_url text, _dlt_load_id text
+);
+insert into constant_contact.landing_page_clicks values
+('page', 'ada', '21', '2026-03-01T10:01:00Z', 'https://harbor.example/a', '1772900000.1'), ('page', 'ada', '22', '2026-03-01T10:02:00Z', 'https://harbor.example/b', '1772900000.1');
+
+create table constant_contact.landing_page_adds (
+    campaign_activity_id text, contact_id text, created_time timestamptz, _dlt_load_id text
+);
+insert into constant_contact.landing_page_adds values ('page', 'dee', '2026-02-02T11:00:00Z', '1772900000.1');
+
+create table constant_contact.landing_page_updates (
+    campaign_activity_id text, contact_id text, created_time timestamptz, _dlt_load_id text
+);
+
+create table constant_contact.automations (
+    id text, name text, status text, active_state text, draft_state text, created_by_id text, promoted_by_id text,
+    created_date timestamptz, promoted_date timestamptz, update_date timestamptz, deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.automations values
+('hello', 'Welcome', 'ACTIVE', 'ACTIVE', 'PROMOTED', 'u1', 'u2', '2026-01-10T10:00:00Z', '2026-01-12T03:00:00Z', '2026-01-11T10:00:00Z', null, '1772900000.1'),
+('cart', 'Forgotten basket', 'DRAFT', 'INACTIVE', 'DRAFT', 'u1', null, '2026-02-10T10:00:00Z', null, '2026-02-10T10:00:00Z', null, '1772900000.1'),
+('gone', 'Old greeting', 'ACTIVE', 'ACTIVE', 'PROMOTED', 'u1', 'u1', '2025-02-10T10:00:00Z', '2025-02-11T10:00:00Z', '2025-02-12T10:00:00Z', '2026-03-01T03:00:00Z', '1772900000.1');
+
+create table constant_contact.automation_definitions (id text, active_definition text, name_explicitly_set boolean, _dlt_load_id text);
+insert into constant_contact.automation_definitions values ('hello', '{"state":"ACTIVE"}', true, '1772900000.1');
+
+-- The spring mail tried two subjects, failed once before it went out and went to one more contact later.
+create table constant_contact.email_abtests (
+    campaign_activity_id text, alternative_subject text, test_size bigint, winner_wait_duration bigint, deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.email_abtests values
+('spring-1', 'New on our shelves', 20, 6, null, '1772900000.1'), ('draft-1', 'Sun and books', 10, 24, null, '1772900000.1');
+
+create table constant_contact.email_send_history (
+    campaign_activity_id text, send_id text, contact_list_ids text, segment_ids text, count bigint, send_status text,
+    reason_code bigint, run_date timestamptz, _dlt_load_id text
+);
+insert into constant_contact.email_send_history values
+('spring-1', '1', '["news"]', '[]', 0, 'ERRORED', 2, '2026-03-02T13:00:00Z', '1772900000.1'),
+('spring-1', '2', '["news"]', '[]', 4, 'COMPLETED', 0, '2026-03-02T14:00:00Z', '1772900000.1'),
+('spring-1', '10', '["news"]', '[]', 1, 'COMPLETED', 0, '2026-03-02T17:30:00Z', '1772900000.1'),
+('spring-2', '1', '["news"]', '[]', 2, 'COMPLETED', 0, '2026-03-05T14:00:00Z', '1772900000.1');
+
+create table constant_contact.email_schedules (campaign_activity_id text, scheduled_date timestamptz, deleted_at timestamptz, _dlt_load_id text);
+insert into constant_contact.email_schedules values
+('draft-1', '2026-04-02T02:00:00Z', null, '1772900000.1'), ('club-1', '2026-03-09T15:00:00Z', '2026-03-10T03:00:00Z', '1772900000.1');
+
+create table constant_contact.email_non_opener_resends (
+    campaign_activity_id text, resend_request_id text, resend_subject text, resend_status text, delay_days bigint,
+    delay_minutes bigint, resend_date timestamptz, deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.email_non_opener_resends values
+('spring-1', '900', 'Did you see our new titles', 'DONE', 3, null, '2026-03-05T14:00:00Z', null, '1772900000.1'),
+('draft-1', 'DRAFT', 'Still time for summer', null, 2, null, null, null, '1772900000.1'),
+('club-1', '901', 'Club night is over', 'SCHEDULED', null, 90, null, null, '1772900000.1');
+
+create table constant_contact.social_profiles (
+    profile_id text, name text, handle text, network text, url text, account_info__network text, account_info__network_account_id text,
+    account_info__username text, connected boolean, accessible boolean, deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.social_profiles values
+('s1', 'Harbor Books', '@harbor', 'FACEBOOK', 'https://social.example/harbor', 'FACEBOOK', 'f1', 'harbor', true, true, null, '1772900000.1'),
+('s2', 'Harbor Pictures', '@harborpix', 'INSTAGRAM', 'https://pix.example/harbor', 'INSTAGRAM', 'i1', 'harborpix', true, false, null, '1772900000.1'),
+('s3', 'Harbor Jobs', null, 'LINKEDIN', null, null, null, null, false, false, null, '1772900000.1');
+
+create table constant_contact.social_connections (
+    account_info__network text, account_info__network_account_id text, connection_status__error text, connection_status__has_token boolean,
+    connection_status__token_is_valid boolean, connection_status__token_has_scopes boolean, connection_status__rate_limited boolean,
+    deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.social_connections values
+('FACEBOOK', 'f1', null, true, true, true, false, null, '1772900000.1'), ('INSTAGRAM', 'i1', 'token expired', true, false, true, false, null, '1772900000.1');
+
+create table constant_contact.bulk_activities (
+    activity_id text, state text, source_file_name text, percent_done bigint, activity_errors text, status__items_total_count bigint,
+    status__items_completed_count bigint, status__person_count bigint, status__error_count bigint, status__correctable_count bigint,
+    status__cannot_add_to_list_count bigint, status__list_count bigint, created_at timestamptz, started_at timestamptz,
+    completed_at timestamptz, updated_at timestamptz, _links__self__href text, _links__results__href text, _dlt_load_id text
+);
+insert into constant_contact.bulk_activities values
+('job-1', 'completed', 'fair-visitors.csv', 100, '["Row 3: the e-mail address is not valid."]', 20, 20, 19, 1, 0, 2, 1, '2026-03-01T02:00:00Z', '2026-03-01T02:01:00Z', '2026-03-01T02:03:30Z', '2026-03-01T02:03:30Z', '/v3/activities/job-1', null, '1772900000.1'),
+('job-2', 'timed_out', null, 50, '[]', 10, 5, null, null, null, null, 2, '2026-03-05T12:00:00Z', '2026-03-05T12:01:00Z', null, '2026-03-05T14:00:00Z', '/v3/activities/job-2', null, '1772900000.1'),
+('job-3', 'completed', null, 100, '[]', 5, 5, null, null, null, null, null, '2026-03-06T12:00:00Z', '2026-03-06T12:00:10Z', '2026-03-06T12:00:40Z', '2026-03-06T12:00:40Z', '/v3/activities/job-3', '/v3/contact_exports/job-3', '1772900000.1');

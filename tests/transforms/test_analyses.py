@@ -1,6 +1,6 @@
 """The analyst questions that come with the project: each runs on the hand-written account and says what it asks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -53,6 +53,19 @@ ON_PAPER = {
     "mails_not_wholly_loaded": [
         ("Club night", "Club night", "opens", None, 1, CLUB_SENT),
         ("Club night", "Club night", "unique_opens", None, 1, CLUB_SENT),
+    ],
+    "sms_beside_mails": [
+        (date(2026, 3, 1), "email", 2, 7, 6 / 7, 0.75, 1 / 3, 1 / 6),
+        (date(2026, 3, 1), "sms", 1, 4, None, None, 0.4, 0.0),
+        (date(2026, 2, 1), "sms", 1, 10, 0.8, 0.75, 0.5, 0.25),
+    ],
+    "guests_who_stay_away": [("ben@gmail.com", 1, 1, datetime.fromisoformat("2026-03-07T00:00:00"))],
+    "automations_running": [
+        ("Welcome", date(2026, 1, 11), False, datetime.fromisoformat("2026-01-11T10:00:00"))
+    ],
+    "profiles_in_trouble": [
+        ("INSTAGRAM", "Harbor Pictures", "login_expired", "token expired", "harborpix"),
+        ("LINKEDIN", "Harbor Jobs", "not_connected", None, None),
     ],
     "worth_of_resends": [("Spring titles", 0.5, 1.0, 1, 0, 0, 0.5)],
 }  # fmt: skip

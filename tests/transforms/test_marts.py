@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from postgres.postgres_server import binaries
-from transforms.golden_rows import EXPECTED
+from transforms.golden_channels import CHANNELS
+from transforms.golden_rows import EXPECTED as MAILS
 
 SCRIPT = Path(__file__).with_name("golden.py")
+EXPECTED = MAILS | CHANNELS
 MARTS = Path(__file__).parents[2] / "transforms" / "models" / "marts"
 
 
