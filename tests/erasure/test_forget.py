@@ -8,59 +8,127 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 from erasure.planted import WORDS, ctct, files_with, forgotten, move, plant, read_all
+from postgres.postgres_server import binaries, postgres_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from postgres.postgres_server import PostgresServer
 
 
 DAY = timedelta(days=1)
 
 
-def text_with(warehouse: Path, words: tuple[str, ...]) -> list[str]:
-    """Tables with one of the words in a column of any type that is text or becomes it."""
-    found = []
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        for schema, table in connection.execute(
-            "select schema_name, table_name from duckdb_tables() where not internal"
-        ).fetchall():
-            for (row,) in connection.execute(
-                f'select lower(cast(t as text)) from "{schema}"."{table}" as t'
+class InDuckDb:
+    """Where an account is loaded: rows as text, and files as bytes."""
+
+    arguments: tuple[str, ...] = ()
+
+    def __init__(self, warehouse: Path) -> None:
+        self.warehouse = warehouse
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Every row of every table of every schema as (table, text)."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            for schema, table in connection.execute(
+                "select schema_name, table_name from duckdb_tables() where not internal"
             ).fetchall():
-                found += [f"{schema}.{table}: {word}" for word in words if word.lower() in row]
-    return found
+                for (row,) in connection.execute(
+                    f'select cast(t as text) from "{schema}"."{table}" as t'
+                ).fetchall():
+                    yield f"{schema}.{table}", row
+
+    def files_with(self, words: tuple[str, ...]) -> list[str]:
+        return list(files_with(self.warehouse.parent, words))
+
+
+class InPostgres(InDuckDb):
+    """The write-ahead log apart, which the server itself removes (https://www.postgresql.org/docs/current/wal.html)."""
+
+    arguments = ("--destination", "postgres")
+
+    def __init__(self, warehouse: Path, server: PostgresServer) -> None:
+        super().__init__(warehouse)
+        self.server = server
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        import psycopg  # noqa: PLC0415 - an extra
+
+        with psycopg.connect(self.server.url) as connection:
+            for schema, table in connection.execute(
+                "select schemaname, tablename from pg_tables where schemaname <> 'information_schema'"
+            ).fetchall():
+                for (row,) in connection.execute(
+                    f'select cast(t as text) from "{schema}"."{table}" as t'
+                ).fetchall():
+                    yield f"{schema}.{table}", row
+
+    def files_with(self, words: tuple[str, ...]) -> list[str]:
+        import psycopg  # noqa: PLC0415 - an extra
+
+        with psycopg.connect(self.server.url, autocommit=True) as connection:
+            connection.execute("vacuum full")
+            connection.execute("checkpoint")
+        found = [each for each in files_with(self.server.data, words) if "/pg_wal/" not in each]
+        return found + super().files_with(words)
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def held(
+    request: pytest.FixtureRequest, account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Any, InDuckDb]]:
+    """An account, and where it is loaded."""
+    one = account(contacts=60, campaigns=4)
+    if request.param == "duckdb":
+        yield one, InDuckDb(one.warehouse)
+        return
+    if binaries() is None:
+        pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
+    with postgres_server() as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        yield one, InPostgres(one.warehouse, server)
+
+
+def text_with(loaded: InDuckDb, words: tuple[str, ...]) -> list[str]:
+    """Tables with one of the words in a column of any type that is text or becomes it."""
+    return [
+        f"{table}: {word}" for table, row in loaded.rows() for word in words if word.lower() in row.lower()
+    ]
 
 
 @pytest.mark.long
-def test_a_forgotten_person_is_nowhere_and_does_not_come_back(account: Callable[..., Any]) -> None:
+def test_a_forgotten_person_is_nowhere_and_does_not_come_back(held: tuple[Any, InDuckDb]) -> None:
     """Tables, file, folders, report and logs hold nothing; three more nights, the feeds listing, change nothing."""
-    one = account(contacts=60, campaigns=4)
+    one, loaded = held
+    where = loaded.arguments
     read_all(one)
     folder = one.warehouse.parent
     person = plant(one.sandbox)
-    ended = ctct("sync", folder=folder)
+    ended = ctct("sync", *where, folder=folder)
     assert ended.returncode == 0, ended.stderr
     one.sandbox.move_clock(DAY)
     move(one.sandbox, person)
     one.log_in()
-    assert ctct("sync", folder=folder).returncode == 0
-    assert ctct("report", "--out", "page.html", folder=folder).returncode == 0
-    held = " ".join(text_with(one.warehouse, WORDS))
+    assert ctct("sync", *where, folder=folder).returncode == 0
+    assert ctct("report", "--out", "page.html", *where, folder=folder).returncode == 0
+    held = " ".join(text_with(loaded, WORDS))
     for table in ("event_registrations", "event_registration_details", "landing_page_opens"):
         assert f".{table}: {WORDS[1]}" in held
     one.sandbox.delete_contact(person.position)
 
-    dry = forgotten("--email", WORDS[0].upper(), folder=folder)
+    dry = forgotten("--email", WORDS[0].upper(), *where, folder=folder)
     assert "found" == dry["status"]
-    done = forgotten("--email", WORDS[0], "--yes", folder=folder)
+    done = forgotten("--email", WORDS[0], "--yes", *where, folder=folder)
 
     assert ("erased", {}, dry["found"]) == (done["status"], done["remains"], done["found"])
     for night in ("sync", "sync --full-refresh", "sync"):
-        assert [] == text_with(one.warehouse, person.words)
-        assert [] == list(files_with(folder, person.words))
+        assert [] == text_with(loaded, person.words)
+        assert [] == loaded.files_with(person.words)
         one.sandbox.move_clock(DAY)
         one.log_in()
-        ended = ctct(*night.split(), "--json", folder=folder)
+        ended = ctct(*night.split(), "--json", *where, folder=folder)
         assert 0 == ended.returncode
-    assert [] == text_with(one.warehouse, person.words)
-    assert [] == list(files_with(folder, person.words))
+    assert [] == text_with(loaded, person.words)
+    assert [] == loaded.files_with(person.words)

@@ -37,6 +37,8 @@ READER = "reader"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresServer:
     port: int
+    data: Path
+    """The folder of its files."""
 
     @property
     def url(self) -> str:
@@ -93,7 +95,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         run(str(tools / "pg_ctl"), "start", "-D", str(data), "-w", "-t", str(PATIENCE_S), "-l", str(folder / "log"),
             "-o", " ".join((f"-p {port}", *options)))  # fmt: skip
         try:
-            yield PostgresServer(port=port)
+            yield PostgresServer(port=port, data=data)
         finally:
             run(str(tools / "pg_ctl"), "stop", "-D", str(data), "-w", "-m", "immediate")
     finally:
