@@ -110,6 +110,7 @@ class Quick(Compared):
         self.left_out: Mapping[tuple[str, str], LeftOut] = {}
         """By the last night: (resource, id of the object) -> why."""
         self._columns: dict[str, list[str]] = {}
+        self._filled: set[str] = set()
         self._connection = duckdb.connect(config={"threads": 1})
         self._connection.execute(f"create schema {SCHEMA}")
         self._connection.execute(f"set schema = '{SCHEMA}'")
@@ -121,7 +122,7 @@ class Quick(Compared):
         max_requests: int | None = None,
         full_refresh: bool = False,
         asked_ids: Mapping[str, Sequence[str]] | None = None,
-        a_commit: int = 10,
+        a_commit: int = 40,
         killed_after: int | None = None,
     ) -> Outcome:
         """One run that commits every `a_commit` requests; killed after so many commits, the rest is lost."""
@@ -209,23 +210,35 @@ class Quick(Compared):
 
     def merge(self, name: str, rows: pa.Table) -> None:
         """Delete-insert on the key; a child set on its parent's key, the marker rows of empty sets left out."""
-        of = table(name)
-        key = of.key if of.parent is None else table(of.parent).key
-        run = self._connection.execute
+        if not rows.num_rows and {*rows.column_names} <= {*self._columns.get(name, ())}:
+            return
         self._connection.register("incoming", rows)
+        self._make_room(name, rows)
+        if rows.num_rows:
+            self._replace(name, rows)
+        self._connection.unregister("incoming")
+
+    def _make_room(self, name: str, incoming: pa.Table) -> None:
+        """The table and every column of it."""
+        run = self._connection.execute
         if name not in self._columns:
             run(f'create table "{name}" as select * from incoming where false')
-            self._columns[name] = list(rows.column_names)
-        for column in rows.column_names:
+            self._columns[name] = list(incoming.column_names)
+        for column in incoming.column_names:
             if column not in self._columns[name]:
                 kind = run(f'select any_value(typeof("{column}")) from incoming').fetchall()[0][0]
                 run(f'alter table "{name}" add column "{column}" {kind}')
                 self._columns[name].append(column)
-        matches = " and ".join(f'old."{column}" = incoming."{column}"' for column in key)
-        run(f'delete from "{name}" as old using incoming where {matches}')
-        marker = "" if "_deleted" not in rows.column_names else " where _deleted is distinct from true"
-        run(f'insert into "{name}" by name select * from incoming{marker}')
-        self._connection.unregister("incoming")
+
+    def _replace(self, name: str, incoming: pa.Table) -> None:
+        of = table(name)
+        key = of.key if of.parent is None else table(of.parent).key
+        if name in self._filled:
+            matches = " and ".join(f'old."{column}" = incoming."{column}"' for column in key)
+            self._connection.execute(f'delete from "{name}" as old using incoming where {matches}')
+        marker = "" if "_deleted" not in incoming.column_names else " where _deleted is distinct from true"
+        self._connection.execute(f'insert into "{name}" by name select * from incoming{marker}')
+        self._filled.add(name)
 
 
 def _groups(reading: Reading, a_commit: int) -> Iterator[Group]:
