@@ -28,6 +28,7 @@ EVENT = ("campaign_activity_id", "contact_id", "created_time")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "account": ("encoded_account_id",),
     "account_emails": ("email_id",),
+    "account_emails__roles": ("email_id", "role"),
     "account_privileges": ("privilege_id",),
     "contact_counts": (),
     "contact_lists": ("list_id",),
@@ -37,6 +38,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "segments": ("segment_id",),
     "contacts": ("contact_id",),
     "contacts__custom_fields": ("contact_id", "custom_field_id"),
+    "contacts__custom_fields__choices": ("contact_id", "custom_field_id", "choice_id"),
     "contacts__list_memberships": ("contact_id", "list_id"),
     "contacts__taggings": ("contact_id", "tag_id"),
     "contacts__phone_numbers": ("contact_id", "phone_number_id"),
@@ -68,6 +70,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "email_campaign_activities__contact_lists": ("campaign_activity_id", "list_id"),
     "email_campaign_activities__segments": ("campaign_activity_id", "segment_id"),
     "email_send_history": ("campaign_activity_id", "send_id"),
+    "email_send_history__contact_lists": ("campaign_activity_id", "send_id", "list_id"),
+    "email_send_history__segments": ("campaign_activity_id", "send_id", "segment_id"),
     "email_schedules": ("campaign_activity_id", "scheduled_date"),
     "email_non_opener_resends": ("campaign_activity_id", "resend_request_id"),
     "email_abtests": ("campaign_activity_id",),
@@ -104,7 +108,12 @@ CHILDREN = {
     ("events", "event_promotions"): "events__promotions",
     ("email_campaign_activities", "contact_list_ids"): "email_campaign_activities__contact_lists",
     ("email_campaign_activities", "segment_ids"): "email_campaign_activities__segments",
+    ("email_send_history", "contact_list_ids"): "email_send_history__contact_lists",
+    ("email_send_history", "segment_ids"): "email_send_history__segments",
+    ("account_emails", "roles"): "account_emails__roles",
 }
+CHOICES = "contacts__custom_fields__choices"
+"""Of the arrays inside the array of a contact's fields."""
 NOT_READ = {
     "contact_activity",
     "contact_activity_summary",
@@ -117,6 +126,9 @@ NOT_READ = {
 BRIDGED = {
     ("email_campaign_activities", "contact_list_ids"),
     ("email_campaign_activities", "segment_ids"),
+    ("email_send_history", "contact_list_ids"),
+    ("email_send_history", "segment_ids"),
+    ("account_emails", "roles"),
 }
 """Arrays that have a table of their own and stay in a column besides."""
 HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
@@ -287,12 +299,14 @@ def _may_stay(table: str, at: tuple[Any, ...], rows: list[Row], expected: Tables
 
 
 OWNERS = {
+    "account_emails": "email_id",
     "automations": "id",
     "custom_fields": "custom_field_id",
     "events": "event_id",
     "segments": "segment_id",
 }
 OWNED = {
+    "account_emails": {"account_emails__roles"},
     "automations": {"automation_definitions"},
     "custom_fields": {"custom_fields__choices"},
     "events": {name for name in KEYS if name.startswith("event") and name != "events"},
@@ -423,11 +437,13 @@ def _flattened(table: str, row: Row) -> Iterator[tuple[str, Row]]:
     """The row's own table and those of its arrays of things."""
     flat: Row = {}
     owned = {owner for owner, _ in CHILDREN}
-    parent = {KEYS[table][0]: _value(table, KEYS[table][0], row[KEYS[table][0]])} if table in owned else {}
+    parent = {key: _value(table, key, row[key]) for key in KEYS[table]} if table in owned else {}
     for column, value in _leaves(row, whole={name for owner, name in WHOLE if owner == table}):
         child = CHILDREN.get((table, column))
         if child is not None:
             yield from ((child, parent | one) for one in _children(child, value))
+            if child == "contacts__custom_fields":
+                yield from ((CHOICES, parent | one) for one in _choices(value))
             if (table, column) in BRIDGED:
                 flat[column] = _value(table, column, value)
         elif value is not None and column != "html_content":
@@ -435,8 +451,14 @@ def _flattened(table: str, row: Row) -> Iterator[tuple[str, Row]]:
     yield table, flat
 
 
+def _choices(fields: Iterable[Row]) -> Iterator[Row]:
+    for field in fields:
+        for choice in field.get("choice_ids") or ():
+            yield {"custom_field_id": field["custom_field_id"], "choice_id": str(choice)}
+
+
 def _children(child: str, values: Iterable[Any]) -> Iterator[Row]:
-    own_key = KEYS[child][1]
+    own_key = KEYS[child][-1]
     for position, value in enumerate(values):
         if not isinstance(value, dict):
             yield {own_key: _value(child, own_key, value)}

@@ -28,6 +28,7 @@ POINTING = (
     ("contacts__list_memberships", "list_id", "contact_lists"),
     ("contacts__taggings", "tag_id", "contact_tags"),
     ("contacts__custom_fields", "custom_field_id", "custom_fields"),
+    ("contacts__custom_fields__choices", "custom_field_id", "custom_fields"),
 )
 """(table, column, the collection that the column points into)."""
 CURRENT_ADDRESS = "current_email_address"
@@ -77,7 +78,8 @@ class Cascades:
             return []
         left = [row for row in warehouse.where(name, "contact_id", owners) if row[column] not in gone]
         empty = owners - {row["contact_id"] for row in left}
-        return [*left, *({"contact_id": owner, column: "", DELETED: True} for owner in sorted(empty))]
+        mark = dict.fromkeys(table(name).key, "") | {DELETED: True}
+        return [*left, *(mark | {"contact_id": owner} for owner in sorted(empty))]
 
     def _events(self, warehouse: Warehouse, name: str) -> list[Row]:
         """Loaded events that show another deletion or address than their contact."""

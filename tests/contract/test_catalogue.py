@@ -123,7 +123,11 @@ def misfits(
 ) -> list[str]:
     """Properties below `path` without a fitting column in `table` or a child; the table starts at `base`."""
     columns = {column.source: column for column in table.columns}
-    children = {child.from_: child for child in endpoint.children if table is endpoint.table}
+    children = {
+        child.from_: child
+        for child in endpoint.children
+        if table is endpoint.table and not child.within  # whose ids are in a column of another child too
+    }
     wrong: list[str] = []
     for name, raw in schema.get("properties", {}).items():
         here, inner = (*path, name), flat(raw)

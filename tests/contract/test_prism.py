@@ -161,7 +161,7 @@ def test_a_wrong_request_is_refused(client):
 
 def landing_places(of: Endpoint, rows: list[dict[str, Any]]) -> Iterator[tuple[Table, tuple[str, ...]]]:
     """Each field with a value in the rows: the table that takes it, and its path below that table's row."""
-    children = {child.from_: child for child in of.children}
+    children = {child.from_: child for child in of.children if not child.within}
 
     def walk(
         table: Table, value: dict[str, Any], at: tuple[str, ...]

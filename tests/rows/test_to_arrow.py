@@ -68,6 +68,10 @@ def test_a_contact_fills_its_table_and_every_child_table():
         "contacts__custom_fields": [
             {"contact_id": "c1", "custom_field_id": "f1", "value": "Tesla", "choice_ids": '["2","1"]'}
         ],
+        "contacts__custom_fields__choices": [
+            {"contact_id": "c1", "custom_field_id": "f1", "choice_id": "2"},
+            {"contact_id": "c1", "custom_field_id": "f1", "choice_id": "1"},
+        ],
         "contacts__list_memberships": [
             {"contact_id": "c1", "list_id": "l1"},
             {"contact_id": "c1", "list_id": "l2"},

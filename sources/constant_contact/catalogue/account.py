@@ -3,7 +3,7 @@
 Source: contract, definitions Customer, AccountEmails, UserPrivilegesResource.
 """
 
-from sources.constant_contact.catalogue.columns import Table, bigint, date, json, text, timestamp
+from sources.constant_contact.catalogue.columns import Table, bigint, child, date, json, text, timestamp
 from sources.constant_contact.catalogue.endpoint import Endpoint
 
 VANISHED = "when a complete reading first missed it, UTC; null while it is there"
@@ -47,6 +47,7 @@ ACCOUNT = Endpoint(
     ),
 )
 
+_EMAIL_ID = text("email_id", "id of the sender address; a number in the API, text here as all ids")
 ACCOUNT_EMAILS = Endpoint(
     path="/account/emails",
     shape="array",
@@ -54,12 +55,24 @@ ACCOUNT_EMAILS = Endpoint(
     privilege="account:read",
     reads="full",
     soft_deletes=True,
+    children=(
+        child(
+            parent="account_emails",
+            parent_key=_EMAIL_ID,
+            property_="roles",
+            grain="one row per sender address and use of it",
+            own_key=text(
+                "role", "what the address is used for: CONTACT, BILLING, JOURNALING, REPLY_TO, OTHER"
+            ),
+            kind="values",
+        ),
+    ),
     table=Table(
         name="account_emails",
         grain="one row per sender address of the account",
         key=("email_id",),
         columns=(
-            text("email_id", "id of the sender address; a number in the API, text here as all ids"),
+            _EMAIL_ID,
             text("email_address", "the sender address"),
             text("confirm_status", "whether the address is confirmed: CONFIRMED or UNCONFIRMED"),
             timestamp("confirm_time", "when the address was confirmed, UTC"),

@@ -87,6 +87,8 @@ class Table:
     A child table (`parent` set) is filled from the array at the path `from_` of its parent's row. Its key
     begins with the parent's; `position` names a column that holds the 0-based place in the array where
     the API gives no id; `kind="values"` means that the array holds bare ids, which fill the last key column.
+    With `within`, its rows are the bare ids in the arrays at that path inside the members of the array at `from_`;
+    the last key column but one is the member's id.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Table:
     from_: tuple[str, ...] = ()
     kind: Kind = "objects"
     position: str | None = None
+    within: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where, names = f"table {self.name!r}", self.column_names
@@ -119,6 +122,7 @@ class Table:
             demand(
                 self.kind == "objects" or len(names) == len(self.key) + 1, where, "bare ids have no fields."
             )
+            demand(not self.within or self.kind == "values", where, "only bare ids are taken from within.")
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -134,7 +138,7 @@ class Table:
 def child(
     *,
     parent: str,
-    parent_key: Column,
+    parent_key: Column | tuple[Column, ...],
     property_: str,
     grain: str,
     own_key: Column,
@@ -142,16 +146,24 @@ def child(
     from_: tuple[str, ...] = (),
     kind: Kind = "objects",
     position: bool = False,
+    member_key: Column | None = None,
+    within: tuple[str, ...] = (),
 ) -> Table:
-    """A child table: the parent's key, its own key, its fields, and the marker that empties a set."""
+    """A child table: the parent's key, its own key, its fields, and the marker that empties a set.
+
+    member_key, within  of a child of the child from the same array: that one's own key, and where its array is
+    """
     marker = flag(DELETED, "set only while loading, on the row that empties a parent's set", added=True)
+    parent_keys = parent_key if isinstance(parent_key, tuple) else (parent_key,)
+    key = (*parent_keys, *((member_key,) if member_key else ()), own_key)
     return Table(
         name=f"{parent}__{property_}",
         grain=grain,
-        key=(parent_key.name, own_key.name),
-        columns=(parent_key, own_key, *columns, marker),
+        key=tuple(column.name for column in key),
+        columns=(*key, *columns, marker),
         parent=parent,
         from_=from_ or (property_,),
         kind=kind,
         position=own_key.name if position else None,
+        within=within,
     )

@@ -199,6 +199,17 @@ _CHILDREN = (
     child(
         parent="contacts",
         parent_key=CONTACT_ID,
+        property_="custom_fields__choices",
+        from_=("custom_fields",),
+        within=("choice_ids",),
+        grain="one row per contact, custom field and chosen choice",
+        member_key=CUSTOM_FIELD_ID,
+        own_key=text("choice_id", "id of the choice within its field"),
+        kind="values",
+    ),
+    child(
+        parent="contacts",
+        parent_key=CONTACT_ID,
         property_="list_memberships",
         grain="one row per contact and list",
         own_key=text("list_id", "list the contact is on"),

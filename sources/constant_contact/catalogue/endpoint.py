@@ -268,6 +268,10 @@ class Endpoint:
                 where,
                 f"the key of {table.name!r} must begin with {', '.join(self.table.key)}.",
             )
+            own = len(table.key) - len(self.table.key)
+            demand(
+                own == 1 + bool(table.within), where, f"{table.name!r} has {own} parts of a key of its own."
+            )
 
     @property
     def resource(self) -> str:

@@ -5,7 +5,7 @@ EmailCampaignActivityPreview; https://developer.constantcontact.com/api_guide/em
 """
 
 from sources.constant_contact.catalogue.account import VANISHED
-from sources.constant_contact.catalogue.columns import Column, Table, bigint, json, text, timestamp
+from sources.constant_contact.catalogue.columns import Column, Table, bigint, child, json, text, timestamp
 from sources.constant_contact.catalogue.endpoint import Endpoint, Shape, version_read
 
 MAILS = "email_campaign_activities"
@@ -24,6 +24,7 @@ def _part(
     shape: Shape = "array",
     opt_in: bool = False,
     may_be_none: bool = False,
+    children: tuple[Table, ...] = (),
 ) -> Endpoint:
     """A part that is asked for by the e-mail's id; with `deleted_at` among its columns, what vanishes is marked."""
     return Endpoint(
@@ -38,6 +39,7 @@ def _part(
         opt_in=opt_in,
         may_be_none=may_be_none,
         soft_deletes=_GONE in columns,
+        children=children,
         table=Table(
             name=name,
             grain=grain,
@@ -47,12 +49,13 @@ def _part(
     )
 
 
+_SEND_ID = text("send_id", "number of the send within the activity, from 1")
 EMAIL_SEND_HISTORY = _part(
     "send_history",
     "email_send_history",
     "one row per campaign activity and send",
     (
-        text("send_id", "number of the send within the activity, from 1"),
+        _SEND_ID,
         json("contact_list_ids", "JSON array of the lists it was sent to"),
         json("segment_ids", "JSON array of the segments it was sent to"),
         bigint("count", "contacts it was sent to"),
@@ -61,6 +64,21 @@ EMAIL_SEND_HISTORY = _part(
         bigint("reason_code", "why it failed, 0 where it did not; the numbers are the provider's"),
     ),
     own_key=("send_id",),
+    children=tuple(
+        child(
+            parent="email_send_history",
+            parent_key=(_ID, _SEND_ID),
+            property_=name,
+            grain=f"one row per campaign activity, send and {what} it was sent to",
+            own_key=text(key, f"id of the {what}"),
+            from_=(property_,),
+            kind="values",
+        )
+        for name, what, key, property_ in (
+            ("contact_lists", "list", "list_id", "contact_list_ids"),
+            ("segments", "segment", "segment_id", "segment_ids"),
+        )
+    ),
     version="sends, as the API counts them,",
 )
 EMAIL_SCHEDULES = _part(

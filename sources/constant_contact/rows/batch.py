@@ -5,47 +5,27 @@ Knows: the catalogue's declarations. Must not know: HTTP, dlt, windows. Pure: sa
 Every batch has every declared column, in the declared order and type; then `<column>__raw` for values that
 did not fit; then fields nobody declared, some of them together (see `unknown`). Those are always text: a type
 guessed from one page may be contradicted by the next one, and a destination keeps the first guess for ever.
-Objects are flattened, arrays are JSON.
-
-A parent whose array is empty or absent gets one tombstone row in the child table: parent's key, own key ''
-or -1, `_deleted` true. Without it, replacing a set by its parent's key would keep an emptied set's members.
+Objects are flattened, arrays are JSON or fill `children`.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType, NoneType
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
 from sources.constant_contact.catalogue import Endpoint, Table
-from sources.constant_contact.catalogue.columns import DELETED, EXTRA, RAW_SUFFIX, Column, Type
-from sources.constant_contact.catalogue.schema import ARROW_TYPES, arrow_schema
-from sources.constant_contact.rows.keys import STAND_INS, keyed, reason_of, unusable
-from sources.constant_contact.rows.report import BadValue, OddRow, RowRefused, kind_of, sample
-from sources.constant_contact.rows.shape import Gathered, Path, at, gather, level, undotted
+from sources.constant_contact.rows.children import child_table, keep_odd_sets, parents_of
+from sources.constant_contact.rows.keys import STAND_INS, keyed
+from sources.constant_contact.rows.report import BadValue, OddRow
+from sources.constant_contact.rows.shape import Gathered, at, gather, level, undotted
+from sources.constant_contact.rows.typed_table import Notes, table_of
 from sources.constant_contact.rows.unknown import Columns
-from sources.constant_contact.rows.values import NUL, DoesNotFitError, Refused, instant, json_text, typed
+from sources.constant_contact.rows.values import DoesNotFitError, instant
 
 Rows = Sequence[Mapping[str, Any]]
 _EPOCH = datetime.fromtimestamp(0, UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """What is reported beside the tables, and where undeclared fields go."""
-
-    bad: list[BadValue]
-    unknown: Columns
-    aside: list[OddRow] | None
-
-    def put_aside(self, odd: Sequence[OddRow]) -> None:
-        if odd and self.aside is None:
-            raise RowRefused(odd[0])
-        if self.aside is not None:
-            self.aside.extend(odd)
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -87,12 +67,15 @@ def to_arrow(
         if child.name not in without or any(members is not None for members in found.sets[child.from_])
     )
     for child in children:
-        _keep_odd_sets(table, child, found, notes)
+        if not child.within:  # whose array is that of another child
+            keep_odd_sets(table, child, found, notes)
     answer = {table.name: table_of(table, found, len(kept), constants, notes)}
-    parents = answer[table.name].column(table.key[0]).to_pylist() if children else []
+    if not children:
+        return answer
+    parents = parents_of(table, answer[table.name], constants)
     for child in children:
         unsaid = child.name in without
-        answer[child.name] = _child(child, parents, found.sets[child.from_], notes, unsaid=unsaid)
+        answer[child.name] = child_table(child, parents, found.sets[child.from_], notes, unsaid=unsaid)
     return answer
 
 
@@ -148,189 +131,3 @@ def _keep_what_constants_hide(
             }
             if values:
                 found.unknown[name,] = values
-
-
-def table_of(
-    table: Table,
-    found: Gathered,
-    count: int,
-    constants: Mapping[str, Any],
-    notes: Notes,
-) -> pa.Table:
-    """One table of gathered values, lists of them or arrays."""
-    arrays: dict[str, pa.Array] = {}
-    raws: dict[str, pa.Array] = {}
-    for column in table.columns:
-        if column.name in constants:
-            arrays[column.name] = pa.repeat(_constant(column.type, constants[column.name]), count)
-            continue
-        array, refused = typed(column.type, found.columns[column.name])
-        arrays[column.name] = array
-        if refused:
-            name = f"{column.name}{RAW_SUFFIX}"
-            raws[name] = _text_at({index: json_text(raw) for index, raw in refused.items()}, count)
-            notes.bad.append(_bad_value(table, column.name, refused, raw=name))
-        if column.name in table.key and array.null_count:  # a part that the pipeline itself owes
-            raise _without_key(table, column, array, found)
-    others = _undeclared(table, found.unknown, count, notes.unknown) if found.unknown else {}
-    extras = {**dict(sorted(raws.items())), **dict(sorted(others.items()))}
-    schema = pa.schema([*arrow_schema(table), *(pa.field(name, pa.string()) for name in extras)])
-    return pa.Table.from_arrays([*arrays.values(), *extras.values()], schema=schema)
-
-
-def _without_key(table: Table, column: Column, array: pa.Array, found: Gathered) -> RowRefused:
-    position = array.is_null().index(True).as_py()
-    value = found.columns[column.name][position]
-    reason = reason_of(column, value)
-    return RowRefused(OddRow(table=table.name, key=column.name, reason=reason, row=value, position=position))
-
-
-def _undeclared(
-    table: Table, unknown: Mapping[Path, Mapping[int, Any]], count: int, columns: Columns
-) -> dict[str, pa.Array]:
-    """Columns of fields that nobody declared; those without a column of their own as one object a row."""
-    found: dict[str, pa.Array] = {}
-    together: dict[int, dict[str, Any]] = {}
-    for path, name in columns.assign(table, unknown).items():
-        if name is not None:
-            found[name] = _text_at(unknown[path], count)
-            continue
-        for index, value in unknown[path].items():
-            place = together.setdefault(index, {})
-            for step in path[:-1]:
-                place = place.setdefault(step, {})
-            place[path[-1]] = value
-    if together:
-        found[EXTRA] = _text_at({index: json_text(one) for index, one in together.items()}, count)
-    return found
-
-
-def _constant(type_: Type, value: Any) -> pa.Scalar:
-    """A Python date or time as it is, a text as it would be read in a row."""
-    if not isinstance(value, str):
-        return pa.scalar(value, ARROW_TYPES[type_])
-    array, refused = typed(type_, [value])
-    if refused:
-        raise ValueError(f"the constant {value!r} is no {type_}; give a value of the column's type.")
-    return array[0]
-
-
-def _child(
-    table: Table,
-    parents: list[str],
-    sets: list[Any],
-    notes: Notes,
-    *,
-    unsaid: bool,
-) -> pa.Table:
-    """One child table of a batch; a property that is neither array nor null leaves the loaded set alone.
-
-    unsaid  whether a property that is not there leaves it alone too
-    """
-    owners: list[str] = []
-    items: list[Any] = []
-    places: list[int] = []
-    empty: list[str] = []
-    for parent, members in zip(parents, sets, strict=True):
-        if type(members) is list and members:
-            items += members
-            owners += [parent] * len(members)
-            places += range(len(members))
-        elif members == [] or (members is None and not unsaid):
-            empty.append(parent)
-    found = _members(table, owners, items, places, notes)
-    count = len(found.columns[table.key[0]])
-    tombstone: dict[str, Any] = {table.key[-1]: -1 if table.position else "", DELETED: True}
-    for name, values in found.columns.items():
-        same: list[Any] = [tombstone.get(name)] * len(empty)
-        found.columns[name] = values + (empty if name == table.key[0] else same)
-    return table_of(table, found, count + len(empty), _NONE, notes)
-
-
-def _keep_odd_sets(table: Table, child: Table, found: Gathered, notes: Notes) -> None:
-    """What stands in an array's place goes, as an undeclared field, into the parent's row."""
-    sets = found.sets[child.from_]
-    if {list, NoneType}.issuperset(map(type, sets)):
-        return
-    odd = {index: value for index, value in enumerate(sets) if type(value) not in (list, NoneType)}
-    found.unknown[child.from_] = odd
-    raw = notes.unknown.assign(table, [child.from_])[child.from_] or EXTRA
-    notes.bad.append(_bad_value(table, "__".join(child.from_), odd, raw=raw))
-
-
-def _members(table: Table, owners: list[str], items: list[Any], places: list[int], notes: Notes) -> Gathered:
-    own = table.key[-1]
-    kept = _with_keys(table, owners, items, notes)
-    if len(kept) < len(items):
-        owners, items = [owners[index] for index in kept], [items[index] for index in kept]
-        places = [places[index] for index in kept]
-    if table.kind == "values":
-        pairs = dict.fromkeys(zip(owners, items, strict=True))
-        found = Gathered(columns={table.key[0]: [p for p, _ in pairs], own: [i for _, i in pairs]})
-        found.columns[DELETED] = [None] * len(pairs)
-        return found
-    if not table.position:
-        source = table.column(own).source[0]
-        keys = [item.get(source) for item in items]
-        last = {pair: index for index, pair in enumerate(zip(owners, keys, strict=True))}
-        if len(last) < len(items):  # the same member twice: the later one stays
-            owners = [owners[index] for index in last.values()]
-            items = [items[index] for index in last.values()]
-    found = gather(level(table), items)
-    found.columns[table.key[0]] = owners
-    if table.position:
-        found.columns[own] = places
-    found.columns[DELETED] = [None] * len(items)
-    return found
-
-
-def _with_keys(table: Table, owners: list[str], items: list[Any], notes: Notes) -> Sequence[int]:
-    """Which members of sets have a key of their own; the others are set aside."""
-    own = table.column(table.key[-1])
-    reasons: dict[int, str] = {}
-    keys = items
-    if table.kind == "objects":
-        if not {dict}.issuperset(map(type, items)):
-            reasons = {
-                index: f"it is {kind_of(item)} where an object should be"
-                for index, item in enumerate(items)
-                if type(item) is not dict
-            }
-        source = own.source[0]
-        keys = (
-            []
-            if table.position
-            else [None if i in reasons else item.get(source) for i, item in enumerate(items)]
-        )
-    for index in unusable(own, keys):
-        reasons.setdefault(index, reason_of(own, keys[index]))
-    notes.put_aside(
-        [
-            OddRow(
-                table=table.name,
-                key=own.name,
-                reason=reason,
-                row=items[index],
-                position=index,
-                parent=owners[index],
-            )
-            for index, reason in sorted(reasons.items())
-        ]
-    )
-    return [index for index in range(len(items)) if index not in reasons] if reasons else range(len(items))
-
-
-def _text_at(values: Mapping[int, Any], count: int) -> pa.Array:
-    """A text column with values at the given positions: texts as they are, all else as JSON."""
-    texts: list[str | None] = [None] * count
-    for index, value in values.items():
-        texts[index] = value if isinstance(value, str) and NUL not in value else json_text(value)
-    try:
-        return pa.array(texts, pa.string())
-    except UnicodeEncodeError:  # half of a surrogate pair: JSON escapes it
-        return pa.array([None if one is None else json.dumps(one) for one in texts], pa.string())
-
-
-def _bad_value(table: Table, column: str, refused: Refused, *, raw: str) -> BadValue:
-    first = sample(next(iter(refused.values())))
-    return BadValue(table=table.name, column=column, raw_column=raw, sample=first, count=len(refused))

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
 from sources.constant_contact.catalogue.columns import DELETED, Table, Type
-from sources.constant_contact.rows.batch import Notes, table_of
 from sources.constant_contact.rows.shape import Gathered, Level, level
+from sources.constant_contact.rows.typed_table import Notes, table_of
 from sources.constant_contact.rows.unknown import Columns
 from sources.constant_contact.rows.values import typed
 
@@ -107,7 +107,9 @@ class PageParser:
             _check_key(found.columns[name])
         for child in self.of.children:
             items = found.sets[child.from_].flatten()
-            if child.kind == "objects":
+            if child.within:
+                items = _at(items, child.within).flatten()
+            elif child.kind == "objects":
                 if items.null_count:
                     raise NotPlain
                 items = None if child.position else items.field(child.column(child.key[-1]).source[0])
@@ -145,7 +147,7 @@ def parser_of(of: Endpoint) -> PageParser | None:
     keys = [of.table.column(name) for name in of.table.key]
     keys += [child.column(child.key[-1]) for child in of.children if not child.position]
     plain = all(each.type == "text" and len(each.source) == 1 for each in keys)
-    sets = [child.from_ for child in of.children]
+    sets = [child.from_ for child in of.children if not child.within]
     if of.rows_key is None or not (plain and len(set(sets)) == len(sets)):
         return None
     shape = level(of.table, of.children)
@@ -162,7 +164,7 @@ def parser_of(of: Endpoint) -> PageParser | None:
 def _struct(shape: Level, table: Table, children: Sequence[Table] = ()) -> pa.StructType:
     fields = [(key, _JSON_TYPES[table.column(name).type]) for key, name in shape.leaves]
     for key in shape.sets:
-        child = next(each for each in children if each.from_ == (*shape.path, key))
+        child = next(each for each in children if each.from_ == (*shape.path, key) and not each.within)
         fields.append(
             (key, pa.list_(pa.string() if child.kind == "values" else _struct(level(child), child)))
         )
@@ -196,7 +198,7 @@ def tables_of(
     found = _walk(parser.shape, rows, Gathered())
     _check_once([found.columns[name] for name in table.key])
     answer = {table.name: table_of(table, found, len(rows), {}, notes)}
-    parents = answer[table.name].column(table.key[0]).combine_chunks()
+    parents = {name: answer[table.name].column(name).combine_chunks() for name in table.key}
     for child in parser.of.children:
         members = found.sets[child.from_]
         unsaid = child.name in without
@@ -211,28 +213,55 @@ def _check_once(key: Sequence[pa.Array]) -> None:
         raise NotPlain
 
 
-def _child(child: Table, parents: pa.Array, members: pa.ListArray, notes: Notes, *, unsaid: bool) -> pa.Table:
-    """One child table; see `batch` for the rows that mark an empty set."""
-    lengths = pc.list_value_length(members)
-    places, items = pc.list_parent_indices(members), members.flatten()
-    owner, own = child.key[0], child.key[-1]
-    found = Gathered() if child.kind == "values" else _walk(level(child), items, Gathered())
-    found.columns[owner] = parents.take(places)
-    if child.kind == "values":
-        found.columns[own] = items
-    elif child.position:
-        found.columns[own] = _positions(lengths, places)
+def _child(
+    child: Table, parents: Mapping[str, pa.Array], members: pa.ListArray, notes: Notes, *, unsaid: bool
+) -> pa.Table:
+    """One child table; see `children` for the rows that mark an empty set."""
+    places, found = _members(child, members)
+    found.columns |= {name: values.take(places) for name, values in parents.items()}
     if not child.position:
-        _check_once([found.columns[owner], found.columns[own]])
+        _check_once([found.columns[name] for name in child.key])
     count = len(places)
     found.columns[DELETED] = pa.nulls(count, pa.bool_())
-    empty = parents.filter(pc.equal(lengths, 0).fill_null(not unsaid))
-    marks = {owner: empty, own: pa.repeat(-1 if child.position else "", len(empty))}
+    empty = _without_members(members, places, unsaid=unsaid)
+    marks = {name: pa.repeat("", len(empty)) for name in child.key}
+    marks |= {name: values.take(empty) for name, values in parents.items()}
+    marks |= {child.position: pa.repeat(-1, len(empty))} if child.position else {}
     marks[DELETED] = pa.repeat(pa.scalar(True), len(empty))
     for name, values in found.columns.items():
         rest = marks[name] if name in marks else pa.nulls(len(empty), values.type)
         found.columns[name] = pa.concat_arrays([values, rest])
     return table_of(child, found, count + len(empty), {}, notes)
+
+
+def _members(child: Table, members: pa.ListArray) -> tuple[pa.Array, Gathered]:
+    """The place of each member's parent, and the members' own columns."""
+    places, items = pc.list_parent_indices(members), members.flatten()
+    own = child.key[-1]
+    if child.within:
+        member, arrays = child.key[-2], _at(items, child.within)
+        inside = pc.list_parent_indices(arrays)
+        ids = _at(items, child.column(member).source).take(inside)
+        return places.take(inside), Gathered(columns={member: ids, own: arrays.flatten()})
+    if child.kind == "values":
+        return places, Gathered(columns={own: items})
+    found = _walk(level(child), items, Gathered())
+    if child.position:
+        found.columns[own] = _positions(pc.list_value_length(members), places)
+    return places, found
+
+
+def _at(rows: pa.StructArray, path: tuple[str, ...]) -> pa.Array:
+    for name in path:
+        rows = rows.field(name)
+    return rows
+
+
+def _without_members(members: pa.ListArray, places: pa.Array, *, unsaid: bool) -> pa.Array:
+    """The places of parents without a member; `unsaid`: but for those whose row says nothing of them."""
+    numbers = pa.array(range(len(members)), places.type)
+    none = pc.invert(pc.is_in(numbers, value_set=places))
+    return numbers.filter(pc.and_(none, members.is_valid()) if unsaid else none)
 
 
 def _positions(lengths: pa.Array, places: pa.Array) -> pa.Array:
