@@ -38,6 +38,7 @@ def test_two_chosen_resources_load_their_tables_and_no_others(account: Any, ran:
         f"contacts__{name}"
         for name in (
             "custom_fields",
+            "custom_fields__choices",
             "list_memberships",
             "taggings",
             "phone_numbers",
