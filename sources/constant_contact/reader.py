@@ -126,6 +126,7 @@ class Reader:
         self._out = _Waiting(read_ahead)
         self._order = itertools.count()
         self._open = 0
+        self._last: list[Slice] = []
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._over_at_s: float | None = None
@@ -141,10 +142,15 @@ class Reader:
             self._open += 1
         self._todo.put((slice_.priority, next(self._order), slice_))
 
+    def add_last(self, slice_: Slice) -> None:
+        """One that waits until all others are finished, those that they call into being included."""
+        with self._lock:
+            self._last.append(slice_)
+
     def ahead(self) -> int:
         """Slices that are known and not finished; each costs a request or more."""
         with self._lock:
-            return self._open
+            return self._open + len(self._last)
 
     def check(self) -> None:
         """Raise `Stopped` when the run is over; slices call it between two requests."""
@@ -176,7 +182,7 @@ class Reader:
         if self._started:
             return
         self._started = True
-        if self._open == 0:
+        if self._open == 0 and self._finishes():
             self._out.put(None)
             return
         for thread in self._threads:
@@ -267,8 +273,17 @@ class Reader:
     def _done(self) -> None:
         with self._lock:
             self._open -= 1
-            finished = self._open == 0
-        if finished:
+            is_last = self._open == 0
+        if is_last and self._finishes():
             for _ in self._threads:
                 self._todo.put((99, next(self._order), None))
             self._out.put(None)
+
+    def _finishes(self) -> bool:
+        """Whether nothing is left to read; what was to wait for all others begins where there is something."""
+        with self._lock:
+            waiting, self._last = self._last, []
+            self._open += len(waiting)
+        for slice_ in waiting:
+            self._todo.put((slice_.priority, next(self._order), slice_))
+        return not waiting

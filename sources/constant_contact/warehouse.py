@@ -44,6 +44,29 @@ class Warehouse(Protocol):
         column is missing.
         """
 
+    def greatest(self, table: str, key: str, by: str, keys: Collection[str]) -> Mapping[str, Any]:
+        """Of each of these keys that has rows the greatest `by`; None where all of them lack it."""
+
+    def contacts_with_news(
+        self, events: Collection[str], known_in: str, until: str, most: int
+    ) -> list[tuple[str, datetime]]:
+        """(contact_id, its latest event) of contacts that are not deleted and have an event in these tables which is
+        later than the column `until` says in any of their rows of the table `known_in`; the latest first.
+        """
+
+    def contacts_without(
+        self,
+        table: str,
+        events: Collection[str],
+        *,
+        after: tuple[datetime, str] | None = None,
+        before: tuple[datetime, str] | None = None,
+        most: int,
+    ) -> list[tuple[datetime, str]]:
+        """(created_at, contact_id) of contacts that are not deleted and have no row in `table` and no event: the first
+        of those that were created after a place in this order, else the last of those before one, or of all.
+        """
+
     def deletion_marks(self, table: str) -> Mapping[str, Any]:
         """contact_id -> the deletion that its rows show; only contacts whose rows show one."""
 
@@ -134,6 +157,95 @@ class SqlWarehouse:
             f"select {listed}, count(*) as row_count from {self._qualify(table)} group by {listed}"
         )
 
+    def greatest(self, table: str, key: str, by: str, keys: Collection[str]) -> Mapping[str, Any]:
+        if not {key, by} <= set(self.columns(table)):
+            return {}
+        found: dict[str, Any] = {}
+        listed, name, value = sorted(keys), identifier(key), identifier(by)
+        for start in range(0, len(listed), AT_ONCE):
+            texts = ", ".join(map(literal, listed[start : start + AT_ONCE]))
+            rows = self._query(
+                f"select {name}, max({value}) from {self._qualify(table)} where {name} in ({texts}) group by {name}"
+            )[1]
+            found |= {str(row[0]): row[1] for row in rows}
+        return found
+
+    def contacts_with_news(
+        self, events: Collection[str], known_in: str, until: str, most: int
+    ) -> list[tuple[str, datetime]]:
+        latest = self._latest_events(events)
+        if latest is None or "deleted_at" not in self.columns("contacts"):
+            return []
+        known, is_news = "", ""
+        if until in self.columns(known_in):
+            rows = (
+                f"select contact_id, max({until}) as until from {self._qualify(known_in)} group by contact_id"
+            )
+            known = f" left join ({rows}) as known on known.contact_id = happened.contact_id"
+            is_news = " and (known.until is null or happened.latest > known.until)"
+        found = self._first(
+            "happened.contact_id, happened.latest",
+            f"({latest}) as happened join {self._qualify('contacts')} as c on c.contact_id = happened.contact_id{known}"
+            f" where c.deleted_at is null{is_news}",
+            "happened.latest desc, happened.contact_id desc",
+            most,
+        )
+        return [(str(row[0]), row[1]) for row in found]
+
+    def contacts_without(
+        self,
+        table: str,
+        events: Collection[str],
+        *,
+        after: tuple[datetime, str] | None = None,
+        before: tuple[datetime, str] | None = None,
+        most: int,
+    ) -> list[tuple[datetime, str]]:
+        if not {"deleted_at", "created_at"} <= set(self.columns("contacts")):
+            return []
+        source = f"{self._qualify('contacts')} as c"
+        where = "c.deleted_at is null and c.created_at is not null"
+        others = [f"select contact_id from {self._qualify(table)}"] if self.columns(table) else []
+        latest = self._latest_events(events)
+        for number, rows in enumerate([*others, *([latest] if latest else [])]):
+            ids = f"(select distinct contact_id from ({rows}) as rows_{number})"
+            source += f" left join {ids} as other_{number} on other_{number}.contact_id = c.contact_id"
+            where += f" and other_{number}.contact_id is null"
+        for place, sign in ((after, ">"), (before, "<")):
+            if place is not None:
+                at, key = _instant(place[0]), literal(place[1])
+                where += (
+                    f" and (c.created_at {sign} {at} or (c.created_at = {at} and c.contact_id {sign} {key}))"
+                )
+        order = "asc" if after is not None else "desc"
+        found = self._first(
+            "c.created_at, c.contact_id",
+            f"{source} where {where}",
+            f"c.created_at {order}, c.contact_id {order}",
+            most,
+        )
+        return [(row[0], str(row[1])) for row in found]
+
+    def _latest_events(self, events: Collection[str]) -> str | None:
+        """contact_id, latest: a select over those of these tables that are there; None where none is."""
+        parts = [
+            f"select contact_id, max(created_time) as latest from {self._qualify(name)} group by contact_id"
+            for name in events
+            if {"contact_id", "created_time"} <= set(self.columns(name))
+        ]
+        if not parts:
+            return None
+        every = " union all ".join(parts)
+        return f"select contact_id, max(latest) as latest from ({every}) as every_event group by contact_id"
+
+    def _first(self, columns: str, source: str, order: str, most: int) -> Rows:
+        """The first rows in an order, in words that every SQL has."""
+        names = ", ".join(name.split(".")[1] for name in columns.split(", "))
+        ranked = f"select {columns}, row_number() over (order by {order}) as place from {source}"
+        return self._query(f"select {names} from ({ranked}) as ranked where place <= {most} order by place")[
+            1
+        ]
+
     def deletion_marks(self, table: str) -> Mapping[str, Any]:
         if "deleted_at" not in self.columns(table):
             return {}
@@ -217,6 +329,10 @@ class SqlWarehouse:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(identifier, names))
+
+
+def _instant(at: datetime) -> str:
+    return f"cast({literal(at.astimezone(UTC).isoformat())} as timestamp with time zone)"
 
 
 def identifier(name: str) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES, Table
 from sources.constant_contact.catalogue.columns import RAW_SUFFIX
-from sources.constant_contact.catalogue.endpoint import VERSION_READ
+from sources.constant_contact.catalogue.endpoint import KNOWN_UNTIL, VERSION_READ
 from sources.constant_contact.catalogue.events import COUNTS as COUNTED
 
 if TYPE_CHECKING:
@@ -142,7 +142,15 @@ def _checked(name: str) -> tuple[Table, str]:
             f"exclude_columns has {name!r}, but there is no table {table_name!r}{_near(table_name, tables)}"
         )
     of, table = tables[table_name]
-    needed = {*table.key, *table.newest, "deleted_at", VERSION_READ, of.changed, *NEEDED.get(table_name, ())}
+    needed = {
+        *table.key,
+        *table.newest,
+        "deleted_at",
+        VERSION_READ,
+        KNOWN_UNTIL,
+        of.changed,
+        *NEEDED.get(table_name, ()),
+    }
     if column in table.key:
         raise ValueError(
             f"exclude_columns has {name!r}, a key column, without which its rows cannot be kept in step"

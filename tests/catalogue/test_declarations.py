@@ -73,6 +73,15 @@ KEYS = {
     "contact_xrefs": ("sequence_id",),
     "list_xrefs": ("sequence_id",),
     "campaign_xrefs": ("v2_email_campaign_id",),
+    "contact_activity": (
+        "contact_id",
+        "campaign_activity_id",
+        "tracking_activity_type",
+        "created_time",
+        "occurrence",
+    ),
+    "contact_activity_summary": ("contact_id", "campaign_activity_id"),
+    "contact_rates": ("contact_id",),
 }
 
 

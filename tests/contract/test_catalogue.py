@@ -87,6 +87,7 @@ SCALARS = {
     ("integer", "int64"): "bigint",
     ("number", None): "double",
     ("number", "float"): "double",
+    ("number", "double"): "double",
     ("boolean", None): "bool",
 }
 

@@ -1,12 +1,13 @@
 """A second opinion: Prism serves the provider's contract, and judges our requests by it.
 
 Needs the contract beside the checkout and Prism (npm `@stoplight/prism-cli`); CTCT_PRISM names its program
-where it is not on the path. Four faults of the contract are corrected in a copy before it is served:
+where it is not on the path. Five faults of the contract are corrected in a copy before it is served:
 
 - Parameters of several values are declared as `string` with `format: csv`, which is no notion of Swagger 2
   (`collectionFormat` is), so that by the letter only one value would be allowed. They become csv arrays.
 - The values that `include` of social profiles may have are declared for the array, not for what is in it.
 - The example of a custom field's `choice_id` is `9A63BC`, its type integer. The example goes.
+- The example ids in reports of a contact are shorter than the uuids that they are declared to be. They go.
 - `last_refresh_time` of an activity's totals is a plain string, a `date-time` by its words and in its twin.
 """
 
@@ -64,6 +65,10 @@ def corrected(contract: dict[str, Any]) -> dict[str, Any]:
                     one["items"]["enum"] = one.pop("enum")
     definitions = contract["definitions"]
     del definitions["CustomFieldChoice"]["properties"]["choice_id"]["example"]
+    for name in ("ContactTrackingActivity", "ContactCampaignActivitiesSummary", "ContactOpenAndClickRates"):
+        for one in definitions[name]["properties"].values():
+            if one.get("format") == "uuid":
+                one.pop("example", None)
     totals = definitions["CampaignActivityStatsResultGenericStatsEmailActivity"]
     totals["properties"]["last_refresh_time"]["format"] = "date-time"
     return contract
@@ -113,7 +118,9 @@ def first_page(client: Client, of: Endpoint, path: str) -> list[dict[str, Any]]:
     """The rows that Prism answers to our request for the first page, or for one row by its id."""
     slots = {name: "14" if name == "segment_id" else AN_ID for name in named_slots(path)}
     if path == of.path:
-        since = {of.after: "2026-01-31T00:00:00Z"} if of.reads == "recent" and of.after else {}
+        required = {of.after: "2026-01-31T00:00:00Z", of.before: "2026-02-28T00:00:00Z"}
+        names = {"recent": (of.after,), "contact_report": (of.after, of.before)}.get(of.reads, ())
+        since = {name: required[name] for name in names if name}
         ids = {of.ids_param: "14"} if of.ids_param else {}
         query = dict(of.query) | since | ids
         return split_rows(client.get_json(path.format(**slots), query), of.rows_key, path)[0]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.campaign_rows import references_of
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES
+from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(LANDING_PAGES, (("landing_pages",),)),
     "email_campaign_activities": (("campaigns",),),
     **dict.fromkeys(FEEDS, (("feeds",), ("totals", "settled"))),
-    **{name: (("details", name),) for name, of in CATALOGUE.items() if of.detail_of},
+    **{
+        name: (("details", name),)
+        for name, of in CATALOGUE.items()
+        if of.detail_of or of.reads == CONTACT_REPORT
+    },
     **{name: (("recent", name),) for name, of in CATALOGUE.items() if of.reads == "recent"},
 }
 """resource -> the parts of the state that say how far it was read."""

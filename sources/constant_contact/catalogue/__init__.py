@@ -11,7 +11,7 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
      its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key
      of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
    - What moves for some weeks after a date that the API filters by: `reads="recent"`, with `after` and `changed`.
-   - Events, their registrations and landing pages have ways of their own.
+   - Events, their registrations, landing pages, segments' members and reports of contacts have ways of their own.
    - What only a command reads (`on_command`) is off even with `opt_in = ["all"]`.
    - Another way needs a strategy: a name in `READS`, and in `reads/strategies.py` its `slices` and its `estimate`.
 2. Say `scope`, `privilege`, and `opt_in=True` where it costs what not everybody wants to pay.
@@ -27,6 +27,7 @@ from sources.constant_contact.catalogue import (
     account,
     automations,
     campaigns,
+    contact_reports,
     contacts,
     email_reports,
     events,
@@ -99,6 +100,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *events.ENDPOINTS,
         *landing_pages.ENDPOINTS,
         *old_ids.ENDPOINTS,
+        *contact_reports.ENDPOINTS,
     )
 )
 FEEDS: Mapping[str, str] = MappingProxyType(

@@ -19,6 +19,7 @@ Reads = Literal[
     "registrations",
     "landing_page",
     "segment_members",
+    "contact_report",
     "snapshot",
     "detail",
     "mail_part",
@@ -36,6 +37,10 @@ Scope = Literal["account_read", "contact_data", "campaign_data"]
 
 VERSION_READ = "version_read"
 """Of a detail: the version of the row that it was read for."""
+
+
+KNOWN_UNTIL = "known_until"
+"""Of a contact's report: the latest event of the contact that was known when it was read."""
 
 
 def version_read(of: str, columns: str) -> Column:
@@ -72,6 +77,10 @@ READS: Mapping[Reads, Way] = {
         words="of a segment that is new or was edited, else once a week",
         cost="their pages per due segment, 20 segments a run",
     ),
+    "contact_report": Way(
+        words="per contact with news, the latest first; then those never looked at",
+        cost="1 per due contact, 500 a run",
+    ),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
     "mail_part": Way(words="one request per e-mail that moved", cost="1 per moved e-mail"),
@@ -85,6 +94,7 @@ READS: Mapping[Reads, Way] = {
         words="by `ctct xrefs` only, for the ids of a file", cost="0; there 1 per 500 ids, 50 of campaigns"
     ),
 }
+CONTACT_REPORT: Reads = "contact_report"
 WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
 DETAILS = ("detail", "mail_part", "registrations", "segment_members")
@@ -113,7 +123,8 @@ class Endpoint:
     keys_only       of each row only what is in the key is kept: another table has the rest
     may_be_none     404 and 409 say that there is nothing of it, which is no failure
     needs           resources that must be read before, because their ids fill the path
-    after, before   date filters of a window, on the column `changed`; before is sent only to bound a window
+    after, before   date filters of a window, on the column `changed`; before is sent only to bound a window. Of a
+                    report the bounds of the time that it is about
     edited          of an "edited" resource the column that moves when a row is edited; and
     detail_columns  the columns that only the row by its id has
     detail_of       of a "detail" resource the resource of whose rows each is asked for by itself; `{slots}` of the path
@@ -198,7 +209,8 @@ class Endpoint:
         self._check_tables(where)
 
     def _check_reading(self, where: str) -> None:
-        window = (self.after, self.before, self.changed)
+        is_report = self.reads == CONTACT_REPORT
+        window = () if is_report else (self.after, self.before, self.changed)
         demand(
             all(window) if self.reads in WINDOWS else not any(window),
             where,
@@ -230,7 +242,7 @@ class Endpoint:
             "it needs the resource it is a detail of.",
         )
         demand(
-            self.most is None or (is_detail and self.most > 0),
+            self.most is None or ((is_detail or is_report) and self.most > 0),
             where,
             "most, above 0, goes with reads 'detail'.",
         )

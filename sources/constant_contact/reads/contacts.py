@@ -75,12 +75,12 @@ def estimate(facts: Facts, of: Endpoint) -> list[Line]:
     size = of.page_size or 1
     state = facts.state.get(STATE, {})
     if "mark" in state and "whole" not in state and _plans_all(facts, size):
-        rows = _count(facts, {})
+        rows = count(facts, {})
         rows = facts.loaded(STATE) if rows is None else rows
         why = "all of them; only what differs is written"
         return [Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows, size))]
     if _whole_is_planned(facts, state):
-        rows = _count(facts, {})
+        rows = count(facts, {})
         if rows is None:
             rows = facts.loaded(STATE)
         why = "all of them, then what changed meanwhile"
@@ -95,7 +95,7 @@ def estimate(facts: Facts, of: Endpoint) -> list[Line]:
     ):
         overlapped = mark in state.get("overlapped", ())
         since = asked_from(moment(mark, setting="mark"), facts.options.lookback, overlapped=overlapped)
-        rows = _count(facts, {parameter: as_parameter(since)})
+        rows = count(facts, {parameter: as_parameter(since)})
         why = words.format(since.format("D MMM HH:mm"))
         found.append(Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows or 0, size)))
     return found
@@ -110,7 +110,7 @@ def _whole_is_planned(facts: Facts, state: Mapping[str, Any]) -> bool:
     return "whole" in state or "mark" not in state or not fresh
 
 
-def _count(facts: Facts, filters: Mapping[str, str]) -> int | None:
+def count(facts: Facts, filters: Mapping[str, str]) -> int | None:
     """How many contacts a filter finds; one request. None when the API does not say."""
     of = endpoint(STATE)
     body = facts.asked.ask(of.path, {"status": "all", "include_count": "true", "limit": "1", **filters})

@@ -96,6 +96,9 @@ class Reading:
     followers: dict[str, list[Callable[[list[dict[str, Any]]], None]]] = field(default_factory=dict)
     """resource -> who waits for its rows, to ask for something of each."""
 
+    watchers: dict[str, list[Callable[[pa.Table], None]]] = field(default_factory=dict)
+    """resource -> who sees all rows of it that are read, on the thread that read them."""
+
     campaign_watchers: list[CampaignWatcher] = field(default_factory=list)
     """Told of every campaign, and of the totals of those that were sent."""
 
@@ -222,6 +225,9 @@ class Reading:
         it was read for; `since`: when that began, if not with this run.
         """
         tables = dict(tables or {})
+        if resource in tables:
+            for watch in self.watchers.get(resource, ()):
+                watch(tables[resource])
         if self.wants(resource):
             of = endpoint(resource)
             sets = of.children and resource in tables

@@ -14,6 +14,7 @@ from sources.constant_contact.reads import (
     campaign_estimates,
     campaigns,
     collections,
+    contact_reports,
     contacts,
     details,
     edited,
@@ -47,6 +48,9 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "events": Strategy(slices=events.slices, estimate=events.estimate),
         "registrations": Strategy(slices=registrations.slices, estimate=registrations.estimate),
         "segment_members": Strategy(slices=segment_members.slices, estimate=segment_members.estimate),
+        "contact_report": Strategy(
+            slices=contact_reports.slices, estimate=contact_reports.estimate, is_of_family=True
+        ),
         "landing_page": Strategy(
             slices=landing_pages.slices, estimate=landing_pages.estimate, is_of_family=True
         ),

@@ -1,0 +1,161 @@
+"""Reports of single contacts: who is asked for in a night, in which order, and that what is read is exact."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from account_comparison import LANDING_PAGES, OF_A_CONTACT
+from accounts import EVERY_NIGHT
+
+from sources.constant_contact.catalogue import CATALOGUE, FEEDS
+from sources.constant_contact.reads import contact_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts import Quick
+
+ALL = (*EVERY_NIGHT, *OF_A_CONTACT)
+FEW = ("contacts", "email_campaigns", "email_campaign_stats", *FEEDS, *OF_A_CONTACT)
+
+
+def asked(one: Quick, name: str) -> int:
+    return one.sandbox.log.by_path_template[f"/v3{CATALOGUE[name].path.replace('{contact_id}', '{id}')}"]
+
+
+def all_asked(one: Quick) -> set[int]:
+    return {asked(one, name) for name in OF_A_CONTACT}
+
+
+def wrong(one: Quick, tables: tuple[str, ...] = OF_A_CONTACT) -> list[str]:
+    """What differs in these tables; others are there too."""
+    return [line for line in one.differences(tables=tables) if "nobody expects" not in line]
+
+
+def name_pages(one: Quick) -> None:
+    pages = [page.activity_id for page in one.sandbox.extras.landing_pages.pages]
+    one.configure(landing_page_ids=json.dumps(pages))
+
+
+@pytest.fixture
+def one(quick: Callable[..., Quick]) -> Quick:
+    """A small account with everything of its contacts loaded."""
+    here = quick(contacts=60, campaigns=3)
+    name_pages(here)
+    here.complete_night(select=ALL)
+    here.sandbox.log.reset()
+    return here
+
+
+def test_reports_are_exact_night_after_night(one: Quick) -> None:
+    """Contacts and events come and go; each morning the three tables hold what the account shows of each contact."""
+    tables = (*OF_A_CONTACT, *LANDING_PAGES)
+    one.configure(contact_reading="full")  # who was deleted or came back is known at once
+    for night in range(4):
+        assert [] == wrong(one, tables), f"night {night}"
+        one.sandbox.advance(1)
+        name_pages(one)
+        one.complete_night(select=ALL)
+    assert [] == wrong(one, tables)
+
+
+def test_a_quiet_night_asks_for_nobody(one: Quick) -> None:
+    """Nothing has happened, so no report is asked for, not even of those who never did anything."""
+    one.complete_night(select=ALL)
+    assert {0} == all_asked(one)
+
+
+def test_one_event_costs_one_report_of_each_kind(one: Quick) -> None:
+    """The contact whose event came is asked for, and nobody else."""
+    mail = next(activity for each in one.sandbox.campaigns.rows for activity in each.reported)
+    position = next(i for i in range(60) if one.sandbox.contacts.is_mailable(i))
+    one.sandbox.add_event(mail, "opens", position)
+    one.complete_night(select=ALL)
+    assert {1} == all_asked(one)
+    assert [] == wrong(one)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most 25 contacts a run and report."""
+    monkeypatch.setattr(contact_reports, "endpoint", lambda name: replace(CATALOGUE[name], most=25))
+
+
+@pytest.mark.usefixtures("few")
+def test_a_capped_reading_goes_on_night_after_night(quick: Callable[..., Quick]) -> None:
+    """Each night brings 25 contacts, those whose last event is the latest first, until all are there."""
+    one = quick(contacts=80, campaigns=2)
+    for night in range(5):
+        one.sandbox.log.reset()
+        one.complete_night(select=FEW)
+        assert {25 if night < 3 else asked(one, "contact_rates")} == all_asked(one)
+        if not night:
+            read = one.values("select contact_id from contact_rates")
+            latest = one.values(
+                "select contact_id from (select contact_id, created_time from email_opens union all"
+                " select contact_id, created_time from email_sends union all"
+                " select contact_id, created_time from email_clicks union all"
+                " select contact_id, created_time from email_bounces union all"
+                " select contact_id, created_time from email_forwards union all"
+                " select contact_id, created_time from email_optouts)"
+                " group by contact_id order by max(created_time) desc, contact_id desc limit 25"
+            )
+            assert set(latest) == set(read)
+    assert {0} == all_asked(one)
+    assert [] == wrong(one, ("contact_activity_summary", "contact_rates"))
+
+
+@pytest.mark.parametrize("fault", [pytest.param("500_html", marks=pytest.mark.long), "not_found"])
+def test_a_contact_that_fails_costs_itself_and_comes_the_next_night(
+    quick: Callable[..., Quick], fault: str
+) -> None:
+    """It is named, everybody else's reports are loaded, and the next night brings it."""
+    one = quick(contacts=40, campaigns=2)
+    ill = one.sandbox.contacts.id_of(next(i for i in range(40) if one.sandbox.contacts.is_mailable(i)))
+    one.sandbox.set_fault(fault, None, path_prefix=f"/reports/contact_reports/{ill}/open")
+    assert one.night(select=FEW).error is None
+    assert {("contact_rates", ill)} == set(one.left_out)
+    one.sandbox.clear_faults()
+    one.complete_night(select=FEW)
+    assert [] == wrong(one, ("contact_activity_summary", "contact_rates"))
+
+
+def test_a_contact_that_failed_and_was_deleted_is_not_asked_for(quick: Callable[..., Quick]) -> None:
+    """Its failure is taken back with it."""
+    one = quick(contacts=40, campaigns=2)
+    position = next(i for i in range(40) if one.sandbox.contacts.is_mailable(i))
+    ill = one.sandbox.contacts.id_of(position)
+    one.sandbox.set_fault("not_found", None, path_prefix=f"/reports/contact_reports/{ill}/open")
+    assert one.night(select=FEW).error is None
+    one.sandbox.delete_contact(position)
+    one.complete_night(select=FEW, full_refresh=True)
+    assert {} == one.state.get("failures", {})
+
+
+def test_a_refusal_is_said_once_and_the_rest_is_loaded(quick: Callable[..., Quick]) -> None:
+    """Where the login may not read reports of contacts, each resource is named, and everything else is there."""
+    one = quick(contacts=40, campaigns=2)
+    one.sandbox.set_fault("forbidden_privilege", None, path_prefix="/reports/contact_reports/")
+    outcome = one.night(select=FEW)
+    assert outcome.error is None
+    assert set(OF_A_CONTACT) == {each.resource for each in outcome.skipped if each.refused}
+    assert {1} == all_asked(one)
+    assert [] == wrong(one, ("contacts", *FEEDS))
+
+
+def test_reports_alone_go_by_the_contacts_that_are_loaded(one: Quick) -> None:
+    """Without contacts in the selection or in the warehouse nobody can be asked for, which is said."""
+    one.complete_night(select=OF_A_CONTACT, full_refresh=True)
+    assert [] == wrong(one)
+
+
+def test_without_contacts_it_is_said(quick: Callable[..., Quick]) -> None:
+    """Nothing is loaded and nothing is to be loaded: the resource is named with what to do."""
+    one = quick(contacts=40, campaigns=2)
+    outcome = one.night(select=("contact_rates",))
+    assert ["no contacts are loaded to ask for; read contacts too"] == [
+        each.reason for each in outcome.skipped
+    ]
