@@ -39,6 +39,9 @@ class Warehouse(Protocol):
     def where(self, table: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
         """Rows with one of these texts in a column, load bookkeeping left out."""
 
+    def having(self, table: str, column: str, columns: Collection[str]) -> list[dict[str, Any]]:
+        """Rows that have a value in `column`, of which these columns."""
+
     def combinations(self, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
         """Each combination of values in these columns once, with the number of its rows as `row_count`; none where a
         column is missing.
@@ -148,6 +151,13 @@ class SqlWarehouse:
                 f"select {_listed(there)} from {self._qualify(table)} where {identifier(column)} in ({texts})"
             )
         return found
+
+    def having(self, table: str, column: str, columns: Collection[str]) -> list[dict[str, Any]]:
+        wanted = [name for name in self.columns(table) if name in columns]
+        if column not in self.columns(table) or not wanted:
+            return []
+        condition = f"{identifier(column)} is not null"
+        return self._dicts(f"select {_listed(wanted)} from {self._qualify(table)} where {condition}")
 
     def combinations(self, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
         if not set(columns) <= set(self.columns(table)):

@@ -82,6 +82,7 @@ KEYS = {
     ),
     "contact_activity_summary": ("contact_id", "campaign_activity_id"),
     "contact_rates": ("contact_id",),
+    "contacts_sms_engagement_history": ("contact_id", "sms_channel_history_id"),
 }
 
 

@@ -1,13 +1,14 @@
 """A second opinion: Prism serves the provider's contract, and judges our requests by it.
 
 Needs the contract beside the checkout and Prism (npm `@stoplight/prism-cli`); CTCT_PRISM names its program
-where it is not on the path. Five faults of the contract are corrected in a copy before it is served:
+where it is not on the path. Six faults of the contract are corrected in a copy before it is served:
 
 - Parameters of several values are declared as `string` with `format: csv`, which is no notion of Swagger 2
   (`collectionFormat` is), so that by the letter only one value would be allowed. They become csv arrays.
 - The values that `include` of social profiles may have are declared for the array, not for what is in it.
 - The example of a custom field's `choice_id` is `9A63BC`, its type integer. The example goes.
 - The example ids in reports of a contact are shorter than the uuids that they are declared to be. They go.
+- The example of `consent_action_time` has spaces, which no `date-time` has. It goes; a test of values reads that form.
 - `last_refresh_time` of an activity's totals is a plain string, a `date-time` by its words and in its twin.
 """
 
@@ -65,6 +66,7 @@ def corrected(contract: dict[str, Any]) -> dict[str, Any]:
                     one["items"]["enum"] = one.pop("enum")
     definitions = contract["definitions"]
     del definitions["CustomFieldChoice"]["properties"]["choice_id"]["example"]
+    del definitions["HistoryDetails"]["properties"]["consent_action_time"]["example"]
     for name in ("ContactTrackingActivity", "ContactCampaignActivitiesSummary", "ContactOpenAndClickRates"):
         for one in definitions[name]["properties"].values():
             if one.get("format") == "uuid":

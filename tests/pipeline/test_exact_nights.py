@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from accounts import Account
 
-OPTIONAL = ("segment_members", *OF_A_CONTACT)
+OPTIONAL = ("segment_members", "contacts_sms_engagement_history", *OF_A_CONTACT)
 """What `opt_in = ["all"]` turns on and other tests leave out."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.batches import COMMIT, StateChange
 from sources.constant_contact.campaign_rows import references_of
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES
-from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT
+from sources.constant_contact.catalogue.endpoint import OF_CONTACTS
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     **{
         name: (("details", name),)
         for name, of in CATALOGUE.items()
-        if of.detail_of or of.reads == CONTACT_REPORT
+        if of.detail_of or of.reads in OF_CONTACTS
     },
     **{name: (("recent", name),) for name, of in CATALOGUE.items() if of.reads == "recent"},
 }

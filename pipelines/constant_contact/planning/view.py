@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.planning.plan import Plan
     from sources.constant_contact.reads.facts import Line
 
-NAME_WIDTH = 29  # the longest name, email_campaign_activity_stats
+NAME_WIDTH = 31  # the longest name, contacts_sms_engagement_history
 
 
 def render(made: Plan) -> RenderableType:

@@ -5,7 +5,7 @@ Source: contract, definitions ContactTrackingActivity, CampaignActivitySummary, 
 """
 
 from sources.constant_contact.catalogue.columns import Column, Table, bigint, double, text, timestamp
-from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT, KNOWN_UNTIL, Endpoint
+from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT, KNOWN_UNTIL, Endpoint, version_read
 
 MAX_CONTACTS = 500
 """In one run, of each report."""
@@ -51,6 +51,44 @@ def _report(
 def _count(name: str, words: str) -> Column:
     return bigint(name, f"{words}, as the API counts them")
 
+
+CONTACTS_SMS_ENGAGEMENT_HISTORY = Endpoint(
+    path="/contacts/sms_engagement_history/{contact_id}",
+    shape="array",
+    scope="contact_data",
+    privilege="contacts:read",
+    reads="sms_history",
+    opt_in=True,
+    needs=("contacts",),
+    most=200,
+    table=Table(
+        name="contacts_sms_engagement_history",
+        grain="one row per contact and step of its SMS channel's history",
+        key=("contact_id", "sms_channel_history_id"),
+        columns=(
+            _CONTACT,
+            text("sms_channel_history_id", "id of the step"),
+            text("sms_channel_id", "id of the SMS channel"),
+            timestamp("insert_time", "when the step was recorded, UTC"),
+            text("history_details__state", "state of the consent as one letter, such as O for opted out"),
+            text("history_details__source", "who did it: A account, C contact or S system"),
+            text("history_details__consent_type", "what the consent is for, such as promotional_sms"),
+            timestamp("history_details__consent_action_time", "when the consent was given or withdrawn, UTC"),
+            text("history_details__consent_action_type", "what was done: opt_in or opt_out"),
+            text(
+                "history_details__consent_medium_type",
+                "how it was done: MD mobile device, LF form, CD carrier, FI file, SY system",
+            ),
+            text(
+                "history_details__source_consent_timestamp", "when the source says so, in the API's own text"
+            ),
+            text("history_details__source_sms_number", "mobile number that the consent is about"),
+            bigint("history_details__advertised_frequency", "messages announced per interval"),
+            text("history_details__advertised_interval", "interval of the announced messages, as one letter"),
+            version_read("contact", "a digest of SMS channel and consents"),
+        ),
+    ),
+)
 
 ENDPOINTS = (
     _report(
@@ -123,4 +161,5 @@ ENDPOINTS = (
             ),
         ),
     ),
+    CONTACTS_SMS_ENGAGEMENT_HISTORY,
 )

@@ -20,6 +20,7 @@ Reads = Literal[
     "landing_page",
     "segment_members",
     "contact_report",
+    "sms_history",
     "snapshot",
     "detail",
     "mail_part",
@@ -81,6 +82,10 @@ READS: Mapping[Reads, Way] = {
         words="per contact with news, the latest first; then those never looked at",
         cost="1 per due contact, 500 a run",
     ),
+    "sms_history": Way(
+        words="per contact whose SMS channel or consents moved, the latest first",
+        cost="1 per moved SMS contact, 200 a run",
+    ),
     "snapshot": Way(words="one row a day", cost="1"),
     "detail": Way(words="one request per new or changed one", cost="1 per changed one"),
     "mail_part": Way(words="one request per e-mail that moved", cost="1 per moved e-mail"),
@@ -95,6 +100,8 @@ READS: Mapping[Reads, Way] = {
     ),
 }
 CONTACT_REPORT: Reads = "contact_report"
+OF_CONTACTS: tuple[Reads, ...] = (CONTACT_REPORT, "sms_history")
+"""Ways that ask for something of single contacts, at most so many in a run."""
 WINDOWS = ("contacts", "campaigns", "recent")
 """Ways that ask for what changed since a mark."""
 DETAILS = ("detail", "mail_part", "registrations", "segment_members")
@@ -242,7 +249,7 @@ class Endpoint:
             "it needs the resource it is a detail of.",
         )
         demand(
-            self.most is None or ((is_detail or is_report) and self.most > 0),
+            self.most is None or ((is_detail or self.reads in OF_CONTACTS) and self.most > 0),
             where,
             "most, above 0, goes with reads 'detail'.",
         )

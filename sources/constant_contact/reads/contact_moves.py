@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
@@ -80,22 +81,22 @@ class Seen:
         self._deleted: set[int] = set()
         """A number for each, as there may be many."""
         for name in EVENTS:
-            reading.watchers.setdefault(name, []).append(self._see_events)
+            reading.watchers.setdefault(name, []).append(partial(self._see_events, name))
         reading.watchers.setdefault(CONTACTS, []).append(self._see_contacts)
 
     def is_deleted(self, contact_id: str) -> bool:
         return hash(contact_id) in self._deleted
 
-    def _see_events(self, rows: pa.Table) -> None:
-        latest = rows.select([KEY, TIME]).group_by(KEY, use_threads=False).aggregate([(TIME, "max")])
+    def _see_events(self, name: str, tables: Mapping[str, pa.Table]) -> None:
+        latest = tables[name].select([KEY, TIME]).group_by(KEY, use_threads=False).aggregate([(TIME, "max")])
         with self._lock:
             for row in latest.to_pylist():
                 if row[f"{TIME}_max"] is not None:
                     self.events.note(row[KEY], row[f"{TIME}_max"])
 
-    def _see_contacts(self, rows: pa.Table) -> None:
+    def _see_contacts(self, tables: Mapping[str, pa.Table]) -> None:
         with self._lock:
-            for row in rows.select([KEY, CREATED, DELETED_AT]).to_pylist():
+            for row in tables[CONTACTS].select([KEY, CREATED, DELETED_AT]).to_pylist():
                 if row[DELETED_AT] is not None:
                     self._deleted.add(hash(row[KEY]))
                 elif row[CREATED] is not None:
@@ -184,3 +185,11 @@ def deleted_among(warehouse: Warehouse, contact_ids: Collection[str]) -> set[str
     """Those that are loaded as deleted."""
     marked = warehouse.greatest(CONTACTS, KEY, DELETED_AT, contact_ids)
     return {contact_id for contact_id, at in marked.items() if at is not None}
+
+
+def has_contacts(reading: Reading, of: Endpoint) -> bool:
+    """Whether there is anybody to ask for; where not, it is said what to do."""
+    if reading.wants(CONTACTS) or reading.warehouse.count(CONTACTS):
+        return True
+    reading.reader.skip(of.resource, f"no contacts are loaded to ask for; read {CONTACTS} too")
+    return False

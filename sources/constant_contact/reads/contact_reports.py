@@ -29,6 +29,7 @@ from sources.constant_contact.reads.contact_moves import (
     Seen,
     always_has_a_row,
     deleted_among,
+    has_contacts,
     never_seen,
     nothing_of,
     planned,
@@ -91,8 +92,8 @@ def read_due(reading: Reading, of: Endpoint, seen: Seen) -> Iterator[Batch]:
     visited = visited_of(reading.state, of)
     gone, found = _chosen(reading, of, seen)
     yield from gone
-    if not found and not reading.wants(CONTACTS) and not reading.warehouse.count(CONTACTS):
-        reading.reader.skip(of.resource, f"no contacts are loaded to ask for; read {CONTACTS} too")
+    if not found and not has_contacts(reading, of):
+        return
     for due in found:
         read = partial(read_report, of=of, due=due)
         yield from attempt(reading, _object(of, due.contact_id), read)

@@ -96,8 +96,8 @@ class Reading:
     followers: dict[str, list[Callable[[list[dict[str, Any]]], None]]] = field(default_factory=dict)
     """resource -> who waits for its rows, to ask for something of each."""
 
-    watchers: dict[str, list[Callable[[pa.Table], None]]] = field(default_factory=dict)
-    """resource -> who sees all rows of it that are read, on the thread that read them."""
+    watchers: dict[str, list[Callable[[Mapping[str, pa.Table]], None]]] = field(default_factory=dict)
+    """resource -> who sees all of its tables that are read, on the thread that read them."""
 
     campaign_watchers: list[CampaignWatcher] = field(default_factory=list)
     """Told of every campaign, and of the totals of those that were sent."""
@@ -227,7 +227,7 @@ class Reading:
         tables = dict(tables or {})
         if resource in tables:
             for watch in self.watchers.get(resource, ()):
-                watch(tables[resource])
+                watch(tables)
         if self.wants(resource):
             of = endpoint(resource)
             sets = of.children and resource in tables

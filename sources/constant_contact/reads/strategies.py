@@ -25,6 +25,7 @@ from sources.constant_contact.reads import (
     recent,
     registrations,
     segment_members,
+    sms_history,
 )
 from sources.constant_contact.reads.strategy import Strategy
 
@@ -51,6 +52,7 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "contact_report": Strategy(
             slices=contact_reports.slices, estimate=contact_reports.estimate, is_of_family=True
         ),
+        "sms_history": Strategy(slices=sms_history.slices, estimate=sms_history.estimate),
         "landing_page": Strategy(
             slices=landing_pages.slices, estimate=landing_pages.estimate, is_of_family=True
         ),
