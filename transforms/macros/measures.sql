@@ -118,6 +118,12 @@
 {%- endmacro %}
 
 
+{# An order in which what is not known comes last; engines differ in where they put it, and not all know `nulls last` in windows. #}
+{% macro nulls_last(column, direction='asc') -%}
+    case when {{ column }} is null then 1 else 0 end, {{ column }}{{ ' desc' if direction == 'desc' }}
+{%- endmacro %}
+
+
 {# Lower (sign '-') or upper (sign '+') end of the 95 % Wilson score interval of a rate: what a small sample allows it to be.
    Between 0 and 1 by construction; null where the rate is null. https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval #}
 {% macro wilson(numerator, denominator, sign) -%}

@@ -13,7 +13,7 @@ numbered as (
         campaign_activity_stats.*,
         row_number() over (
             partition by campaign_activity_id
-            order by stats_refreshed_at desc
+            order by {{ nulls_last('stats_refreshed_at', 'desc') }}
         ) as age
     from campaign_activity_stats
 

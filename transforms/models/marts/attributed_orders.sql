@@ -29,7 +29,7 @@ buyers as (
         lower(trim(email_address)) as email_address,
         row_number() over (
             partition by lower(trim(email_address))
-            order by case when is_deleted then 1 else 0 end, created_at desc, contact_id
+            order by case when is_deleted then 1 else 0 end, {{ nulls_last('created_at', 'desc') }}, contact_id
         ) as place
     from contacts
     where email_address is not null

@@ -11,7 +11,7 @@ dated as (
 
     select
         recipients.*,
-        cast({{ dbt.date_trunc('week', local_date('recipients.sent_at')) }} as date) as sent_week
+        {{ week_start(local_date('recipients.sent_at')) }} as sent_week
     from recipients
     where
         recipients.is_sent

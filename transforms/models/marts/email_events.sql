@@ -89,7 +89,7 @@ timed as (
         ) as sent_at,
         row_number() over (
             partition by campaign_activity_id, contact_id, event_type
-            order by occurred_at, coalesce(url_id, ''), occurrence
+            order by {{ nulls_last('occurred_at') }}, coalesce(url_id, ''), {{ nulls_last('occurrence') }}
         ) as event_number
     from unioned
 
@@ -158,7 +158,7 @@ final as (
         ruled.machine_rule,
         ruled.load_id,
         ruled.occurrence,
-        ruled.event_number,
+        cast(ruled.event_number as bigint) as event_number,
         ruled.seconds_since_send,
         ruled.event_number = 1 as is_first,
         case

@@ -58,7 +58,7 @@ final as (
         cast(
             sum(joins_per_day.joined) over (
                 partition by joins_per_day.list_id
-                order by joins_per_day.joined_date
+                order by {{ nulls_last('joins_per_day.joined_date') }}
             ) as bigint
         ) as members_at_end,
         joins_per_day.joined_date

@@ -25,7 +25,7 @@ followed as (
         dated.*,
         lag(sent_date) over (
             partition by contact_id
-            order by sent_at, campaign_activity_id
+            order by {{ nulls_last('sent_at') }}, campaign_activity_id
         ) as previous_sent_date
     from dated
 

@@ -22,7 +22,7 @@ numbered as (
         nullif(trim(state), '') as state,
         row_number() over (
             partition by contact_id
-            order by coalesce(updated_at, created_at) desc, street_address_id
+            order by {{ nulls_last('coalesce(updated_at, created_at)', 'desc') }}, street_address_id
         ) as age
     from street_addresses
     where
