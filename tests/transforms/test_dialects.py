@@ -27,7 +27,7 @@ EVERYWHERE = {
 OWN = {
     "snowflake": {
         "convert_timezone", "date_trunc", "dateadd", "datediff", "dayofweekiso", "ltrim", "md5", "position",
-        "regexp_replace", "rtrim", "split_part", "to_timestamp",
+        "regexp_replace", "rtrim", "split_part", 
     },
     "bigquery": {
         "date_trunc", "datetime", "datetime_add", "datetime_diff", "ltrim", "md5", "mod", "regexp_replace", "rtrim",
@@ -42,7 +42,7 @@ OWN = {
         "timestampadd", "unix_seconds", "weekday", "year",
     },
     "trino": {
-        "at_timezone", "date_add", "date_diff", "date_trunc", "day_of_week", "md5", "regexp_replace", "split_part",
+        "at_timezone", "date_add", "hour", "minute", "month", "position", "second", "to_milliseconds", "year", "date_trunc", "day_of_week", "md5", "regexp_replace", "split_part",
         "to_hex", "to_utf8", "with_timezone",
     },
 }  # fmt: skip
