@@ -27,23 +27,23 @@ EVERYWHERE = {
 OWN = {
     "snowflake": {
         "convert_timezone", "date_trunc", "dateadd", "datediff", "dayofweekiso", "ltrim", "md5", "position",
-        "regexp_replace", "rtrim", "split_part", 
+        "regexp_replace", "rtrim", "split_part",
     },
     "bigquery": {
         "date_trunc", "datetime", "datetime_add", "datetime_diff", "ltrim", "md5", "mod", "regexp_replace", "rtrim",
         "safe_offset", "split", "strpos", "timestamp", "timestamp_trunc", "to_hex",
     },
     "redshift": {
-        "convert_timezone", "date_trunc", "dateadd", "datediff", "ltrim", "md5", "mod", "regexp_replace", "rtrim",
-        "split_part", "strpos",
+        "convert_timezone", "date_trunc", "dateadd", "datediff", "ltrim", "md5", "mod", "position", "regexp_replace",
+        "rtrim", "split_part",
     },
     "databricks": {
         "date_trunc", "datediff", "floor", "from_utc_timestamp", "md5", "month", "regexp_replace", "split_part",
         "timestampadd", "unix_seconds", "weekday", "year",
     },
     "trino": {
-        "at_timezone", "date_add", "hour", "minute", "month", "position", "second", "to_milliseconds", "year", "date_trunc", "day_of_week", "md5", "regexp_replace", "split_part",
-        "to_hex", "to_utf8", "with_timezone",
+        "at_timezone", "date_add", "date_trunc", "day_of_week", "hour", "md5", "minute", "month", "position",
+        "regexp_replace", "second", "split_part", "to_hex", "to_milliseconds", "to_utf8", "with_timezone", "year",
     },
 }  # fmt: skip
 """Adapter -> functions that its warehouse has besides, from its manual."""
