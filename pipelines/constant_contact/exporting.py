@@ -54,15 +54,17 @@ def _chosen(opened: Warehouse, select: Sequence[str]) -> list[tuple[str, str]]:
     """(dataset, table), in order of names; a mart hides the raw table of the same name unless `raw` is asked for."""
     target = opened.target
     found = opened.query(
-        "select table_schema as dataset, table_name as name from information_schema.tables"
+        "select table_schema as dataset, table_name as name, table_type as kind from information_schema.tables"
         f" where table_schema in ('{target.dataset}', '{target.analytics}') order by table_name"
     )
     raw = [str(row["name"]) for row in found if row["dataset"] == target.dataset]
     marts = [str(row["name"]) for row in found if row["dataset"] == target.analytics]
+    views = {str(row["name"]) for row in found if row["kind"] == "VIEW"}  # which say again what marts say
     chosen: dict[tuple[str, str], None] = {}
     for name in select:
         if name == MARTS:
-            chosen |= dict.fromkeys((target.analytics, mart) for mart in marts if not mart.startswith("_"))
+            tables = (mart for mart in marts if mart not in views and not mart.startswith("_"))
+            chosen |= dict.fromkeys((target.analytics, mart) for mart in tables)
         elif name == RAW:
             chosen |= dict.fromkeys((target.dataset, table) for table in raw if not table.startswith("_"))
         elif name in marts or name in raw:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engines import RAW_ACCOUNT, dbt, dump, engine
 from golden_channels import CHANNELS
+from golden_old_api import OLD_API
 from golden_rows import EXPECTED
 
 if __name__ == "__main__":
@@ -15,4 +16,4 @@ if __name__ == "__main__":
     with engine(kind, work_dir) as warehouse:
         warehouse.execute([RAW_ACCOUNT])
         dbt("build")
-        dump({sql: warehouse.rows(sql) for sql in EXPECTED | CHANNELS}, work_dir / "answers.pickle")
+        dump({sql: warehouse.rows(sql) for sql in EXPECTED | CHANNELS | OLD_API}, work_dir / "answers.pickle")

@@ -363,3 +363,20 @@ insert into constant_contact.bulk_activities values
 ('job-1', 'completed', 'fair-visitors.csv', 100, '["Row 3: the e-mail address is not valid."]', 20, 20, 19, 1, 0, 2, 1, '2026-03-01T02:00:00Z', '2026-03-01T02:01:00Z', '2026-03-01T02:03:30Z', '2026-03-01T02:03:30Z', '/v3/activities/job-1', null, '1772900000.1'),
 ('job-2', 'timed_out', null, 50, '[]', 10, 5, null, null, null, null, 2, '2026-03-05T12:00:00Z', '2026-03-05T12:01:00Z', null, '2026-03-05T14:00:00Z', '/v3/activities/job-2', null, '1772900000.1'),
 ('job-3', 'completed', null, 100, '[]', 5, 5, null, null, null, null, null, '2026-03-06T12:00:00Z', '2026-03-06T12:00:10Z', '2026-03-06T12:00:40Z', '2026-03-06T12:00:40Z', '/v3/activities/job-3', '/v3/contact_exports/job-3', '1772900000.1');
+
+-- Two contacts, a list and a campaign had other ids once; of three senders one waits for confirmation and one is gone.
+create table constant_contact.contact_xrefs (sequence_id text, contact_id text, _dlt_load_id text);
+insert into constant_contact.contact_xrefs values ('11', 'ada', '1772900000.1'), ('12', 'ben', '1772900000.1');
+create table constant_contact.list_xrefs (sequence_id text, list_id text, _dlt_load_id text);
+insert into constant_contact.list_xrefs values ('1', 'news', '1772900000.1');
+create table constant_contact.campaign_xrefs (
+    v2_email_campaign_id text, campaign_id text, campaign_activity_id text, _dlt_load_id text
+);
+insert into constant_contact.campaign_xrefs values ('1100546096289', 'spring', 'spring-1', '1772900000.1');
+create table constant_contact.account_emails (
+    email_id text, email_address text, confirm_status text, confirm_time timestamptz, deleted_at timestamptz, _dlt_load_id text
+);
+insert into constant_contact.account_emails values
+('1', 'hi@harbor.example', 'CONFIRMED', '2026-01-01T10:00:00Z', null, '1772900000.1'),
+('2', 'club@harbor.example', 'UNCONFIRMED', null, null, '1772900000.1'),
+('3', 'old@harbor.example', 'CONFIRMED', '2025-01-01T10:00:00Z', '2026-02-01T00:00:00Z', '1772900000.1');

@@ -33,8 +33,9 @@ class DatasetView:
     def read(cls, query: Query, dataset: str) -> DatasetView:
         found: dict[str, set[str]] = {}
         rows = query(
-            "select table_name, column_name from information_schema.columns "
-            f"where table_schema = {literal(dataset)}"
+            f"select table_name, column_name from information_schema.columns where table_schema = {literal(dataset)}"
+            " and table_name not in"  # views say again what tables say
+            f" (select table_name from information_schema.views where table_schema = {literal(dataset)})"
         )
         for row in rows:
             found.setdefault(str(row["table_name"]), set()).add(str(row["column_name"]))
