@@ -60,7 +60,7 @@ SHARED = {
     for path in operations()
     for name in SLOTS.findall(path)
 }
-LIVE_LIST = str(UUID(int=3))
+LIVE_LIST, LIVE_CONTACT = str(UUID(int=3)), str(UUID(int=4))
 STEERING["contacts", "list_memberships"] = LIVE_LIST
 SCHEDULED = {
     SHARED["campaign_id"]: str(UUID(int=1)),
@@ -70,7 +70,7 @@ SCHEDULED = {
 }
 """What is different in the other campaign."""
 LIVE = {
-    "/contacts": ("contacts", {"contact_id": str(UUID(int=4))}),
+    "/contacts": ("contacts", {"contact_id": LIVE_CONTACT}),
     "/contact_lists": ("lists", {"list_id": LIVE_LIST, "membership_count": 1}),
 }
 """Listings with a row that is deleted -> key of the rows, what is different in one that is not."""
@@ -90,6 +90,7 @@ class Answers:
         self.values: dict[tuple[str, Path], Any] = {}
         """(resource, path in its row) -> the value that must arrive"""
         self._numbers: dict[tuple[str, Path], int] = {}
+        self._ids = SHARED
         self._bodies = {path: self._body(path) for path in operations() if self.owner(path)}
         self._patterns = [
             (re.compile(SLOTS.sub(r"[^/]+", path) + "$"), path) for path in sorted(self._bodies, key=len)
@@ -118,13 +119,15 @@ class Answers:
 
     def _body(self, path: str) -> Any:
         owner, key = self.owner(path), rows_key(path)
+        asked = "{contact_id}" in path and owner != "contacts"  # which is not done for a deleted one
+        self._ids = SHARED | ({"contact_id": LIVE_CONTACT} if asked else {})
         whole = resolved(operations()[path])
         prefix = COVERED[path].prefix if path in COVERED else ()
         if key is None:
             return self._made(operations()[path], owner, prefix, ())
         row = self._made(whole["properties"][key], owner, (), ())
         beside = {name: BESIDE[name] for name in whole["properties"] if name in BESIDE}
-        own = {name: SHARED[name] for name in whole["properties"] if name in SHARED}
+        own = {name: self._ids[name] for name in whole["properties"] if name in self._ids}
         return {key: row, **beside, **own}
 
     def _made(self, schema: Schema, owner: str, path: Path, above: tuple[str, ...]) -> Any:
@@ -145,7 +148,7 @@ class Answers:
     def _value(self, schema: Schema, owner: str, path: Path) -> Any:
         last = path[-1] if path else ""
         number = self._numbers.setdefault((owner, path), len(self._numbers))
-        value = STEERING.get((owner, last), SHARED.get("automation_flow_id" if path == ("id",) else last))
+        value = STEERING.get((owner, last), self._ids.get("automation_flow_id" if path == ("id",) else last))
         if value is None:
             value = _single(schema, number, last)
         elif schema.get("type") == "integer":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sources.constant_contact.catalogue import CATALOGUE
-from tests.contract.answers import DELETED_ON, SHARED, STEERING, Answers, serve
+from tests.contract.answers import DELETED_ON, LIVE_CONTACT, SHARED, STEERING, Answers, serve
 from tests.coverage_report import in_row, readers, report
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_each_property_that_is_read_is_served(answers: Answers) -> None:
 
 def test_each_value_occurs_once(answers: Answers) -> None:
     """But for ids that name one thing everywhere, truth, and what steers or follows."""
-    chosen = {repr(value) for value in (*SHARED.values(), *STEERING.values(), DELETED_ON, True)}
+    chosen = {repr(value) for value in (*SHARED.values(), *STEERING.values(), LIVE_CONTACT, DELETED_ON, True)}
     told = Counter(repr(value) for value in answers.values.values())
     assert {value for value, count in told.items() if count > 1} - chosen == set()
 
