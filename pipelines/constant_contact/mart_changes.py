@@ -124,7 +124,7 @@ def _compared(table: str, columns: Iterable[str]) -> tuple[str, ...]:
 
 def _sums(opened: Warehouse, staged: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
     """Table -> number of rows and sum of their hashes."""
-    form = SUMS[opened.dbt.kind]
+    form = SUMS[opened.dbt.engine]
     parts = [
         f"select '{name}' as name, count(*) as row_count, {form.format(columns=_quoted(names))} as hashed"
         f" from {opened.qualified(name)}"

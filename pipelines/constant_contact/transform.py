@@ -181,7 +181,7 @@ def _tells_marts(listener: Listener) -> Callable[[Any], None]:
 
 def _let_go(destination: DbtProfile) -> None:
     """Close dbt's own connections; dbt-duckdb keeps the file open, and locked, until told."""
-    if destination.kind == "duckdb":
+    if destination.engine == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - see _invoke
 
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

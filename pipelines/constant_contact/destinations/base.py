@@ -14,7 +14,7 @@ from pipelines.constant_contact.errors import UserError
 from sources.constant_contact.api.redact import without_passwords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
@@ -49,6 +49,9 @@ class Destination:
     """Whether the marts are built there from here."""
     advice = "run again later"
     """What a person may do about a place that stays busy; completes "what is loaded stays; "."""
+
+    load_options: Mapping[str, Any] = {}
+    """How the load tool loads, beyond its own configuration."""
 
     def __init__(self, name: str) -> None:
         self.name = name

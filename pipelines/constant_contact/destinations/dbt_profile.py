@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 LIBPQ: Final = {
@@ -22,7 +23,7 @@ LIBPQ: Final = {
 class DbtProfile:
     """Where the warehouse is, in the terms that dbt needs."""
 
-    kind: Literal["duckdb", "postgres"]
+    kind: Literal["duckdb", "postgres", "ducklake"]
     duckdb_path: Path | None = None
     host: str = "localhost"
     port: int = 5432
@@ -31,6 +32,12 @@ class DbtProfile:
     dbname: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     """How to connect to PostgreSQL beyond that: libpq's own words, such as sslmode and sslrootcert."""
+    lake: str = ""
+    """What a lake is called where it is attached."""
+    place: str = ""
+    """Where a lake's catalog is; no password."""
+    opening: Sequence[str] = field(default=(), repr=False)
+    """The statements that attach it."""
 
     def __post_init__(self) -> None:
         if self.kind == "duckdb" and self.duckdb_path is None:
@@ -38,10 +45,22 @@ class DbtProfile:
         if self.kind == "postgres" and not (self.user and self.dbname):
             raise ValueError("a postgres destination needs user and dbname")
 
+    @property
+    def engine(self) -> Literal["duckdb", "postgres"]:
+        """Whose SQL it speaks."""
+        return "postgres" if self.kind == "postgres" else "duckdb"
+
     def environment(self) -> Mapping[str, str]:
         """The variables that the project's profiles.yml reads."""
         if self.kind == "duckdb":
             return {"CTCT_DBT_TARGET": "duckdb", "CTCT_DUCKDB_PATH": str(self.duckdb_path)}
+        if self.kind == "ducklake":
+            return {
+                "CTCT_DBT_TARGET": "ducklake",
+                "CTCT_LAKE": self.lake,
+                "CTCT_LAKE_PLUGIN": f"{__package__}.lake_dbt",
+                "CTCT_LAKE_OPENING": json.dumps(list(self.opening)),
+            }
         return {
             "CTCT_DBT_TARGET": "postgres",
             "CTCT_PG_HOST": self.host,

@@ -39,19 +39,27 @@ SETTINGS: Final = (
     "set autoload_known_extensions = false",
     "set python_enable_replacements = false",  # a name is a table, never a variable of this program
     "set enable_external_access = false",
-    "set disabled_filesystems = 'LocalFileSystem'",
-    "set lock_configuration = true",
 )
+LOGGING: Final = "enable_logging"
+"""Refused by name, although its files are refused anyway: DuckDB aborts the process when it ends without them."""
+NO_FILES: Final = "set disabled_filesystems = 'LocalFileSystem'"
+LOCKED: Final = "set lock_configuration = true"
 
 
 @contextmanager
-def session(connection: DuckDBPyConnection, schemas: Sequence[str]) -> Iterator[DuckDbSession]:
-    """Over a connection that was opened read-only, and is closed at the end. A bare name is looked for in `schemas`."""
+def session(
+    connection: DuckDBPyConnection, schemas: Sequence[str], *, within: str = "", files: Sequence[str] = ()
+) -> Iterator[DuckDbSession]:
+    """Over a connection that was opened read-only, and is closed at the end. A bare name is looked for in `schemas`,
+    of the database `within` where that is not the connection's own. `files`: the only ones that may be touched.
+    """
     with connection:
         known = connection.execute("select schema_name from information_schema.schemata").fetchall()
-        path = ",".join(name for name in schemas if (name,) in known)
+        above = f"{within}." if within else ""
+        path = ",".join(f"{above}{name}" for name in schemas if (name,) in known)
         connection.execute(f"set search_path = '{path}'")
-        for setting in SETTINGS:
+        connection.execute("set allowed_paths = ?", [list(files)])
+        for setting in (*SETTINGS, *([] if files else [NO_FILES]), LOCKED):
             connection.execute(setting)
         yield DuckDbSession(connection)
 
@@ -66,6 +74,8 @@ class DuckDbSession:
         import duckdb  # noqa: PLC0415 - not for `--help`
 
         must_be_text(statement)
+        if LOGGING in statement.lower():
+            raise only_reads(LOGGING, WORDS)
         try:
             statements = self._connection.extract_statements(statement)
             _must_be_a_question(statements)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.destinations import unusable
 from pipelines.constant_contact.destinations.base import Destination, Place
 from pipelines.constant_contact.destinations.duckdb import DuckDb
+from pipelines.constant_contact.destinations.ducklake import DuckLake
 from pipelines.constant_contact.destinations.folder import state_folder
 from pipelines.constant_contact.destinations.postgres import Postgres
-from pipelines.constant_contact.destinations.target import DUCKDB, POSTGRES
+from pipelines.constant_contact.destinations.target import DUCKDB, DUCKLAKE, POSTGRES
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.destinations.target import Target
 
-DESTINATIONS: Mapping[str, Callable[[], Destination]] = {DUCKDB: DuckDb, POSTGRES: Postgres}
+DESTINATIONS: Mapping[str, Callable[[], Destination]] = {
+    DUCKDB: DuckDb,
+    POSTGRES: Postgres,
+    DUCKLAKE: DuckLake,
+}
 """Those that ctct knows more about than that dlt can load them."""
 
 

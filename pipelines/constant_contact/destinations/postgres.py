@@ -14,6 +14,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pipelines.constant_contact.destinations import advisory_lock
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.postgres_session import READ_SETTING, session
@@ -141,8 +142,16 @@ class Postgres(Destination):
     def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """On the server, over a connection of its own."""
         client.open_connection()
+
+        def ask(sql: str) -> Sequence[Any] | None:
+            with client.execute_query(sql) as cursor:
+                found: Sequence[Any] | None = cursor.fetchone()
+                return found
+
         try:
-            patience.until_free(lambda: _take(client, target.dataset), _reason, self.advice)
+            patience.until_free(
+                lambda: advisory_lock.take(ask, target.dataset), advisory_lock.reason, self.advice
+            )
             yield
         finally:
             client.close_connection()
@@ -170,28 +179,3 @@ class Postgres(Destination):
             dbname=credentials.database,
             options=credentials.query or {},
         )
-
-
-class _Taken(Exception):  # noqa: N818 - it is what the lock is
-    """Another session has the lock; says which."""
-
-
-def _reason(error: Exception) -> str | None:
-    return str(error) if isinstance(error, _Taken) else None
-
-
-def _take(client: Any, dataset: str) -> None:
-    """Take the dataset's lock for `client`'s open session. Raises _Taken."""
-    key = f"hashtextextended('constant_contact_pipeline.{dataset}', 0)"
-    with client.execute_query(f"select pg_try_advisory_lock({key})") as cursor:
-        if cursor.fetchone()[0]:
-            return
-    holder = (
-        "select a.pid, coalesce(host(a.client_addr), 'the server itself') from pg_locks as l"
-        " join pg_stat_activity as a on a.pid = l.pid where l.locktype = 'advisory' and l.granted"
-        f" and ((l.classid::bigint << 32) | l.objid::bigint) = {key}"
-    )
-    with client.execute_query(holder) as cursor:
-        found = cursor.fetchone()
-    session = f" (PostgreSQL session {found[0]}, from {found[1]})" if found else ""
-    raise _Taken(f"another sync into dataset {dataset!r}{session} is running, perhaps on another machine")

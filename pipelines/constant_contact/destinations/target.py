@@ -9,6 +9,7 @@ DATASET = "constant_contact"
 DEFAULT_PROFILE = "default"
 DUCKDB = "duckdb"
 POSTGRES = "postgres"
+DUCKLAKE = "ducklake"
 
 
 def default_dataset(profile: str) -> str:

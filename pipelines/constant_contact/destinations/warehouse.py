@@ -195,7 +195,7 @@ class Warehouse:
             self.pipeline.normalize()
         with self.kept_open(), _ctrl_c_raised():
             began = time.monotonic()
-            self.pipeline.load()
+            self.pipeline.load(**self._kind.load_options)
         return time.monotonic() - began
 
     def loaded(self) -> Loaded:

@@ -43,7 +43,7 @@ SET_ASIDE = "_ctct_set_aside"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warehouse:
-    kind: Literal["duckdb", "postgres"]
+    kind: Literal["duckdb", "postgres", "ducklake"]
     location: str
     """A file, or host and database."""
     exists: bool
@@ -213,6 +213,14 @@ def _nothing(_sql: str) -> list[Row]:
 
 
 def _warehouse(destination: DbtProfile, which: Callable[[str], str | None]) -> Warehouse:
+    if destination.kind == "ducklake":
+        return Warehouse(
+            kind="ducklake",
+            location=destination.place,
+            exists=True,
+            size_bytes=None,
+            open_with=_shell_line("ctct", "sql", "--destination", "ducklake", "show tables"),
+        )
     path = destination.duckdb_path
     if path is None:
         return Warehouse(

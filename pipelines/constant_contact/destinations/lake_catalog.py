@@ -1,0 +1,87 @@
+"""A lake's catalog: which kind it is, how it is attached, and its PostgreSQL server, asked directly."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pipelines.constant_contact.destinations import advisory_lock
+from pipelines.constant_contact.destinations.base import first_line
+from pipelines.constant_contact.errors import UserError
+from sources.constant_contact.warehouse import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+    from pipelines.constant_contact.destinations.waiting import Patience
+
+POSTGRES = "postgres"
+SETTING = "DESTINATION__DUCKLAKE__CREDENTIALS__CATALOG"
+
+
+def kind(credentials: Any) -> str:
+    """postgres, or sqlite or duckdb for a file."""
+    name = str(credentials.catalog.drivername or "")
+    return POSTGRES if name.startswith(POSTGRES) else name
+
+
+def schema(credentials: Any) -> str:
+    """Where in the catalog's database the lake is."""
+    return str(credentials.metadata_schema or credentials.ducklake_name)
+
+
+def attaching(credentials: Any) -> list[str]:
+    """The statements with which dlt makes the lake known to a DuckDB, secrets included."""
+    from dlt.destinations import ducklake  # noqa: PLC0415 - two seconds, which `--help` must not cost
+    from dlt.destinations.impl.ducklake.sql_client import DuckLakeSqlClient  # noqa: PLC0415
+
+    client = DuckLakeSqlClient("", "", credentials, ducklake().capabilities())
+    return [statement["sql"] for statement in client.attach_statements(alias=credentials.ducklake_name)]
+
+
+def reading(credentials: Any, name: str) -> str:
+    """The statement that attaches the catalog's own tables to a DuckDB, read-only."""
+    if kind(credentials) == POSTGRES:
+        of = f"type postgres, read_only, schema {literal(schema(credentials))}"
+        return f"attach {literal(_url(credentials))} as {name} ({of})"
+    more = ", type sqlite" if kind(credentials) == "sqlite" else ""
+    return f"attach {literal(str(credentials.catalog.database))} as {name} (read_only{more})"
+
+
+def unreachable(error: BaseException) -> str:
+    return f"the catalog of the lake does not answer: {first_line(error)}; correct {SETTING}"
+
+
+def _url(credentials: Any) -> str:
+    url = credentials.catalog.to_url().set(drivername="postgresql")
+    return str(url.render_as_string(hide_password=False))
+
+
+def connect(credentials: Any) -> Connection[Any]:
+    """To the catalog's server, each statement committed. Raises UserError."""
+    try:
+        import psycopg  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UserError(
+            "a lake with a catalog in PostgreSQL needs psycopg; run: pip install 'constant-contact-pipeline[lake]'"
+        ) from error
+    try:
+        return psycopg.connect(_url(credentials), autocommit=True, client_encoding="utf8")
+    except psycopg.Error as error:
+        raise UserError(unreachable(error)) from error
+
+
+@contextmanager
+def lock(credentials: Any, dataset: str, patience: Patience, advice: str) -> Iterator[None]:
+    """Of one dataset, for as long as the block lasts. Raises Busy."""
+    with connect(credentials) as connection:
+        patience.until_free(
+            lambda: advisory_lock.take(
+                lambda sql: connection.execute(sql).fetchone(), dataset, schema(credentials)
+            ),
+            advisory_lock.reason,
+            advice,
+        )
+        yield
