@@ -19,7 +19,7 @@ a session's own zone must not move a mart's dates.
         {%- else %}cast(null as {{ sql_type(kind) }})
         {%- endif %} as {{ name }}{{ "," if not loop.last }}
     {%- endfor %}
-    from {% if relation is not none %}{{ source('constant_contact', table) }}
+    from {% if relation is not none %}{{ here(source('constant_contact', table)) }}
     {%- else %}(select 1 as missing_table) as nothing
     where false
     {%- endif %}

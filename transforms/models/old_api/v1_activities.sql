@@ -3,7 +3,7 @@ with
 
 jobs as (
 
-    select * from {{ ref('bulk_jobs') }}
+    select * from {{ here(ref('bulk_jobs')) }}
 
 ),
 

@@ -3,19 +3,19 @@ with
 
 events as (
 
-    select * from {{ ref('email_events') }}
+    select * from {{ here(ref('email_events')) }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref('v1_campaigns') }}
+    select * from {{ here(ref('v1_campaigns')) }}
 
 ),
 
 contacts as (
 
-    select * from {{ ref('v1_contacts') }}
+    select * from {{ here(ref('v1_contacts')) }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ here(ref('campaigns')) }}
 
 ),
 
@@ -12,7 +12,7 @@ old_ids as (
     select
         campaign_id,
         min(old_campaign_id) as old_campaign_id
-    from {{ ref('stg_campaign_xrefs') }}
+    from {{ here(ref('stg_campaign_xrefs')) }}
     group by campaign_id
 
 ),

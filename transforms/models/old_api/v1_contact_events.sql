@@ -3,7 +3,7 @@ with
 
 events as (
 
-    select * from {{ ref('v1_campaign_events') }}
+    select * from {{ here(ref('v1_campaign_events')) }}
 
 ),
 

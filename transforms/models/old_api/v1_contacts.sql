@@ -3,7 +3,7 @@ with
 
 contacts as (
 
-    select * from {{ ref('stg_contacts') }}
+    select * from {{ here(ref('stg_contacts')) }}
 
 ),
 
@@ -12,7 +12,7 @@ old_ids as (
     select
         contact_id,
         min(old_contact_id) as old_contact_id
-    from {{ ref('stg_contact_xrefs') }}
+    from {{ here(ref('stg_contact_xrefs')) }}
     group by contact_id
 
 ),

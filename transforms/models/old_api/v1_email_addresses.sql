@@ -3,7 +3,7 @@ with
 
 addresses as (
 
-    select * from {{ ref('stg_account_emails') }}
+    select * from {{ here(ref('stg_account_emails')) }}
 
 ),
 

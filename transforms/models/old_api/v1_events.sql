@@ -3,7 +3,7 @@ with
 
 events as (
 
-    select * from {{ ref('events') }}
+    select * from {{ here(ref('events')) }}
 
 ),
 

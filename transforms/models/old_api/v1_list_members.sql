@@ -3,19 +3,19 @@ with
 
 memberships as (
 
-    select * from {{ ref('stg_contacts__list_memberships') }}
+    select * from {{ here(ref('stg_contacts__list_memberships')) }}
 
 ),
 
 lists as (
 
-    select * from {{ ref('v1_lists') }}
+    select * from {{ here(ref('v1_lists')) }}
 
 ),
 
 contacts as (
 
-    select * from {{ ref('v1_contacts') }}
+    select * from {{ here(ref('v1_contacts')) }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 lists as (
 
-    select * from {{ ref('stg_contact_lists') }}
+    select * from {{ here(ref('stg_contact_lists')) }}
 
 ),
 
@@ -12,7 +12,7 @@ old_ids as (
     select
         list_id,
         min(old_list_id) as old_list_id
-    from {{ ref('stg_list_xrefs') }}
+    from {{ here(ref('stg_list_xrefs')) }}
     group by list_id
 
 ),

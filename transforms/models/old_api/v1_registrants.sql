@@ -3,7 +3,7 @@ with
 
 registrations as (
 
-    select * from {{ ref('event_registrations') }}
+    select * from {{ here(ref('event_registrations')) }}
 
 ),
 
@@ -12,7 +12,7 @@ old_ids as (
     select
         contact_id,
         min(old_contact_id) as old_contact_id
-    from {{ ref('stg_contact_xrefs') }}
+    from {{ here(ref('stg_contact_xrefs')) }}
     group by contact_id
 
 ),
