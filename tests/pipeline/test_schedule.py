@@ -9,13 +9,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.constant_contact.cli import app
 from pipelines.constant_contact.schedule.crontab import block_of
 from pipelines.constant_contact.schedule.job import Job
 from pipelines.constant_contact.schedule.systemd import units_of
+
+if TYPE_CHECKING:
+    from click.testing import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = 'o\'dd  100% "folder" $HOME ünï'
@@ -40,16 +46,21 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def crontab(folder):
+def alone(folder):
+    """No other test process changes the crontab of this user meanwhile, which every command here reads."""
+    with filelock.FileLock(Path("/tmp") / f"ctct-tests-crontab-{os.getuid()}.lock"):
+        yield folder
+
+
+@pytest.fixture
+def crontab(alone):
     """The real crontab of this user, which has to be empty before and is empty afterwards."""
     if shutil.which("crontab") is None:
         pytest.skip("crontab is not installed")
-    lock = Path("/tmp") / f"ctct-tests-crontab-{os.getuid()}.lock"  # one crontab for all test processes
-    with filelock.FileLock(lock):
-        if crontab_text():
-            pytest.skip("this user's crontab is in use")
-        yield folder
-        subprocess.run(["crontab", "-r"], capture_output=True, check=False)
+    if crontab_text():
+        pytest.skip("this user's crontab is in use")
+    yield alone
+    subprocess.run(["crontab", "-r"], capture_output=True, check=False)
 
 
 def crontab_text() -> str:
@@ -60,9 +71,12 @@ def write_crontab(text: str) -> None:
     subprocess.run(["crontab", "-"], input=text, text=True, check=True)
 
 
-def schedule(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipelines.constant_contact.cli", "schedule", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+def schedule(*words: str) -> Result:
+    """The command in this process, without a terminal."""
+    result = CliRunner().invoke(app, ["schedule", *words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
 
 
 def job(tmp_path: Path, **more) -> Job:
@@ -103,17 +117,17 @@ def all_files(tmp_path: Path) -> list[str]:
     return sorted(str(path) for path in tmp_path.rglob("*") if path.is_file() or path.is_symlink())
 
 
-def test_nothing_installed_is_said(folder):
+def test_nothing_installed_is_said(alone):
     """`show` and `remove` with nothing installed say so and end with 0."""
     for word in ("show", "remove"):
         done = schedule(word)
-        assert (done.returncode, "No schedule is installed" in done.stdout) == (0, True)
+        assert (done.exit_code, "No schedule is installed" in done.stdout) == (0, True)
 
 
 def test_without_a_terminal_it_needs_yes(crontab):
     """What would be written is shown; without --yes nothing is, exit 2."""
     done = schedule("install", "--kind", "cron")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "30 3 * * *" in done.stdout
     assert "add --yes" in done.stderr
     assert (crontab_text(), all_files(crontab.parent)) == ("", [])
@@ -143,11 +157,11 @@ def test_cron_twice_changes_nothing_and_removed_leaves_nothing(crontab):
     """Foreign lines stay to the letter; another time replaces the block; no file and no line is left."""
     write_crontab(FOREIGN)
     before = all_files(crontab.parent)
-    assert schedule("install", "--kind", "cron", "--yes").returncode == 0
+    assert schedule("install", "--kind", "cron", "--yes").exit_code == 0
     first = crontab_text()
     again = schedule("install", "--kind", "cron", "--yes")
-    assert (again.returncode, "nothing to change" in again.stdout, crontab_text()) == (0, True, first)
-    assert schedule("install", "--kind", "cron", "--yes", "--at", "04:15", "--wait", "1h").returncode == 0
+    assert (again.exit_code, "nothing to change" in again.stdout, crontab_text()) == (0, True, first)
+    assert schedule("install", "--kind", "cron", "--yes", "--at", "04:15", "--wait", "1h").exit_code == 0
     changed = crontab_text()
     assert (changed.startswith(FOREIGN), changed.count("BEGIN"), "\n15 4 * * * " in changed) == (
         True,
@@ -156,7 +170,7 @@ def test_cron_twice_changes_nothing_and_removed_leaves_nothing(crontab):
     )
     shown = schedule("show").stdout
     assert ("every day at 04:15 by cron" in shown, "last exit code none yet" in shown) == (True, True)
-    assert schedule("remove").returncode == 0
+    assert schedule("remove").exit_code == 0
     assert (crontab_text(), all_files(crontab.parent)) == (FOREIGN, before)
 
 
@@ -165,32 +179,32 @@ def test_a_block_without_its_end_is_left_alone(crontab):
     write_crontab(f"{FOREIGN}# ctct schedule BEGIN ctct-1 {{}}\n0 0 * * * true\n")
     before = crontab_text()
     done = schedule("install", "--kind", "cron", "--yes")
-    assert (done.returncode, "crontab -e" in done.stderr, crontab_text()) == (2, True, before)
+    assert (done.exit_code, "crontab -e" in done.stderr, crontab_text()) == (2, True, before)
 
 
 @SYSTEMD
-def test_systemd_twice_changes_nothing_and_removed_leaves_nothing(folder):
+def test_systemd_twice_changes_nothing_and_removed_leaves_nothing(alone):
     """Units are enabled once, other content replaces them, and removal leaves no file."""
-    before = all_files(folder.parent)
+    before = all_files(alone.parent)
     done = schedule("install", "--kind", "systemd", "--yes")
-    assert (done.returncode, "enable-linger" in done.stdout) == (0, True), done.stderr
-    first = {name: Path(name).read_bytes() for name in all_files(folder.parent)}
+    assert (done.exit_code, "enable-linger" in done.stdout) == (0, True), done.stderr
+    first = {name: Path(name).read_bytes() for name in all_files(alone.parent)}
     assert len([name for name in first if "timers.target.wants" in name]) == 3
     again = schedule("install", "--kind", "systemd", "--yes")
-    assert (again.returncode, "nothing to change" in again.stdout) == (0, True)
-    assert {name: Path(name).read_bytes() for name in all_files(folder.parent)} == first
-    assert schedule("install", "--kind", "systemd", "--yes", "--at", "04:15").returncode == 0
-    assert sorted(first) == all_files(folder.parent)
+    assert (again.exit_code, "nothing to change" in again.stdout) == (0, True)
+    assert {name: Path(name).read_bytes() for name in all_files(alone.parent)} == first
+    assert schedule("install", "--kind", "systemd", "--yes", "--at", "04:15").exit_code == 0
+    assert sorted(first) == all_files(alone.parent)
     assert "every day at 04:15 by systemd" in schedule("show", "--all").stdout
-    assert schedule("remove").returncode == 0
-    assert all_files(folder.parent) == before
+    assert schedule("remove").exit_code == 0
+    assert all_files(alone.parent) == before
 
 
 @SYSTEMD
 def test_the_other_kind_replaces_the_first(crontab):
     """One folder, profile and dataset is never scheduled twice, whatever the kind."""
-    assert schedule("install", "--kind", "systemd", "--yes").returncode == 0
-    assert schedule("install", "--kind", "cron", "--yes").returncode == 0
+    assert schedule("install", "--kind", "systemd", "--yes").exit_code == 0
+    assert schedule("install", "--kind", "cron", "--yes").exit_code == 0
     shown = schedule("show").stdout
     assert (shown.count("every day at"), "by cron" in shown) == (1, True)
 
@@ -259,7 +273,7 @@ def test_stale_data_is_told_to_cron(folder, tmp_path, code, lines):
 def test_wrong_options_are_a_sentence(folder, words, said):
     """What the sync would not take is rejected before anything is written."""
     done = schedule("install", "--yes", *words)
-    assert (done.returncode, said in done.stderr, len(done.stderr.splitlines())) == (2, True, 1)
+    assert (done.exit_code, said in done.stderr, len(done.stderr.splitlines())) == (2, True, 1)
     assert all_files(folder.parent) == []
 
 
@@ -267,7 +281,7 @@ def test_without_a_scheduler_it_says_so(folder, tmp_path, monkeypatch):
     """No systemd and no cron: one sentence, exit 2."""
     monkeypatch.setenv("PATH", str(tmp_path))
     done = schedule("install", "--yes")
-    assert (done.returncode, "neither systemd nor crontab" in done.stderr) == (2, True)
+    assert (done.exit_code, "neither systemd nor crontab" in done.stderr) == (2, True)
 
 
 def test_a_folder_that_no_unit_can_name_is_rejected(folder, tmp_path, monkeypatch):
@@ -276,4 +290,4 @@ def test_a_folder_that_no_unit_can_name_is_rejected(folder, tmp_path, monkeypatc
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
         done = schedule("install", "--kind", "cron", "--yes")
-        assert (done.returncode, "cannot be scheduled" in done.stderr) == (2, True)
+        assert (done.exit_code, "cannot be scheduled" in done.stderr) == (2, True)
