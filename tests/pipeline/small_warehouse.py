@@ -121,9 +121,31 @@ create table marts.links as
 select 'k' || k as campaign_activity_id, 'u' || u as url_id, 'bakery.example/offer' as link_address
 from range({mails}) as t(k), range(4) as v(u)
 """
+CHANNEL_MARTS = """
+create table marts.ab_tests as
+select 'k2' as campaign_activity_id, 'Fresh on <Sunday> no. 2' as subject_a, 'Warm & crisp' as subject_b,
+    0.2 as test_share, 6 as winner_wait_hours;
+create table marts.sms_campaigns as
+select name as campaign_name, sent as sends, sent - 4 as sends_delivered, sent - 4 as deliveries,
+    case when sent > 100 then 50 end as deliveries_opened, 12 as deliveries_clicked, 1 as deliveries_opted_out,
+    day as last_sent_date
+from (values ('Doors <open>', 204, date '2026-11-02'), ('Spring', 84, date '2026-04-02')) as t(name, sent, day);
+create table marts.events as
+select title, title as event_name, status as event_status, 'USD' as currency_type, 31 as registered, 2 as canceled,
+    5 as new_contacts, 40 as tickets, 60 as ticket_capacity, came as attended, paid as revenue,
+    status = 'deleted' as is_deleted, begins as starts_at
+from (values ('Bread class', 'complete', 28, 775.5, timestamp '2026-10-10 15:00:00'),
+    ('Winter fair', 'draft', null, null, timestamp '2026-12-12 15:00:00'),
+    ('Never was', 'deleted', 1, 1.0, timestamp '2026-09-09 15:00:00')) as t(title, status, came, paid, begins);
+create table marts.landing_pages as
+select 'p' || i as landing_page_id, 90 + i as opens, 60 + i as visitors, 30 + i as contacts_clicked,
+    9 + i as contacts_added,
+    null::bigint as contacts_updated, 2 as contacts_allowed_sms, timestamp '2026-11-01 00:00:00' as last_visited_at
+from range(2) as t(i)
+"""
 EMPTY_MAIL_MARTS = MAIL_MARTS + " limit 0;" + EVENT_MARTS + " limit 0"
 ALL = (RAW, RECORDS, CONTACT_MARTS, MAIL_MARTS, EVENT_MARTS)
-FULL = (*ALL, GROWTH_MARTS, HEALTH_MARTS, LINK_MARTS)
+FULL = (*ALL, GROWTH_MARTS, HEALTH_MARTS, LINK_MARTS, CHANNEL_MARTS)
 
 
 def write(path: Path, *parts: str) -> Path:

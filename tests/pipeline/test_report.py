@@ -14,7 +14,7 @@ import small_warehouse
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
-from pipelines.constant_contact.reporting import audience, mailings
+from pipelines.constant_contact.reporting import audience, channels, mailings
 from pipelines.constant_contact.reporting.data import Scope, UnknownCampaignError
 from pipelines.constant_contact.reporting.report import write_report
 from pipelines.constant_contact.transform import project_dir
@@ -130,6 +130,9 @@ def test_page_has_every_section(page: Page) -> None:
         "How soon people react",
         "When to send",
         "Pages that readers go to",
+        "SMS campaigns",
+        "Events",
+        "Landing pages",
         "List growth",
         "Lists",
         "Health of the list",
@@ -218,6 +221,38 @@ def test_resends_are_labelled_and_stand_beside_resends(page: Page) -> None:
     assert [label for label in page.labels if label.startswith("Week 3:")] == [
         label for label in page.labels if label.startswith("Week 3: bread & butter (resend)")
     ]
+
+
+def test_ab_tests_are_labelled_with_both_subjects(page: Page) -> None:
+    """In the list of mailings and in the details of the one; who got which subject is not known."""
+    assert "Week 2: bread & butter A/B test Fresh on <Sunday> no. 2" in page.text
+    assert (
+        "A/B test of the subject A Fresh on <Sunday> no. 2 B Warm & crisp 20.0% of the recipients got one of the two;"
+        " the winner was chosen after 6 hours." in page.text
+    )
+
+
+def test_sms_events_and_landing_pages_have_their_own_lists(page: Page) -> None:
+    """Newest first, unknown counts named so, deleted events left out."""
+    assert (
+        "Doors <open> last sent 2 Nov 2026 204 98.0% 25.0% 6.0% 0.50% "
+        "Spring last sent 2 Apr 2026 84 95.2% unknown 15.0% 1.2%" in page.text
+    )
+    assert (
+        "Winter fair draft 12 December 2026, 15:00 UTC 31 5 2 40 of 60 unknown unknown "
+        "Bread class 10 October 2026, 15:00 UTC 31 5 2 40 of 60 28 775.50 USD" in page.text
+    )
+    assert "Never was" not in page.text
+    assert "p1 91 visits 61 31 10 unknown 2 p0 90 visits 60 30 9 unknown 2" in page.text
+
+
+def test_since_leaves_earlier_sms_and_events_out(tmp_path: Path) -> None:
+    """By the day of the last send, of the event, of the last visit."""
+    page = written(tmp_path, *small_warehouse.FULL, scope=Scope(since=dt.date(2026, 11, 2)))
+
+    assert "Doors <open>" in page.text
+    assert "Winter fair" in page.text
+    assert [] == [gone for gone in ("Spring last", "Bread class", "Landing pages") if gone in page.text]
 
 
 def test_what_the_account_wrote_is_text(page: Page) -> None:
@@ -443,6 +478,10 @@ def test_mailings_of_unknown_opens_are_not_below_the_rate(tmp_path: Path) -> Non
         ("devices", ("device_type", "unique_opens", "unique_clicks")),
         ("recipients", ("email_domain", "is_sent", "is_delivered", "is_opened")),
         ("list_growth", ("list_id", "joined", "joined_date")),
+        ("ab_tests", channels.AB_COLUMNS),
+        ("sms_campaigns", channels.SMS_COLUMNS),
+        ("events", channels.EVENT_COLUMNS),
+        ("landing_pages", channels.LANDING_COLUMNS),
     ],
 )
 def test_columns_that_the_report_reads_are_in_the_marts(mart: str, columns: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.display.verdict import completed_at
-from pipelines.constant_contact.reporting import audience, mailings
+from pipelines.constant_contact.reporting import audience, channels, mailings
 from pipelines.constant_contact.reporting.dataset_view import DatasetView, moment, text, whole
 from pipelines.constant_contact.reporting.rows import RECENT_DAYS, Audit, Mail, Period, ReportData
 
@@ -73,6 +73,10 @@ def read(
         pages=mailings.pages(marts, events),
         lists=audience.lists(marts, period),
         health=audience.health(marts, events, with_addresses=scope.addresses),
+        ab_tests=channels.ab_tests(marts, shown),
+        sms=channels.sms(marts, scope.since),
+        events=channels.events(marts, scope.since),
+        landing_pages=channels.landing_pages(marts, scope.since),
     )
 
 

@@ -187,6 +187,63 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbTest:
+    """Two subject lines of one mailing."""
+
+    subject_a: str
+    subject_b: str
+    test_share: float | None
+    """Of the recipients, from 0 to 1; the rest got the winner."""
+    wait_hours: int | None
+    """Until the winner was chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sms:
+    """One SMS campaign, by the API's own totals."""
+
+    name: str
+    sent_date: dt.date | None
+    """Of its last send."""
+    sends: int | None
+    delivered: Rate | None
+    opened: Rate | None
+    clicked: Rate | None
+    opted_out: Rate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What people register for; counts of registrations, None where they are not loaded."""
+
+    title: str
+    status: str
+    starts_at: dt.datetime | None
+    registered: int | None
+    canceled: int | None
+    new_contacts: int | None
+    tickets: int | None
+    capacity: int | None
+    attended: int | None
+    revenue: float | None
+    """In `currency`."""
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingPage:
+    """Counts of contacts, but for `opens`; None where the feed is not loaded."""
+
+    page_id: str
+    opens: int | None
+    visitors: int | None
+    clicked: int | None
+    added: int | None
+    updated: int | None
+    allowed_sms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     checked_at: dt.datetime | None
     counts: int
@@ -218,3 +275,8 @@ class ReportData:
     pages: tuple[Page, ...] = ()
     lists: tuple[ListSize, ...] = ()
     health: Health | None = None
+    ab_tests: Mapping[str, AbTest] = field(default_factory=dict)
+    """By activity, of those in `shown`."""
+    sms: tuple[Sms, ...] = ()
+    events: tuple[Event, ...] = ()
+    landing_pages: tuple[LandingPage, ...] = ()
