@@ -124,7 +124,7 @@ from range({mails}) as t(k), range(4) as v(u)
 CHANNEL_MARTS = """
 create table marts.ab_tests as
 select 'k2' as campaign_activity_id, 'Fresh on <Sunday> no. 2' as subject_a, 'Warm & crisp' as subject_b,
-    0.2 as test_share, 6 as winner_wait_hours;
+    0.2 as test_share, 6 as winner_wait_hours, false as is_deleted;
 create table marts.sms_campaigns as
 select name as campaign_name, sent as sends, sent - 4 as sends_delivered, sent - 4 as deliveries,
     case when sent > 100 then 50 end as deliveries_opened, 12 as deliveries_clicked, 1 as deliveries_opted_out,
@@ -132,7 +132,8 @@ select name as campaign_name, sent as sends, sent - 4 as sends_delivered, sent -
 from (values ('Doors <open>', 204, date '2026-11-02'), ('Spring', 84, date '2026-04-02')) as t(name, sent, day);
 create table marts.events as
 select title, title as event_name, status as event_status, 'USD' as currency_type, 31 as registered, 2 as canceled,
-    5 as new_contacts, 40 as tickets, 60 as ticket_capacity, came as attended, paid as revenue,
+    5 as new_contacts, 40 as tickets, 60 as ticket_capacity, coalesce(came, 0) as attended,
+    31 - came as no_shows, paid as revenue,
     status = 'deleted' as is_deleted, begins as starts_at
 from (values ('Bread class', 'complete', 28, 775.5, timestamp '2026-10-10 15:00:00'),
     ('Winter fair', 'draft', null, null, timestamp '2026-12-12 15:00:00'),

@@ -11,17 +11,25 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
     None,
 )
 PATIENCE_S = 60.0
+AXE = os.environ.get("CTCT_AXE")
+"""The file axe.min.js of axe-core (npm): rules of https://www.w3.org/TR/WCAG22/ that a program can check."""
+NO_AXE = "needs axe-core: npm install axe-core, and CTCT_AXE with the path of its axe.min.js"
+VIOLATIONS = """
+axe.run(document, {resultTypes: ["violations"]}).then((found) => JSON.stringify(
+  found.violations.filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => [one.id, one.nodes[0].html.slice(0, 120), one.nodes[0].failureSummary.slice(0, 300)])))
+"""
 LAUNCH = """
 import fcntl, os, sys
 inward, outward = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 20) for number in sys.argv[1:3])
@@ -74,6 +82,12 @@ class Browser:
         self.ask("Runtime.evaluate", session, expression=f"document.getElementById({element!r}).click()")
         self._until(session, f"!document.getElementById({element!r}) && document.readyState === 'complete'")
         return str(self._value(session, "document.body.innerText"))
+
+    def violations(self, session: str) -> Any:
+        """What axe-core finds serious or critical on the page of a session."""
+        self.ask("Runtime.evaluate", session, expression=Path(str(AXE)).read_text("utf-8"))
+        how = {"expression": VIOLATIONS, "awaitPromise": True, "returnByValue": True}
+        return json.loads(self.ask("Runtime.evaluate", session, **how)["result"]["value"])
 
     def _until(self, session: str, expression: str) -> None:
         deadline = time.monotonic() + PATIENCE_S

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from browser import CHROMIUM, Browser, chromium
+from browser import AXE, CHROMIUM, NO_AXE, Browser, chromium
 from test_report_page import CUT_OFF, LOW_CONTRAST, OVER_THE_EDGE
 
 from sources.constant_contact_sandbox import Sandbox, serve
@@ -28,7 +28,6 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 FIGURES = "[...document.querySelectorAll('.figures .figure')].map((one) => one.textContent)"
-TELLS = {"Network.requestWillBeSent", "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"}
 
 
 class Home:
@@ -232,6 +231,13 @@ def test_page_fits_its_width_and_can_be_read(browser: Browser, address: str, wid
     assert [] == tab.value(OVER_THE_EDGE)
     assert [] == tab.value(CUT_OFF)
     assert [] == tab.value(LOW_CONTRAST)
+
+
+@pytest.mark.skipif(AXE is None, reason=NO_AXE)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_rule_of_accessibility_is_broken(browser: Browser, address: str, scheme: str) -> None:
+    """Axe-core finds nothing serious."""
+    assert [] == browser.violations(Tab(browser, address, scheme=scheme)._session)
 
 
 def test_a_port_that_is_taken_is_a_sentence(home: Home, address: str) -> None:

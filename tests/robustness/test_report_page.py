@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser import CHROMIUM, Browser, chromium
+from browser import AXE, CHROMIUM, NO_AXE, Browser, chromium
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline"))
 import small_warehouse
@@ -122,6 +122,17 @@ def test_page_fits_its_width_and_can_be_read(browser: Browser, file: Path, width
     assert page.value(OVER_THE_EDGE) == []
     assert page.value(CUT_OFF) == []
     assert page.value(LOW_CONTRAST) == []
+
+
+@pytest.mark.skipif(AXE is None, reason=NO_AXE)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+def test_no_rule_of_accessibility_is_broken(browser: Browser, file: Path, width: int, scheme: str) -> None:
+    """Axe-core finds nothing serious, with all details open."""
+    page = Shown(browser, file, width=width, scheme=scheme)
+    page.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+    assert [] == browser.violations(page._session)
 
 
 def test_page_asks_for_nothing(browser: Browser, file: Path) -> None:

@@ -106,16 +106,17 @@ def test_rates_of_the_period_are_people_over_deliveries(text: str, marts: duckdb
 
 
 def test_every_mailing_has_its_rates(text: str, marts: duckdb.DuckDBPyConnection) -> None:
-    """Name, resend or not, date, deliveries and four rates of each row of the list."""
+    """Name, resend or A/B test, date, deliveries and four rates of each row of the list."""
     rows = marts.execute(
-        "select campaign_name, activity_role, subject, strftime(first_sent_date, '%-d %b %Y'), deliveries,"
+        "select campaign_name, case when activity_role = 'resend' then ' resend' when campaign_activity_id in"
+        " (select campaign_activity_id from ab_tests) then ' A/B test' else '' end, subject,"
+        " strftime(first_sent_date, '%-d %b %Y'), deliveries,"
         " open_rate, click_rate, opt_out_rate, bounce_rate from campaign_activities where is_sent"
     ).fetchall()
     assert len(rows) > 2
-    for name, role, subject, sent, deliveries, *rates in rows:
-        resend = " resend" if role == "resend" else ""
+    for name, tag, subject, sent, deliveries, *rates in rows:
         known = "unknown" if deliveries is None else deliveries
-        title = f"{name}{resend}" if subject in (None, "", name) else f"{name}{resend} {subject}"
+        title = f"{name}{tag}" if subject in (None, "", name) else f"{name}{tag} {subject}"
         line = f"{title} {sent} {known} {' '.join(shown(rate) for rate in rates)} Details of"
         assert line in text
 
@@ -170,3 +171,49 @@ def test_health_is_counted_in_the_marts(text: str, marts: duckdb.DuckDBPyConnect
         " where bounces > 0 and bounce_class <> 'auto_reply' group by all"
     ).fetchall()
     assert [] == [row for row in reasons if " ".join(map(str, row)) not in text]
+
+
+def test_sms_campaigns_are_those_of_the_mart(text: str, marts: duckdb.DuckDBPyConnection) -> None:
+    """Sends and the four rates of each."""
+    rows = marts.execute(
+        "select campaign_name, sends, delivery_rate, open_rate, click_rate, opt_out_rate, last_sent_date"
+        " from sms_campaigns"
+    ).fetchall()
+    assert rows
+    for name, sends, *rates, day in rows:
+        line = f"{name} last sent {day.day} {day:%b %Y} {sends} {' '.join(map(shown, rates))}"
+        assert line in text
+
+
+def test_events_are_those_of_the_mart(text: str, marts: duckdb.DuckDBPyConnection) -> None:
+    """Registered, new, canceled, tickets, came, revenue; counts that are not loaded are unknown."""
+    rows = marts.execute(
+        "select title, registered, new_contacts, canceled, tickets, ticket_capacity,"
+        " case when no_shows is not null then attended end, revenue, currency_type from events where not is_deleted"
+    ).fetchall()
+    assert rows
+    for title, registered, new, canceled, tickets, capacity, came, revenue, currency in rows:
+        known = ["unknown" if count is None else str(count) for count in (registered, new, canceled, tickets)]
+        limit = f" of {capacity}" if capacity else ""
+        paid = "unknown" if revenue is None else f"{revenue:,.2f} {currency}"
+        line = f"UTC {' '.join(known)}{limit} {'unknown' if came is None else came} {paid}"
+        assert re.search(rf"{re.escape(title)} (?:\w+ )?\d+ \w+ \d+, [\d:]+ {re.escape(line)}", text), line
+
+
+def test_landing_pages_and_ab_tests_are_those_of_the_marts(
+    text: str, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """Visits and people of each page; both subjects of each test of a mailing that was sent."""
+    pages = marts.execute(
+        "select landing_page_id, opens, visitors, contacts_clicked, contacts_added, contacts_updated,"
+        " contacts_allowed_sms from landing_pages"
+    ).fetchall()
+    assert pages
+    for page, opens, *counts in pages:
+        visits = "" if opens is None else f" {opens} visit{'' if opens == 1 else 's'}"
+        line = " ".join("unknown" if count is None else str(count) for count in counts)
+        assert f"{page}{visits} {line}" in text
+    for subject_a, subject_b in marts.execute(
+        "select subject_a, subject_b from ab_tests where is_sent"
+    ).fetchall():
+        assert f"A {subject_a} B {subject_b}" in text

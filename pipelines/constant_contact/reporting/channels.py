@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.reporting.rows import Mail
 
 MAX_LINES = 20
-AB_COLUMNS = ("campaign_activity_id", "subject_a", "subject_b", "test_share", "winner_wait_hours")
+AB_COLUMNS = (
+    "campaign_activity_id",
+    "subject_a",
+    "subject_b",
+    "test_share",
+    "winner_wait_hours",
+    "is_deleted",
+)
 SMS_COLUMNS = (
     *("campaign_name", "sends", "sends_delivered", "deliveries", "deliveries_opened", "deliveries_clicked"),
     *("deliveries_opted_out", "last_sent_date"),
@@ -32,7 +39,7 @@ EVENT_COLUMNS = (
         "new_contacts",
         "tickets",
     ),
-    *("ticket_capacity", "attended", "revenue", "is_deleted", "starts_at"),
+    *("ticket_capacity", "attended", "no_shows", "revenue", "is_deleted", "starts_at"),
 )
 LANDING_COLUMNS = (
     *("landing_page_id", "opens", "visitors", "contacts_clicked", "contacts_added", "contacts_updated"),
@@ -45,7 +52,7 @@ def ab_tests(marts: DatasetView, shown: Sequence[Mail]) -> Mapping[str, AbTest]:
     if not shown or not marts.has("ab_tests", *AB_COLUMNS):
         return {}
     rows = marts.query(
-        f"select {', '.join(AB_COLUMNS)} from {marts.name('ab_tests')} where {is_among(shown)}"
+        f"select {', '.join(AB_COLUMNS)} from {marts.name('ab_tests')} where not is_deleted and {is_among(shown)}"
     )
     return {
         text(row["campaign_activity_id"]): AbTest(
@@ -113,7 +120,7 @@ def _event(row: Row) -> Event:
         new_contacts=_count(row["new_contacts"]),
         tickets=_count(row["tickets"]),
         capacity=_count(row["ticket_capacity"]),
-        attended=_count(row["attended"]),
+        attended=None if row["no_shows"] is None else _count(row["attended"]),
         revenue=share(row["revenue"]),
         currency=text(row["currency_type"]),
     )

@@ -225,6 +225,7 @@ class Event:
     tickets: int | None
     capacity: int | None
     attended: int | None
+    """None too where it is not over, or nobody was checked in."""
     revenue: float | None
     """In `currency`."""
     currency: str
