@@ -86,15 +86,30 @@ def _chosen(opened: Warehouse, select: Sequence[str]) -> list[tuple[str, str]]:
 
 def _write(opened: Warehouse, dataset: str, table: str, file: Path, form: Format) -> int:
     """Rows written. The file keeps the mode of the one that it replaces, else what the umask gives."""
-    statement = f'select * from "{dataset}"."{table}"'
-    write = _to_parquet if form == "parquet" else _to_csv
     try:
-        with files.replacing(file) as beside, opened.arrow_batches(statement, BATCH_ROWS) as batches:
-            return write(batches, beside)
+        with files.replacing(file) as beside:
+            if form == "parquet":
+                copied = opened.copied_to_parquet(_exact(opened, dataset, table), beside)
+                if copied is not None:
+                    return copied
+            write = _to_parquet if form == "parquet" else _to_csv
+            with opened.arrow_batches(f'select * from "{dataset}"."{table}"', BATCH_ROWS) as batches:
+                return write(batches, beside)
     except OSError as error:
         raise RunFailed(
             f"{file} cannot be written: {error.strerror or error}; nothing was replaced"
         ) from error
+
+
+def _exact(opened: Warehouse, dataset: str, table: str) -> str:
+    """All columns; a sum of big integers as a decimal, which DuckDB would write as a rounded number."""
+    huge = opened.query(
+        "select column_name from information_schema.columns"
+        f" where table_schema = '{dataset}' and table_name = '{table}' and data_type in ('HUGEINT', 'UHUGEINT')"
+    )
+    names = [f'"{row["column_name"]}"' for row in huge]
+    casts = ", ".join(f"cast({name} as decimal(38, 0)) as {name}" for name in names)
+    return f'select *{f" replace ({casts})" if names else ""} from "{dataset}"."{table}"'
 
 
 def _to_parquet(batches: Iterator[pa.Table], file: Path) -> int:

@@ -67,6 +67,19 @@ def test_parquet_has_every_row_and_keeps_the_types(ctct: Callable[..., Ended], t
             assert table.types == file.types
 
 
+def test_parquet_has_sums_of_big_integers_to_the_last_digit(
+    ctct: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """DuckDB would write them as numbers with a floating point."""
+    exact = 9_007_199_254_740_993  # 2 ** 53 + 1, which no double is
+    with duckdb.connect(str(tmp_path / "mail.duckdb")) as connection:
+        connection.execute(
+            f"create table constant_contact_analytics.sums as select sum({exact}::bigint) as huge, 1 as one"
+        )
+    assert 0 == ctct("export", "--out", "files", "--select", "sums")[0]
+    assert [(exact, 1)] == duckdb.sql("select * from 'files/sums.parquet'").fetchall()
+
+
 def test_csv_holds_nothing_that_a_spreadsheet_runs(ctct: Callable[..., Ended], tmp_path: Path) -> None:
     """Texts that begin like a formula get an apostrophe, numbers stay numbers, quotes and accents survive."""
     assert 0 == ctct("export", "--out", "files", "--format", "csv", "--select", "lists")[0]

@@ -121,6 +121,10 @@ class Destination:
         for rows in batches:
             yield rows.cast(first.schema)
 
+    def parquet_copy(self, select: str, file: Path) -> str | None:  # noqa: ARG002 - part of the interface
+        """The statement with which the database itself writes a file of rows here; None where it has none."""
+        return None
+
     erases = False
     """Whether it is known here how to make deleted rows vanish from the place's files."""
 

@@ -23,6 +23,7 @@ from pipelines.constant_contact.destinations.rewriting import rewrite_file
 from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import UserError
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -192,6 +193,11 @@ class DuckDb(Destination):
         reader = cursor.native_cursor.to_arrow_reader(batch_rows)
         yield reader.schema.empty_table()
         yield from (pa.Table.from_batches([batch]) for batch in reader)
+
+    def parquet_copy(self, select: str, file: Path) -> str | None:
+        """The file is there already, with its mode: it is written to, not replaced."""
+        how = "format parquet, compression zstd, use_tmp_file false"
+        return f"copy ({select}) to {literal(str(file))} ({how})"
 
     erases = True
 

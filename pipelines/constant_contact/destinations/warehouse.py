@@ -226,6 +226,19 @@ class Warehouse:
         with self.connected(self._client) as client, client.execute_query(sql) as cursor:
             yield self._kind.arrow_batches(cursor, batch_rows)
 
+    def copied_to_parquet(self, select: str, file: Path) -> int | None:
+        """Rows that the database itself wrote to a file; None where it cannot. Raises OSError."""
+        from dlt.destinations.exceptions import DatabaseException  # noqa: PLC0415
+
+        statement = self._kind.parquet_copy(select, file)
+        if statement is None:
+            return None
+        try:
+            [written] = self.query(statement)
+        except DatabaseException as error:
+            raise OSError(first_line(_inner(error))) from error
+        return int(str(written["Count"]))
+
     def execute(self, sql: str) -> None:
         with self.connected(self._client) as client:
             client.execute_sql(sql)
