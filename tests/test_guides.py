@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-COMMAND = re.compile(r"^    (ctct .*)$", re.MULTILINE)
+COMMAND = re.compile(r"^ {4,}(ctct .*)$", re.MULTILINE)
+PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMANDS = [
     pytest.param(command, id=f"{page.stem}: {command}")
     for page in PAGES
     for command in COMMAND.findall(page.read_text(encoding="utf-8"))
+]
+PROGRAMS = [
+    pytest.param(program, id=f"{page.stem} {number}")
+    for page in PAGES
+    for number, program in enumerate(PROGRAM.findall(page.read_text(encoding="utf-8")), start=1)
 ]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
@@ -62,6 +68,25 @@ def test_each_command_runs_as_written(loaded: tuple[Path, dict[str, str]], comma
     ran = run(*loaded, command)
     assert 0 == ran.returncode, ran.stderr
     assert ran.stdout or ran.stderr
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("guides")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_each_program_runs_as_written(loaded: tuple[Path, dict[str, str]], program: str) -> None:
+    """Python of a page runs where the files are that its commands write."""
+    folder, environment = loaded
+    assert 0 == run(folder, environment, "ctct export --out export").returncode
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == ran.returncode, ran.stderr
+    assert ran.stdout
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
