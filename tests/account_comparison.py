@@ -94,8 +94,11 @@ ASKED_FOR: Mapping[str, tuple[str, ...]] = {
     "contact_activity_summary": ("contact_id", "campaign_activity_id"),
     "contact_rates": ("contact_id",),
     "contacts_sms_engagement_history": ("contact_id", "sms_channel_history_id"),
+    "partner_accounts": ("encoded_account_id",),
+    "partner_plans": ("encoded_account_id",),
+    "partner_webhooks": ("topic_id",),
 }
-"""Not in each run, since a request or more per segment or contact, or by a command: compared where a test says so."""
+"""Not in each run (a request per segment or contact, by a command, a partner's): compared where a test says so."""
 OF_A_CONTACT = ("contact_activity", "contact_activity_summary", "contact_rates")
 """Reports of single contacts."""
 REPEATED = (*FEEDS, "landing_page_opens", "contact_activity")
@@ -122,11 +125,6 @@ CHILDREN = {
 }
 CHOICES = "contacts__custom_fields__choices"
 """Of the arrays inside the array of a contact's fields."""
-NOT_READ = {
-    "partner_accounts",
-    "partner_plans",
-    "partner_webhooks",
-}
 BRIDGED = {
     ("email_campaign_activities", "contact_list_ids"),
     ("email_campaign_activities", "segment_ids"),
@@ -140,6 +138,8 @@ VERSIONS = {f"{name}_history" for name in KEYS}
 """Earlier rows of tables, which only the pipeline keeps."""
 MARKED = {
     "email_abtests",
+    "partner_accounts",
+    "partner_webhooks",
     "email_non_opener_resends",
     "email_schedules",
     "account_emails",
@@ -158,7 +158,7 @@ MARKED = {
 DATES = {"contacts", "custom_fields__choices", *FEEDS, *LANDING_PAGES}
 """Tables whose deleted_at is a day, not an instant."""
 MOMENTS = {"event_start", "event_end", "start_on"}
-IDS = {"email_id", "privilege_id", "segment_id", "choice_id", "send_id"}
+IDS = {"topic_id", "email_id", "privilege_id", "segment_id", "choice_id", "send_id"}
 """Numbers in the API, text in the warehouse."""
 WHOLE = {
     ("automation_definitions", "active_definition"),
@@ -394,6 +394,7 @@ def _is_json(table: str, column: str) -> bool:
         ("email_send_history", "segment_ids"),
         ("contacts", "new_object__values"),
         ("bulk_activities", "activity_errors"),
+        ("partner_plans", "current_tiers"),
         ("automations", "structured_tags"),
         ("automation_definitions", "structured_tags"),
         ("social_hashtag_groups", "hashtag_names"),
@@ -413,7 +414,7 @@ def _account(sandbox: Sandbox, without: Collection[str]) -> Tables:
     rows: dict[str, list[Row]] = {name: [] for name in (*KEYS, *LANDING_PAGES, *ASKED_FOR)}
     details = {row["event_id"]: row for row in sandbox.truth("event_details")}
     for name in sandbox.tables():
-        if name in NOT_READ or name in without or name == "event_details":
+        if name in without or name == "event_details":
             continue
         for row in sandbox.truth(name):
             row = row | details[row["event_id"]] if name == "events" else row  # noqa: PLW2901

@@ -62,9 +62,6 @@ LEFT_OUT: Mapping[str, str] = dict.fromkeys(
         "/reports/contact_reports/{contact_id}/activity_details",
         "/reports/contact_reports/{contact_id}/open_and_click_rates",
         "/reports/contact_reports/{contact_id}/activity_summary",
-        "/partner/accounts",
-        "/partner/accounts/{encoded_account_id}/plan",
-        "/partner/webhooks/subscriptions",
     ),
     "not read yet",
 )

@@ -48,6 +48,14 @@ ARROWS = {
         f"{SOURCE}.catalogue",
         f"{SOURCE}.failures",
         f"{SOURCE}.warehouse",
+        f"{SOURCE}.preflight",
+        f"{SOURCE}.reads.permissions",
+    ),
+    f"{SOURCE}.preflight": (
+        f"{SOURCE}.api",
+        f"{SOURCE}.catalogue",
+        f"{SOURCE}.failures",
+        f"{SOURCE}.reads.permissions",
     ),
     f"{SOURCE}.reader": (f"{SOURCE}.api", f"{SOURCE}.batches"),
     f"{SOURCE}.reads": (

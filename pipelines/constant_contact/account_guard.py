@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.identity import Identity
+    from sources.constant_contact.preflight import Preflight
 
 
-def identified(opened: Warehouse, client: Client, *, accept: str | None = None) -> Identity:
-    """The login's account. Raises OtherAccount where another one's rows are loaded; asks at most three requests."""
+def identified(
+    opened: Warehouse, client: Client, *, accept: str | None = None, before: Preflight | None = None
+) -> Identity:
+    """The login's account. Raises OtherAccount where another one's rows are loaded; asks at most four requests.
+
+    `before`: what the login may read, where that has been asked.
+    """
     pipeline = opened.pipeline
     if opened.exists and SOURCE not in pipeline.schema_names:  # a working folder that is new
         with opened.kept_open():  # the load tool itself does not wait for others
@@ -26,4 +32,4 @@ def identified(opened: Warehouse, client: Client, *, accept: str | None = None) 
     state = opened.committed_state() if opened.exists else {}
     source_state = state.get("sources", {}).get(SOURCE, {})
     holder = f"dataset {opened.target.dataset!r} in {opened.name}"
-    return identify(client, opened.loaded(), source_state, holder=holder, accept=accept)
+    return identify(client, opened.loaded(), source_state, holder=holder, accept=accept, before=before)

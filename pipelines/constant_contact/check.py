@@ -1,6 +1,7 @@
 """`ctct check`: is everything in place for a sync? One line each, with what to do where it is not.
 
-Costs three requests: the privileges (which prove the login), the account, and one contact.
+Costs two requests: the privileges (which prove the login) and the account; one more for each scope where the login does
+not say which it was granted.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError, Fatal, Postponed, Skippable
 from sources.constant_contact.catalogue import CATALOGUE
+from sources.constant_contact.preflight import Preflight, preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from pipelines.constant_contact.destinations.target import Target
     from sources.constant_contact.source import Settings
@@ -36,7 +38,7 @@ PROBES = {
     "contact_data": "/contacts/counts",
     "campaign_data": "/emails?limit=1",
 }
-"""One request per scope."""
+"""One request per scope, where the login does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +64,19 @@ def lines(own: Settings, where: Target) -> Iterator[Line]:
     yield from configured(where.profile)
     yield _tried("alerts", lambda: _alerts(where))
     with closing(Client(own.connection())) as client:
-        login = _login(client)
-        yield login
-        if login.ok:
-            yield from _scopes(client)
-            yield _privileges(client, own.chosen())
+        found: list[Preflight] = []
+        yield _login(client, found)
+        if found:
+            if own.login == "account":
+                yield from _scopes(client, found[0], own.chosen())
+                yield _tried("privileges", partial(_privileges, found[0], own.chosen()))
             yield _clock(client)
-        yield from _destination(client, where, logged_in=login.ok)
+        yield from _destination(client, where, found)
         yield _tried("file modes", lambda: _modes(own, where))
         yield _tried("quota", lambda: _quota(client, own))
 
 
-def _destination(client: Client, where: Target, *, logged_in: bool) -> Iterator[Line]:
+def _destination(client: Client, where: Target, found: Sequence[Preflight]) -> Iterator[Line]:
     """The place, and whether what it holds is of the account that is logged in."""
     opened: list[Warehouse] = []
 
@@ -82,8 +85,8 @@ def _destination(client: Client, where: Target, *, logged_in: bool) -> Iterator[
         return f"{opened[0].name} answers" if opened[0].exists else f"{opened[0].name} will be made"
 
     yield _tried("destination", open_)
-    if opened and logged_in:
-        yield _tried("account", lambda: _account(opened[0], client))
+    if opened and found:
+        yield _tried("account", lambda: _account(opened[0], client, found[0]))
 
 
 def _modes(own: Settings, where: Target) -> str:
@@ -101,8 +104,8 @@ def _alerts(where: Target) -> str:
     return f"by {', '.join(names)}, on {', '.join(sorted(notify.kinds))}" if names else "none are configured"
 
 
-def _account(opened: Warehouse, client: Client) -> str:
-    identity = identified(opened, client)
+def _account(opened: Warehouse, client: Client, before: Preflight) -> str:
+    identity = identified(opened, client, before=before)
     return (
         f"{identity.account_id} may be loaded into {opened.target.dataset}"
         if identity.account_id
@@ -125,47 +128,65 @@ def configured(profile: str) -> Iterator[Line]:
         yield Line(what="settings", ok=True, found="no unknown names; what is not listed has its default")
 
 
-def _login(client: Client) -> Line:
+def _login(client: Client, found: list[Preflight]) -> Line:
+    """`found` gets what the login may read, where the server says so."""
+
     def ask() -> str:
-        client.get_json("/account/user/privileges")
+        if client.connection.login == "partner":
+            client.get_json("/partner/accounts", {"limit": "10"})
+        before = preflight(client, {})
+        if isinstance(before.answer, ApiError):
+            raise before.answer
+        found.append(before)
         return f"{client.connection.base_url} accepts it"
 
     return _tried("login", ask)
 
 
-def _scopes(client: Client) -> Iterator[Line]:
+def _scopes(client: Client, before: Preflight, chosen: Collection[str]) -> Iterator[Line]:
+    """By the login's own word, else by one request each."""
     for scope, path in PROBES.items():
-        bare, _, query = path.partition("?")
-        params = dict(pair.split("=") for pair in query.split("&") if pair)
-        yield _tried(
-            scope,
-            lambda bare=bare, params=params: client.get_json(bare, params) and "granted",  # type: ignore[misc]
-        )
+        if before.granted.scopes is None:
+            yield _tried(scope, partial(_probed, client, path))
+        else:
+            yield _tried(scope, partial(_granted_scope, before, scope, chosen))
 
 
-def _privileges(client: Client, chosen: Collection[str]) -> Line:
+def _probed(client: Client, path: str) -> str:
+    bare, _, query = path.partition("?")
+    client.get_json(bare, dict(pair.split("=") for pair in query.split("&") if pair))
+    return "granted"
+
+
+def _granted_scope(before: Preflight, scope: str, chosen: Collection[str]) -> str:
+    if scope in (before.granted.scopes or ()):
+        return "granted"
+    names = [name for name, of in CATALOGUE.items() if of.scope == scope and name in chosen]
+    raise UserError(
+        f"not granted, needed for {', '.join(names)}: log in again with all scopes (ctct auth login), or --exclude "
+        "these"
+    )
+
+
+def _privileges(before: Preflight, chosen: Collection[str]) -> str:
     """Those that the tables need which a run reads; what not every user is given is named, and that is all."""
-
-    def ask() -> str:
-        held = {str(row.get("privilege_name")) for row in client.get_json("/account/user/privileges")}
-        needed = sorted({of.privilege for name, of in CATALOGUE.items() if of.privilege and name in chosen})
-        missing = {
-            privilege: [
-                name for name, of in CATALOGUE.items() if of.privilege == privilege and name in chosen
-            ]
-            for privilege in needed
-            if privilege not in held
-        }
-        told = "; ".join(
-            f"{privilege} is missing, needed for {', '.join(names)}" for privilege, names in missing.items()
-        )
-        if any(not CATALOGUE[name].quiet for names in missing.values() for name in names):
-            raise UserError(f"{told}: ask the account's owner for a role that has it, or --exclude these")
-        if told:
-            return f"{told}; a run leaves these out"
-        return f"all {len(needed)} that the tables need"
-
-    return _tried("privileges", ask)
+    held = before.granted.privileges
+    needed = {of.privilege for name, of in CATALOGUE.items() if of.privilege and name in chosen}
+    if held is None:
+        return "the server names none, so each is tried"
+    missing = {
+        privilege: [name for name, of in CATALOGUE.items() if of.privilege == privilege and name in chosen]
+        for privilege in sorted(needed)
+        if privilege not in held
+    }
+    told = "; ".join(
+        f"{privilege} is missing, needed for {', '.join(names)}" for privilege, names in missing.items()
+    )
+    if any(not CATALOGUE[name].quiet for names in missing.values() for name in names):
+        raise UserError(f"{told}: ask the account's owner for a role that has it, or --exclude these")
+    if told:
+        return f"{told}; a run leaves these out"
+    return f"all {len(needed)} that the tables need"
 
 
 def _clock(client: Client) -> Line:

@@ -19,7 +19,10 @@ Profile = Annotated[
 @auth.command()
 def login(
     profile: Profile = None,
-    flow: Annotated[str, typer.Option(help="device: a code to type; browser: a page that opens.")] = "device",
+    flow: Annotated[
+        str,
+        typer.Option(help="device: a code to type; browser: a page that opens; partner: a partner's own."),
+    ] = "device",
     port: Annotated[
         int,
         typer.Option(min=0, max=65535, help="browser: http://localhost:PORT/callback must be registered."),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pendulum
 
+from pipelines.constant_contact import partner_login
 from pipelines.constant_contact.callback import callbacks
 from pipelines.constant_contact.commands import quiet_libraries
 from pipelines.constant_contact.display.plain_text import plain
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.api.login import LoginStatus
     from sources.constant_contact.api.tokens import Tokens
 
-FLOWS = ("device", "browser")
+FLOWS = ("device", "browser", "partner")
 CALLBACK_WAIT_S = 300.0
 """The provider's code lives for five minutes, so waiting longer is of no use."""
 
@@ -41,7 +42,14 @@ def login(profile: str | None, flow: str, *, port: int, yes: bool, open_pages: b
     """
     if flow not in FLOWS:
         raise UserError(f"--flow is {flow!r}; choose {' or '.join(FLOWS)}")
+    if flow == "partner":
+        return partner_login.login(_connection(profile, login="partner"), _say)
     connection = _connection(profile)
+    if connection.login == "partner":
+        raise UserError(
+            f"profile {connection.profile} has login = partner, which needs nobody to log in: check it with "
+            f"{login_command(connection.profile)} --flow partner, or name another --profile"
+        )
     with closing(Login(connection, identify=partial(_identified, connection))) as attempt:
         _may_replace(connection, attempt, yes=yes)
         show = partial(_show, open_page=open_pages)
@@ -56,6 +64,8 @@ def login(profile: str | None, flow: str, *, port: int, yes: bool, open_pages: b
 def status(profile: str | None) -> int:
     """Print what is known; 2 when there is no login."""
     connection = _connection(profile)
+    if connection.login == "partner":
+        return partner_login.status(connection, _say)
     with closing(Login(connection)) as known:
         found = known.status()
     if found.kind == "none":
@@ -97,10 +107,10 @@ def logout(profile: str | None) -> int:
     return 0
 
 
-def _connection(profile: str | None) -> Connection:
+def _connection(profile: str | None, **explicit: str) -> Connection:
     quiet_libraries()
     target = target_of(profile=profile)
-    return load_settings(target.profile).connection()
+    return load_settings(target.profile, **explicit).connection()
 
 
 def _may_replace(connection: Connection, attempt: Login, *, yes: bool) -> None:

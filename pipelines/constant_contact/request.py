@@ -12,11 +12,12 @@ from pipelines.constant_contact.destinations.waiting import Patience
 from pipelines.constant_contact.errors import UserError
 from sources.constant_contact import configuration
 from sources.constant_contact.api.errors import ApiError
-from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.catalogue import must_be_read_by, resource_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from sources.constant_contact.catalogue import Login
     from sources.constant_contact.source import Settings
 
 KINDS = {float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
@@ -40,12 +41,18 @@ class SyncRequest:
     wait: str | None = None
     """How long to wait for a busy warehouse; None: as configured."""
 
-    def wanted(self, chosen: Collection[str]) -> frozenset[str]:
-        """What is read; `chosen`: where nobody selects. Raises UserError for a name that is no resource."""
+    def wanted(self, chosen: Collection[str], login: Login = "account") -> frozenset[str]:
+        """What is read; `chosen`: where nobody selects. Raises UserError for a name that is no resource, or none that
+        this kind of login reads.
+        """
         known = resource_names()
         for name in (*self.select, *self.exclude):
             if name not in known:
                 raise UserError(f"there is no resource {name!r}; choose from {', '.join(known)}")
+        try:
+            must_be_read_by(login, self.select, setting="--select")
+        except ValueError as error:
+            raise UserError(str(error)) from error
         wanted = frozenset(self.select or chosen) - frozenset(self.exclude)
         if not wanted:
             raise UserError("--select and --exclude leave nothing to read; drop one of them")

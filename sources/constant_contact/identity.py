@@ -3,26 +3,27 @@
 Another account's rows would not clash with the loaded ones, they would pass for their deletion. So the account's id is
 kept in the state with the first rows, and every run, plan, check and library call asks for it first.
 A dataset from before this was kept takes the account from its own `account` table; without a row there, an account is
-recognised by a list or campaign that is loaded. At most three requests.
+recognised by a list or campaign that is loaded. At most four requests, the first of which says what may be read.
 Source: contract, GET /account/summary (scope account_read, privilege account:read), encoded_account_id.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import (
     ApiError,
-    BadRequest,
     ConfigError,
+    Forbidden,
     Retryable,
-    RowsMissing,
-    Skippable,
 )
+from sources.constant_contact.api.partner import partner_id
 from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.failures import failure_of
+from sources.constant_contact.preflight import UNREADABLE, Preflight, preflight
+from sources.constant_contact.reads.permissions import lacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,6 @@ VERSION, STATE_VERSION = "version", 2
 """Of the state. Version 0.1.0 wrote none; everything it wrote is still read as it is."""
 RECOGNISED_BY = ("contact_lists", "email_campaigns")
 """Resources whose ids belong to one account alone."""
-UNREADABLE = (Skippable, Retryable, BadRequest, RowsMissing)
 
 
 class OtherAccount(ConfigError):  # noqa: N818 - a fate of the run, like the other errors
@@ -59,6 +59,8 @@ class Identity:
     error: ApiError | None = None
     """Why there is no answer."""
     warning: str = ""
+    preflight: Preflight = field(default_factory=Preflight)
+    """What the login may read."""
 
     @property
     def name(self) -> str | None:
@@ -88,27 +90,42 @@ def check_version(state: Mapping[str, Any]) -> None:
 
 
 def identify(
-    client: Client, warehouse: Warehouse, state: Mapping[str, Any], *, holder: str, accept: str | None = None
+    client: Client,
+    warehouse: Warehouse,
+    state: Mapping[str, Any],
+    *,
+    holder: str,
+    accept: str | None = None,
+    before: Preflight | None = None,
 ) -> Identity:
     """Ask who is logged in and compare. `holder`: the dataset and its place, for the sentence.
 
-    `accept`: the account that may take the dataset over. Raises OtherAccount, SameAccount, and what the client raises
-    for a login or a server that does not work at all.
+    `before`: what the login may read, where that is known. `accept`: the account that may take the dataset over.
+    Raises OtherAccount, SameAccount, and what the client raises for a login or a server that does not work at all.
     """
-    found = _identified(client, warehouse, state, holder=holder, accept=accept)
+    check_version(state)
+    before = before or preflight(client, state)
+    found = replace(
+        _identified(client, warehouse, state, before, holder=holder, accept=accept), preflight=before
+    )
     if found.account_id is not None:
         client.keep_account(found.account_id, found.name)
     return found
 
 
 def _identified(
-    client: Client, warehouse: Warehouse, state: Mapping[str, Any], *, holder: str, accept: str | None
+    client: Client,
+    warehouse: Warehouse,
+    state: Mapping[str, Any],
+    before: Preflight,
+    *,
+    holder: str,
+    accept: str | None,
 ) -> Identity:
-    check_version(state)
-    has_failed = failure_of(state, "account") is not None
-    page, current, failure = _current(client.with_few_attempts() if has_failed else client)
+    has_failed = before.failed or failure_of(state, "account") is not None
+    page, current, failure = _current(client.with_few_attempts() if has_failed else client, before)
     if current is None:
-        return _unreadable(client, warehouse, holder, failure)
+        return _unreadable(client, warehouse, before, holder, failure)
     if accept is not None:
         return _accepted(current, accept, page)
     loaded = _loaded(warehouse, state)
@@ -119,16 +136,20 @@ def _identified(
         )
     if loaded and loaded[0] != current:
         raise _refusal(holder, f"account {loaded[0]}", current)
-    if not loaded and _has_rows(warehouse) and not _recognised(client, warehouse):
+    if not loaded and _has_rows(warehouse) and not _recognised(client, warehouse, before):
         raise _refusal(
             holder, "an account that is not on record and shares no list or campaign with it", current
         )
     return Identity(account_id=current, page=page)
 
 
-def _current(client: Client) -> tuple[Page | None, str | None, ApiError | None]:
+def _current(client: Client, before: Preflight) -> tuple[Page | None, str | None, ApiError | None]:
     """(the answer, the account's id, why it could not be asked)."""
+    if client.connection.login == "partner":
+        return None, partner_id(client.connection), None
     of = endpoint("account")
+    if missing := lacks(of, before.granted):
+        return None, None, Forbidden(f"the login lacks {' and '.join(missing)}", status=403)
     try:
         page = next(client.pages(of.path, dict(of.query), rows_key=of.rows_key))
     except UNREADABLE as error:
@@ -137,10 +158,12 @@ def _current(client: Client) -> tuple[Page | None, str | None, ApiError | None]:
     return page, found if isinstance(found, str) and found else None, None
 
 
-def _unreadable(client: Client, warehouse: Warehouse, holder: str, error: ApiError | None) -> Identity:
+def _unreadable(
+    client: Client, warehouse: Warehouse, before: Preflight, holder: str, error: ApiError | None
+) -> Identity:
     """A server that has just failed is not waited for a second time."""
     hurried = client.with_few_attempts() if isinstance(error, Retryable) else client
-    if _recognised(hurried, warehouse) is False:
+    if _recognised(hurried, warehouse, before) is False:
         raise OtherAccount(
             f"this login may not read its account's id, and none of its lists and campaigns is loaded in {holder}, "
             "which belongs to another account; nothing was changed: log in to that account, or choose another --dataset"
@@ -183,14 +206,14 @@ def _has_rows(warehouse: Warehouse) -> bool:
     return any(warehouse.rows(table, (key,)) for table, key in keys.items())
 
 
-def _recognised(client: Client, warehouse: Warehouse) -> bool | None:
+def _recognised(client: Client, warehouse: Warehouse, before: Preflight) -> bool | None:
     """Whether a list or campaign of this login is loaded; None where nothing can be compared."""
     compared: bool | None = None
     for resource in RECOGNISED_BY:
         of = endpoint(resource)
         key = of.table.key[0]
         loaded = {row[key] for row in warehouse.rows(resource, (key,))}
-        if not loaded:
+        if not loaded or lacks(of, before.granted):
             continue
         try:
             page = next(client.pages(of.path, dict(of.query), rows_key=of.rows_key))

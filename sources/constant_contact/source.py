@@ -12,7 +12,7 @@ import inspect
 import logging
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import dlt
 import pendulum
@@ -24,8 +24,8 @@ from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue  # noqa: TC002 - dlt reads the annotations of Settings
 
 from sources.constant_contact import configuration
-from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, Connection
-from sources.constant_contact.api.errors import ApiError, Retryable
+from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, PARTNER_TOKEN_URL, Connection
+from sources.constant_contact.api.errors import ApiError, ConfigError, Forbidden, Retryable
 from sources.constant_contact.api.logins import DEFAULT_PROFILE
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import (
@@ -33,6 +33,7 @@ from sources.constant_contact.catalogue import (
     LANDING_PAGES,
     SET_ASIDE,
     Endpoint,
+    Login,
     Table,
     chosen,
     endpoint,
@@ -43,9 +44,11 @@ from sources.constant_contact.catalogue.columns import DELETED
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.loaded import NAME
 from sources.constant_contact.memory import Memory, memory
+from sources.constant_contact.preflight import PRIVILEGES, Preflight
 from sources.constant_contact.profile_settings import own_values
 from sources.constant_contact.reader import pages_at_once, within
 from sources.constant_contact.reads.attempts import Attempts
+from sources.constant_contact.reads.permissions import lacks, needed_for
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.reads.strategies import add_slices
@@ -82,6 +85,10 @@ class Settings(BaseConfiguration):
     client_secret: TSecretStrValue | None = None
     refresh_token: TSecretStrValue | None = None
     access_token: TSecretStrValue | None = None
+    login: str = "account"
+    """Whose login it is: an account's, or a partner's (client credentials)."""
+    api_key: TSecretStrValue | None = None
+    """A partner's."""
     profile: str = DEFAULT_PROFILE
     """Whose login and which dataset, where a command names none."""
     state_dir: str | None = None
@@ -122,21 +129,32 @@ class Settings(BaseConfiguration):
 
     def connection(self) -> Connection:
         """Raises ConfigError with one sentence for a value that cannot work."""
+        kind = self.login_kind()
+        is_default = self.token_url == Settings.token_url
         return Connection(
             base_url=self.base_url,
             authorize_url=self.authorize_url,
-            token_url=self.token_url,
+            token_url=PARTNER_TOKEN_URL if kind == "partner" and is_default else self.token_url,
             device_url=self.device_url,
             client_id=self.client_id,
             client_secret=self.client_secret,
             refresh_token=self.refresh_token,
             access_token=self.access_token,
+            login=kind,
+            api_key=self.api_key,
             profile=self.profile,
             state_dir=Path(self.state_dir or platformdirs.user_state_path("constant-contact-pipeline")),
             requests_per_second=self.requests_per_second,
             requests_per_day=self.requests_per_day,
             reserve_per_day=self.reserve_per_day,
         )
+
+    def login_kind(self) -> Login:
+        """Raises ConfigError for a word that is none."""
+        for known in get_args(Login):
+            if self.login == known:
+                return cast("Login", known)
+        raise ConfigError(f"login is {self.login!r}; choose from {', '.join(get_args(Login))}")
 
     def wait_s(self, option: str | None = None) -> float:
         """Seconds; `option` wins over the setting. Raises ValueError with one sentence for what is no duration."""
@@ -165,8 +183,8 @@ class Settings(BaseConfiguration):
 
     def chosen(self) -> frozenset[str]:
         """Resources that are read where nobody selects. Raises ValueError for a name that is none."""
-        named = LANDING_PAGES if self.landing_page_ids else ()
-        return chosen((*(self.opt_in or ()), *named))
+        named = LANDING_PAGES if self.landing_page_ids and self.login == "account" else ()
+        return chosen((*(self.opt_in or ()), *named), self.login_kind())
 
     def excluded(self) -> Excluded:
         """Raises ValueError with one sentence for a column that cannot be excluded."""
@@ -242,6 +260,7 @@ def begin(
 ) -> Reading:
     """A reading with its first slices; nothing is sent before its reader is started."""
     account = None if identity is None else identity.page or identity.error
+    before = Preflight() if identity is None else identity.preflight
     size = own.size()
     at_once = pages_at_once(own.requests_per_commit, size.pages_at_once)
     now = now or pendulum.now("UTC")
@@ -257,7 +276,12 @@ def begin(
         reader=within(own.requests_per_commit // 2, at_once=at_once, read_ahead=size.read_ahead),
         pages_at_once=at_once,
         refused=set(state.get("refused", ())),
-        answered={} if account is None else {"account": account},
+        answered={
+            name: answer
+            for name, answer in (("account", account), (PRIVILEGES, before.answer))
+            if answer is not None
+        },
+        granted=before.granted,
         attempts=Attempts(
             is_down=isinstance(account, Retryable),
             has_answered=account is not None and not isinstance(account, ApiError),
@@ -271,6 +295,9 @@ def begin(
         forgotten=warehouse.forgotten(),
         excluded=own.excluded(),
     )
+    for name in needed_for(wanted):
+        if missing := lacks(CATALOGUE[name], reading.granted):
+            reading.reader.refuse(name, Forbidden(f"the login lacks {' and '.join(missing)}", status=403))
     add_slices(reading)
     return reading
 

@@ -83,6 +83,9 @@ KEYS = {
     "contact_activity_summary": ("contact_id", "campaign_activity_id"),
     "contact_rates": ("contact_id",),
     "contacts_sms_engagement_history": ("contact_id", "sms_channel_history_id"),
+    "partner_accounts": ("encoded_account_id",),
+    "partner_plans": ("encoded_account_id",),
+    "partner_webhooks": ("topic_id",),
 }
 
 

@@ -20,6 +20,7 @@ OTHER_TYPE = {
     ("account_emails", "email_id"): "ids are text",
     ("account_privileges", "privilege_id"): "ids are text",
     ("segments", "segment_id"): "ids are text",
+    ("partner_webhooks", "topic_id"): "ids are text",
     ("email_send_history", "send_id"): "ids are text",
     ("custom_fields", "choices.choice_id"): "declared a number, exampled as 9A63BC: ids are text",
     (

@@ -17,7 +17,7 @@ from pipelines.constant_contact.planning.probe import remember, take_remembered
 from pipelines.constant_contact.planning.view import render, render_text
 from pipelines.constant_contact.request import SyncRequest
 from sources.constant_contact.campaign_rows import references_of, version_of
-from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.catalogue import read_by
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import MOST_REQUESTS
 from sources.constant_contact.warehouse import SqlWarehouse
@@ -130,7 +130,7 @@ class Api:
 def planned(api: Api, loaded: Loaded | None = None, *, allowance: Allowance = A_DAY, **request: Any) -> Plan:
     warehouse = loaded or Loaded([])
     return plan(
-        SyncRequest(**request).wanted(resource_names()),
+        SyncRequest(**request).wanted(read_by("account")),
         probe=api,
         spent=lambda: len(api.asked),
         warehouse=warehouse,
@@ -192,7 +192,7 @@ def test_what_is_off_by_default_is_priced_beside() -> None:
     off = frozenset({"bulk_activities", "automations"})
     api = Api()
     made = plan(
-        frozenset(resource_names()) - off - {"automation_definitions"},
+        read_by("account") - off - {"automation_definitions"},
         off=off,
         probe=api,
         spent=lambda: len(api.asked),
@@ -244,7 +244,7 @@ def test_totals_that_a_complete_reading_did_not_reach_are_no_news() -> None:
     loaded = Loaded([a_campaign(1)], segments=2)
     state = STATE | {"totals": {"settled": {"a1": {"email_opens": 25}}}}
     made = plan(
-        frozenset(resource_names()),
+        read_by("account"),
         probe=api,
         spent=lambda: len(api.asked),
         warehouse=loaded,

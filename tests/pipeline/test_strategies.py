@@ -44,7 +44,7 @@ def test_every_endpoint_of_the_account_brings_rows(quick: Callable[..., Quick]) 
     one = quick(contacts=300, campaigns=12)
     pages = [page.activity_id for page in one.sandbox.extras.landing_pages.pages]
     one.configure(landing_page_ids=json.dumps(pages))
-    by_sync = tuple(name for name, of in CATALOGUE.items() if not of.on_command)
+    by_sync = tuple(name for name, of in CATALOGUE.items() if not of.on_command and of.login == "account")
     one.complete_night(select=by_sync)
     empty = [name for name in by_sync if not one.values(f"select count(*) from {name}")[0]]
     assert [] == empty
@@ -87,7 +87,10 @@ def test_opt_in_names_what_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     off = an_endpoint(opt_in=True)
     monkeypatch.setattr("sources.constant_contact.catalogue.CATALOGUE", {**CATALOGUE, "things": off})
     assert {"things"} == chosen(["things"]) - chosen()
-    assert {*(name for name, of in CATALOGUE.items() if not of.on_command), "things"} == chosen(["all"])
+    assert {
+        *(name for name, of in CATALOGUE.items() if not of.on_command and of.login == "account"),
+        "things",
+    } == chosen(["all"])
     with pytest.raises(
         ValueError, match=r"opt_in names 'thing', which is no resource; choose from all, .*things"
     ):

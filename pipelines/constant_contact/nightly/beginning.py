@@ -90,7 +90,7 @@ def run_started(
     started_at: DateTime,
 ) -> RunStarted:
     """What is known before the first row: where to, what may be spent, and how much is expected."""
-    wanted = request.wanted(own.chosen())
+    wanted = request.wanted(own.chosen(), own.login_kind())
     return RunStarted(
         run_id=run_id,
         started_at=started_at,

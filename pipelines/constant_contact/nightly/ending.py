@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import Cause, Status
     from sources.constant_contact.api.connection import Connection
-    from sources.constant_contact.reads.left_out import Granted
+    from sources.constant_contact.reads.permissions import Granted
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.rows import BadValue
 

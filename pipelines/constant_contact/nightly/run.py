@@ -86,7 +86,7 @@ CAMPAIGNS = "email_campaigns"
 def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = None) -> RunResult:
     """Carry out one sync. Raises UserError for what a person must set right first; other ends are in the result."""
     own = own or load_settings(request.target.profile)
-    wanted = request.wanted(own.chosen())
+    wanted = request.wanted(own.chosen(), own.login_kind())
     emit = one_at_a_time(listener)
     location = locate(request.target)
     if (copy := published_copy(own)) is not None:
@@ -335,7 +335,9 @@ class _Night:
         return records.source_state(self.opened)
 
     def _transform(self) -> TransformEnded | None:
-        if not (self.request.transform and self.opened.location.kind.transforms):
+        if self.own.login == "partner" or not (  # no table of which there are marts
+            self.request.transform and self.opened.location.kind.transforms
+        ):
             return None
         ended = update_marts(self.opened, listener=self._emit, time_zone=self.own.time_zone)
         self.warnings += ended.failures  # the listener has shown them already

@@ -7,6 +7,7 @@ questions (no token, no quota, no network) is raised as it is, one sentence.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pendulum
@@ -18,7 +19,8 @@ from pipelines.constant_contact.planning.plan import Allowance, plan
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import BadRequest, Skippable
-from sources.constant_contact.catalogue import resource_names
+from sources.constant_contact.catalogue import read_by
+from sources.constant_contact.reads.permissions import lack_sentences, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -36,7 +38,9 @@ REMEMBERED = "plan.json"
 def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
     """What `sync(request)` would cost now. Raises UserError for what a person must fix first, and ApiError."""
     own = own or load_settings(request.target.profile)
-    wanted = request.wanted(own.chosen())  # raises for an unknown name before anything is opened
+    wanted = request.wanted(
+        own.chosen(), own.login_kind()
+    )  # raises for an unknown name before anything is opened
     opened = Warehouse(request.target, create=False)
     columns = _tables(opened)
 
@@ -54,10 +58,12 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
                 return None
 
         client.check_login()
-        identified(opened, client)
+        granted = identified(opened, client).preflight.granted
+        lacking = unreadable(wanted, granted)
+        off = frozenset() if request.select else read_by(own.login_kind()) - own.chosen()
         made = plan(
-            wanted,
-            off=frozenset() if request.select else frozenset(resource_names()) - own.chosen(),
+            wanted - lacking.keys(),
+            off=off - unreadable(off, granted).keys(),
             probe=probe,
             spent=lambda: client.requests_sent,
             warehouse=opened.loaded(),
@@ -71,6 +77,7 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
             ),
             now=pendulum.now("UTC"),
         )
+    made = replace(made, notes=(*made.notes, *lack_sentences(lacking)))
     remember(made, wanted, remembered_at(opened))
     return made
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from sources.constant_contact.api import partner
 from sources.constant_contact.api.errors import (
     ApiError,
     ConfigError,
@@ -181,6 +182,8 @@ class Authenticator:
         Raises NotLoggedIn, TokenRevoked, Unauthorized (a configured access token was refused),
         TokenStoreError.
         """
+        if self._connection.login == "partner":
+            return self._partner_token(rejected)
         configured = self._connection.access_token
         if configured is not None:
             if rejected is not None:
@@ -193,8 +196,22 @@ class Authenticator:
             usable = self._usable(self._current, rejected)
             return usable if usable is not None else self._renewed(rejected)
 
+    def _partner_token(self, rejected: str | None) -> str:
+        """A token that lasts for an hour, asked for once in it; a new one that is refused as well is the last."""
+        with self._lock:
+            known = self._usable(self._current, rejected)
+            if known is not None:
+                return known
+            self._current = tokens_of(self._send(partner.token_request(self._connection)), self._clock)
+            self._redactor.add(*self._current.secrets())
+        assert self._current.access_token is not None
+        return self._current.access_token
+
     def check(self) -> None:
         """Raises ConfigError or NotLoggedIn where no request could be sent at all; asks nobody."""
+        if self._connection.login == "partner":
+            partner.check_partner(self._connection)
+            return
         if self._connection.access_token is not None:
             return
         if self._connection.client_id is None:
@@ -205,8 +222,8 @@ class Authenticator:
 
     def keep_account(self, account_id: str, name: str | None) -> None:
         """Keep whose login it is. Raises SameAccount where another profile's is of the same account."""
-        if self._connection.access_token is not None:  # which no login brought
-            return
+        if self._connection.access_token is not None or self._connection.login == "partner":
+            return  # no login brought it
         with self._lock, self._store.lock():
             note_account(self._connection, self._store, account_id, name)
 
@@ -323,6 +340,8 @@ def token_scopes(token: str) -> frozenset[str] | None:
 
 
 def register_secrets(connection: Connection, redactor: Redactor) -> None:
-    redactor.add(connection.access_token, connection.refresh_token, connection.client_secret)
+    redactor.add(
+        connection.access_token, connection.refresh_token, connection.client_secret, connection.api_key
+    )
     if connection.client_id is not None and connection.client_secret is not None:
         redactor.add(basic_credentials(connection.client_id, connection.client_secret))

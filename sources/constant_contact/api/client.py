@@ -11,6 +11,7 @@ import random
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from sources.constant_contact.api import partner
 from sources.constant_contact.api.auth import Authenticator, TokenReply, read_token_reply
 from sources.constant_contact.api.bodies import parse_json
 from sources.constant_contact.api.budget import Budget
@@ -72,6 +73,7 @@ class Client:
             emit=self._transport.emit,
         )
         self._max_attempts: int | None = None
+        self._headers = partner.headers(connection)
         parts = urlsplit(connection.base_url)
         self._origin = f"{parts.scheme}://{parts.netloc}"
 
@@ -194,7 +196,7 @@ class Client:
         return self._transport.send(self._request(link, token), accept, max_attempts=most)
 
     def _request(self, link: str, token: str) -> Request:
-        return Request(url=self._origin + link, headers={"Authorization": f"Bearer {token}"})
+        return Request(url=self._origin + link, headers={"Authorization": f"Bearer {token}", **self._headers})
 
     def _send_token_request(self, request: Request) -> TokenReply:
         return self._transport.send(request, read_token_reply, kind="token")

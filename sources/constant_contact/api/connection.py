@@ -10,13 +10,14 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from sources.constant_contact.api.errors import ConfigError
 from sources.constant_contact.api.placeholders import placeholder_fault
 
 AUTHORIZATION_SERVER: Final = "https://authz.constantcontact.com/oauth2/default/v1"
+PARTNER_TOKEN_URL: Final = "https://authz.constantcontact.com/partners/oauth2/default/v1/token"  # noqa: S105 - an address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Connection:
     client_secret: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)  # seeds the token store
     access_token: str | None = field(default=None, repr=False)  # used as is, never refreshed
+    login: Literal["account", "partner"] = "account"
+    api_key: str | None = field(default=None, repr=False)  # a partner's
     profile: str = "default"  # tells several logins on one client_id and state_dir apart
     requests_per_second: float = 4
     requests_per_day: int = 10_000
@@ -67,7 +70,7 @@ class Connection:
                 f"reserve_per_day is {self.reserve_per_day:,}, which leaves nothing of requests_per_day "
                 f"({self.requests_per_day:,}); set it lower"
             )
-        for name in ("client_id", "client_secret", "refresh_token", "access_token", "profile"):
+        for name in ("client_id", "client_secret", "refresh_token", "access_token", "api_key", "profile"):
             _check_text(name, getattr(self, name))
 
     @property

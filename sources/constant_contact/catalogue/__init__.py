@@ -35,12 +35,13 @@ from sources.constant_contact.catalogue import (
     landing_pages,
     mail_parts,
     old_ids,
+    partners,
     sms,
     social,
 )
 from sources.constant_contact.catalogue.campaigns import REPORTED_ROLES
 from sources.constant_contact.catalogue.columns import CatalogueError, Column, Table, Type, demand
-from sources.constant_contact.catalogue.endpoint import READS, Endpoint, Reads
+from sources.constant_contact.catalogue.endpoint import READS, Endpoint, Login, Reads
 from sources.constant_contact.catalogue.records import SET_ASIDE
 
 __all__ = [
@@ -53,12 +54,15 @@ __all__ = [
     "CatalogueError",
     "Column",
     "Endpoint",
+    "Login",
     "Reads",
     "Table",
     "Type",
     "chosen",
     "collect",
     "endpoint",
+    "must_be_read_by",
+    "read_by",
     "resource_names",
     "table",
     "tables",
@@ -101,6 +105,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *landing_pages.ENDPOINTS,
         *old_ids.ENDPOINTS,
         *contact_reports.ENDPOINTS,
+        *partners.ENDPOINTS,
     )
 )
 FEEDS: Mapping[str, str] = MappingProxyType(
@@ -119,10 +124,16 @@ def resource_names() -> tuple[str, ...]:
     return tuple(CATALOGUE)
 
 
-def chosen(opt_in: Collection[str] = ()) -> frozenset[str]:
-    """What is read where nobody selects: what is on by default, and `opt_in`, or with "all" whatever a sync reads.
+def read_by(login: Login) -> frozenset[str]:
+    """All resources that this kind of login can read, on by default or not."""
+    return frozenset(name for name, of in CATALOGUE.items() if of.login == login)
 
-    Raises ValueError for a name that is no resource.
+
+def chosen(opt_in: Collection[str] = (), login: Login = "account") -> frozenset[str]:
+    """What is read where nobody selects: what is on by default, and `opt_in`, or with "all" whatever a sync reads;
+    with a partner's login what that reads.
+
+    Raises ValueError for a name that is no resource, or none of this login's.
     """
     for name in opt_in:
         if name not in CATALOGUE and name != ALL:
@@ -130,11 +141,26 @@ def chosen(opt_in: Collection[str] = ()) -> frozenset[str]:
             raise ValueError(
                 f"opt_in names {name!r}, which is no resource; choose from {', '.join([ALL, *off])}"
             )
+    must_be_read_by(login, [name for name in opt_in if name != ALL], setting="opt_in")
+    whole = login == "partner" or ALL in opt_in
     return frozenset(
         name
         for name, of in CATALOGUE.items()
-        if not of.opt_in or name in opt_in or (ALL in opt_in and not of.on_command)
+        if of.login == login and (not of.opt_in or name in opt_in or (whole and not of.on_command))
     )
+
+
+def must_be_read_by(login: Login, names: Iterable[str], *, setting: str) -> None:
+    """Raises ValueError for the first resource that this kind of login cannot read."""
+    for name in names:
+        if CATALOGUE[name].login != login:
+            there = ", ".join(known for known, of in CATALOGUE.items() if of.login == "partner")
+            raise ValueError(
+                f"{setting} names {name}, which needs a partner's login: a profile with login = partner"
+                if login == "account"
+                else f"{setting} names {name}, which a partner's login cannot read; it reads {there}, and the "
+                "account of each client needs a login of its own"
+            )
 
 
 def endpoint(name: str) -> Endpoint:

@@ -33,7 +33,8 @@ Reads = Literal[
     "old_ids",
 ]
 Shape = Literal["rows", "array", "object"]
-Scope = Literal["account_read", "contact_data", "campaign_data"]
+Scope = Literal["account_read", "contact_data", "campaign_data", "partner"]
+Login = Literal["account", "partner"]
 
 
 VERSION_READ = "version_read"
@@ -125,6 +126,7 @@ class Endpoint:
     children        tables filled from arrays inside the same rows
     reads           how a run reads it: the name of a strategy; READS has a sentence for each
     opt_in          off by default: read only where the setting `opt_in` or --select names it
+    login           whose login it needs
     on_command      the command that reads it, so that `opt_in = ["all"]` does not mean it
     quiet           a user who may not read it lacks nothing that most users need, so `ctct check` only names it
     keys_only       of each row only what is in the key is kept: another table has the rest
@@ -170,6 +172,7 @@ class Endpoint:
     before: str | None = None
     changed: str | None = None
     opt_in: bool = False
+    login: Login = "account"
     on_command: str | None = None
     quiet: bool = False
     keys_only: bool = False

@@ -97,8 +97,6 @@ def _read_listing(
     whole: bool = True,
 ) -> Iterator[Batch]:
     listing = listed(reading, of, extra=extra)
-    if of.resource == "account_privileges":
-        reading.privileges.update(str(row.get("privilege_name")) for row in listing.rows)
     constants = {of.kind: kind} if of.kind and kind else None
     for batch in complete(reading, of, listing, constants=constants, whole=whole):
         yield batch

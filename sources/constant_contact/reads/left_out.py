@@ -7,13 +7,20 @@ login and a privilege of the user, and a refusal (403) does not say reliably whi
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sources.constant_contact.api.errors import ApiError
-from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
-from sources.constant_contact.catalogue import CATALOGUE, FEEDS, endpoint
+from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.failures import WHOLE
+from sources.constant_contact.reads.permissions import (
+    FOUND_THROUGH,
+    Granted,
+    Lack,
+    as_granted,
+    lack_sentences,
+    lacks,
+    listed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,33 +31,18 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.attempts import LeftOut
     from sources.constant_contact.reads.reading import Reading
 
-FOUND_THROUGH: Mapping[str, str] = {
-    **dict.fromkeys((ACTIVITY_STATS, LINKS, *FEEDS), STATS),
-    **{name: of.detail_of for name, of in CATALOGUE.items() if of.detail_of},
-}
-"""Resources of which nothing is asked for before another one shows that there is news."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
-    """What the login may do; None where it is not known."""
-
-    scopes: Collection[str] | None = None
-    privileges: Collection[str] | None = None
-
 
 def granted(reading: Reading) -> Granted:
     """Asked only where something was refused, and of the server only where this run has not read it anyway."""
-    if not refused(reading):
-        return Granted()
-    if reading.privileges:
-        return Granted(scopes=reading.client.scopes(), privileges=reading.privileges)
+    known = reading.granted
+    if known.privileges is not None or not refused(reading):
+        return known
     try:
         rows = reading.client.with_few_attempts().get_json(endpoint("account_privileges").path)
     except ApiError:
         rows = None
     names = {str(row.get("privilege_name")) for row in rows if isinstance(row, dict)} if rows else None
-    return Granted(scopes=reading.client.scopes(), privileges=names)
+    return as_granted(reading.client.scopes(), names)
 
 
 def sentences(reading: Reading, granted: Granted) -> list[str]:
@@ -66,7 +58,7 @@ def _skipped(reading: Reading) -> Iterator[str]:
     for skipped in reading.reader.outcome.skipped:
         if not skipped.refused:
             names = [skipped.resource, *_found_through(reading, skipped.resource)]
-            yield f"{_listed(names, 'is', 'are')} left out: {skipped.reason}"
+            yield f"{listed(names, 'is', 'are')} left out: {skipped.reason}"
 
 
 def left_out_resources(reading: Reading) -> set[str]:
@@ -80,21 +72,20 @@ def refused(reading: Reading) -> Mapping[str, Skipped]:
 
 
 def _refusals(reading: Reading, granted: Granted) -> Iterator[str]:
-    by_cause: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for name, (cause, at) in refused_resources(reading, granted).items():
-        by_cause[cause or ("", at)].append(name)
-    for cause, names in by_cause.items():
-        what = _listed(names, "is", "are")
-        if cause[0]:
-            yield f"{what} left out for lack of {' and '.join(cause)}: {_to_do(cause)}"
-        else:
-            yield f"{what} left out: {refused(reading)[cause[1]].reason}"
+    found = refused_resources(reading, granted)
+    yield from lack_sentences({name: cause for name, (cause, _) in found.items() if cause})
+    without_cause: dict[str, list[str]] = defaultdict(list)
+    for name, (cause, at) in found.items():
+        if not cause:
+            without_cause[at].append(name)
+    for at, names in without_cause.items():
+        yield f"{listed(names, 'is', 'are')} left out: {refused(reading)[at].reason}"
 
 
-def refused_resources(reading: Reading, granted: Granted) -> dict[str, tuple[tuple[str, ...], str]]:
+def refused_resources(reading: Reading, granted: Granted) -> dict[str, tuple[Lack, str]]:
     """Resource that a refusal leaves out -> (what is missing, where that is known; the resource that was refused)."""
     there = refused(reading)
-    found: dict[str, tuple[tuple[str, ...], str]] = {}
+    found: dict[str, tuple[Lack, str]] = {}
     if not there:
         return found
     answered = reading.reader.outcome.answered
@@ -112,18 +103,12 @@ def refused_resources(reading: Reading, granted: Granted) -> dict[str, tuple[tup
     return {name: cause for name, cause in found.items() if reading.wants(name)}
 
 
-def _missing(
-    name: str, there: Mapping[str, Skipped], granted: Granted, answered: Collection[str]
-) -> tuple[str, ...]:
+def _missing(name: str, there: Mapping[str, Skipped], granted: Granted, answered: Collection[str]) -> Lack:
     """The scope, the privilege or both that the login lacks for a resource, as far as can be known."""
     of = CATALOGUE[name]
-    found = []
-    if granted.scopes is not None and of.scope not in granted.scopes:
-        found.append(f"the scope {of.scope}")
-    if of.privilege and granted.privileges is not None and of.privilege not in granted.privileges:
-        found.append(f"the privilege {of.privilege}")
+    found = lacks(of, granted)
     if found or name not in there:
-        return tuple(found)
+        return found
     kind = there[name].kind
     if granted.privileges is None:
         said = {"scope": f"the scope {of.scope}", "privilege": f"the privilege {of.privilege}"}
@@ -132,12 +117,6 @@ def _missing(
     if granted.scopes is None and not any(CATALOGUE[each].scope == of.scope for each in alike):
         return (f"the scope {of.scope}",)  # the privilege is there, so it is what remains
     return ()
-
-
-def _to_do(cause: Sequence[str]) -> str:
-    if cause[0].startswith("the scope"):
-        return "log in again with all scopes (ctct auth login), or leave them out with --exclude"
-    return "ask the account's owner to give it to this user, or leave them out with --exclude"
 
 
 def _failures(reading: Reading) -> Iterator[str]:
@@ -154,9 +133,9 @@ def _failures(reading: Reading) -> Iterator[str]:
 def failure_sentence(reading: Reading, name: str, parts: Sequence[LeftOut]) -> str:
     first = next((left for left in parts if left.asked), parts[0])
     if first.object.object_id == WHOLE:
-        what = _listed([name, *_found_through(reading, name)], "is", "are")
+        what = listed([name, *_found_through(reading, name)], "is", "are")
     else:
-        what = f"{name}: {_listed([left.object.resource for left in parts], 'is', 'are')}"
+        what = f"{name}: {listed([left.object.resource for left in parts], 'is', 'are')}"
     why = f": {first.reason}" if first.asked else f" after failing in {first.runs} runs"
     return f"{what} left out{why}; {_when(first.next_try, now=reading.now)}"
 
@@ -174,7 +153,3 @@ def _when(next_try: DateTime, *, now: DateTime) -> str:
     if next_try <= now:
         return "the next run tries again"
     return f"tried again from {next_try.format('YYYY-MM-DD HH:mm')} UTC on, or now with --full-refresh"
-
-
-def _listed(names: Sequence[str], one: str, more: str) -> str:
-    return f"{', '.join(names)} {one if len(names) == 1 else more}"

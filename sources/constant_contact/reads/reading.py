@@ -16,6 +16,7 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
 from sources.constant_contact.reads import set_aside
 from sources.constant_contact.reads.attempts import Attempts
+from sources.constant_contact.reads.permissions import Granted
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
 from sources.constant_contact.rows.values import typed
@@ -76,8 +77,8 @@ class Reading:
     """Values that did not fit their column; they are kept beside it."""
     unknown: Columns = field(default_factory=Columns)
     """Which undeclared fields have a column; kept in the state as "columns": table -> column -> path of the field."""
-    privileges: set[str] = field(default_factory=set)
-    """Of the user who logged in, once they have been read."""
+    granted: Granted = field(default_factory=Granted)
+    """What the login may read, as far as it was known before the first request for a resource."""
     attempts: Attempts = field(default_factory=Attempts)
     """What was asked for and what failed."""
 
