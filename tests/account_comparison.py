@@ -87,6 +87,7 @@ LANDING_PAGES = {
 """Of the pages that the setting `landing_page_ids` names, so compared only where a test says so."""
 ASKED_FOR: Mapping[str, tuple[str, ...]] = {
     "segment_members": ("segment_id", "contact_id"),
+    "contact_export": ("contact_key",),
     "contact_xrefs": ("sequence_id",),
     "list_xrefs": ("sequence_id",),
     "campaign_xrefs": ("v2_email_campaign_id",),

@@ -57,7 +57,6 @@ BY_COMMAND: Mapping[str, str] = {}
 """Operations that a command of its own reads, outside the catalogue."""
 LEFT_OUT: Mapping[str, str] = dict.fromkeys(
     (
-        "/contact_exports/{file_export_id}",
         "/contacts/sms_engagement_history/{contact_id}",
         "/reports/contact_reports/{contact_id}/activity_details",
         "/reports/contact_reports/{contact_id}/open_and_click_rates",
@@ -70,6 +69,7 @@ _OF_A_PAGE = "percentages of one page of campaigns, of no campaign; in SQL they 
 NO_PLACE: Mapping[tuple[str, Path], str] = {
     ("email_campaign_summaries", ("aggregate_percents",)): _OF_A_PAGE,
     ("sms_campaign_summaries", ("aggregate_percents",)): _OF_A_PAGE,
+    ("contact_export", ()): "a CSV file without declared columns: it is compared, and what differs is kept",
 }
 """(resource, path in its answer) -> why what is there, or below it, has no column."""
 

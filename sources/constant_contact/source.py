@@ -30,6 +30,7 @@ from sources.constant_contact.api.logins import DEFAULT_PROFILE
 from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import (
     CATALOGUE,
+    CONTACT_EXPORT,
     LANDING_PAGES,
     SET_ASIDE,
     Endpoint,
@@ -53,7 +54,15 @@ from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.rows import Columns
-from sources.constant_contact.windows import SyncOptions, contact_reading, duration, ids, moment, time_zone
+from sources.constant_contact.windows import (
+    SyncOptions,
+    contact_reading,
+    duration,
+    export_check,
+    ids,
+    moment,
+    time_zone,
+)
 from sources.constant_contact.withheld import Excluded
 
 if TYPE_CHECKING:
@@ -103,6 +112,8 @@ class Settings(BaseConfiguration):
     """Whether a run keeps earlier versions of contacts, lists and memberships."""
     contact_reading: str = "auto"
     html_content: bool = False
+    export_check: str = "off"
+    """Whether an export of all contacts is compared with what is loaded: off or weekly."""
     """All contacts in each run (full), what changed (incremental), or all where that costs at most 20 requests."""
     time_zone: str | None = None
     """In which marts count days, an IANA name; None: the account's own."""
@@ -169,6 +180,7 @@ class Settings(BaseConfiguration):
             start_date=moment(self.start_date, setting="start_date") if self.start_date else None,
             contact_reading=contact_reading(self.contact_reading),
             html_content=self.html_content,
+            export_check=export_check(self.export_check),
             landing_page_ids=ids(self.landing_page_ids or (), setting="landing_page_ids"),
             full_refresh=full_refresh,
         )
@@ -183,8 +195,11 @@ class Settings(BaseConfiguration):
 
     def chosen(self) -> frozenset[str]:
         """Resources that are read where nobody selects. Raises ValueError for a name that is none."""
-        named = LANDING_PAGES if self.landing_page_ids and self.login == "account" else ()
-        return chosen((*(self.opt_in or ()), *named), self.login_kind())
+        if self.login_kind() == "partner":
+            return chosen(self.opt_in or (), "partner")
+        pages = LANDING_PAGES if self.landing_page_ids else ()
+        check = (CONTACT_EXPORT,) if export_check(self.export_check) else ()
+        return chosen((*(self.opt_in or ()), *pages, *check))
 
     def excluded(self) -> Excluded:
         """Raises ValueError with one sentence for a column that cannot be excluded."""

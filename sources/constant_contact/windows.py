@@ -43,6 +43,8 @@ class SyncOptions:
     """Whether the HTML of e-mails is read, where the API shows it (`format_type` 5)."""
     landing_page_ids: tuple[str, ...] = ()
     """Campaign activities of the landing pages that are read."""
+    export_check: bool = False
+    """Whether an export of all contacts is compared with what is loaded, once a week."""
     full_refresh: bool = False
     """Read everything again in this run, whatever the marks say."""
 
@@ -98,6 +100,13 @@ def contact_reading(text: str) -> ContactReading:
         if text == known:
             return cast("ContactReading", known)
     raise ValueError(f"contact_reading is {text!r}; choose from {', '.join(get_args(ContactReading))}")
+
+
+def export_check(text: str) -> bool:
+    """The setting. Raises ValueError with the words that it takes."""
+    if text not in {"off", "weekly"}:
+        raise ValueError(f"export_check is {text!r}; choose from off, weekly")
+    return text == "weekly"
 
 
 def reads_all_contacts(options: SyncOptions, loaded_contacts: int, page_size: int) -> bool:

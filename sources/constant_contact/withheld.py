@@ -27,7 +27,7 @@ FORGOTTEN, FORGOTTEN_ROWS = "_ctct_forgotten", "_ctct_forgotten_rows"
 e-mail went with them.
 """
 ADDRESS = "email_address"
-BY_ADDRESS = frozenset({"event_registrations", *FEEDS, *LANDING_PAGES})
+BY_ADDRESS = frozenset({"contact_export", "event_registrations", *FEEDS, *LANDING_PAGES})
 """Tables in which this column is the address of the person whose row it is. Where a row has a contact id, that decides:
 somebody else may have the address by now.
 """

@@ -70,6 +70,7 @@ KEYS = {
     "landing_page_adds": ("campaign_activity_id", "contact_id"),
     "landing_page_updates": ("campaign_activity_id", "contact_id"),
     "landing_page_sms_optins": ("campaign_activity_id", "contact_id"),
+    "contact_export": ("contact_key",),
     "contact_xrefs": ("sequence_id",),
     "list_xrefs": ("sequence_id",),
     "campaign_xrefs": ("v2_email_campaign_id",),

@@ -50,6 +50,7 @@ from pipelines.constant_contact.nightly.ending import (
     value_warnings,
     with_all_tables,
 )
+from pipelines.constant_contact.nightly.export_check import export_checked
 from pipelines.constant_contact.nightly.groups import Groups
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
@@ -304,7 +305,8 @@ class _Night:
                 return audit(self.opened, wanted, state=self._state(), under_way=under_way)
         with self.opened.kept_open():
             lines = audit(self.opened, wanted, state=self._state())
-        return heal(self._host(reading), wanted, lines)
+        host = self._host(reading)
+        return export_checked(host, wanted, heal(host, wanted, lines))
 
     def _host(self, reading: Reading) -> Host:
         """What healing may do with this run."""

@@ -25,7 +25,7 @@ from sources.constant_contact.api.transport import T, Transport, check
 from sources.constant_contact.api.wire import Answer, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from sources.constant_contact.api.connection import Connection
@@ -120,6 +120,21 @@ class Client:
         body = self._prepared(target(self.connection.base_url, path, params), path)
         return the_record(body.value, path)
 
+    def order_contact_export(self, fields: Sequence[str]) -> Any:
+        """Order a file of all contacts; the job as JSON. The one request besides tokens that is no GET: it changes no
+        contact, and it is sent once, for a second order would be a second job.
+        """
+        path = "/activities/contact_exports"
+        order = {"fields": list(fields)}
+        return self._get(target(self.connection.base_url, path, None), _json, order=order)
+
+    def wait(self, seconds: float) -> None:
+        """Until it makes sense to look again at what the account is doing."""
+        self._transport.emit(
+            Waiting(reason="preparing", seconds=seconds, path_template="/activities/{activity_id}", attempt=1)
+        )
+        self._clock.sleep(seconds)
+
     def pages(
         self,
         path: str,
@@ -179,8 +194,10 @@ class Client:
             path=path,
         )
 
-    def _get(self, link: str, read: Callable[[Answer, str], T]) -> T:
-        """`link` is path and query on base_url's origin, so that the token cannot go anywhere else."""
+    def _get(
+        self, link: str, read: Callable[[Answer, str], T], *, order: Mapping[str, Any] | None = None
+    ) -> T:
+        """`link` is path and query on the origin of base_url: the token goes nowhere else. `order`: to POST, once."""
         path = link.split("?", 1)[0]
 
         def accept(answer: Answer) -> T:
@@ -188,15 +205,19 @@ class Client:
             return read(answer, path)
 
         token = self._auth.access_token()
-        most = self._max_attempts
+        most = self._max_attempts if order is None else 1
         try:
-            return self._transport.send(self._request(link, token), accept, max_attempts=most)
+            return self._transport.send(self._request(link, token, order), accept, max_attempts=most)
         except Unauthorized:
             token = self._auth.access_token(rejected=token)
-        return self._transport.send(self._request(link, token), accept, max_attempts=most)
+        return self._transport.send(self._request(link, token, order), accept, max_attempts=most)
 
-    def _request(self, link: str, token: str) -> Request:
-        return Request(url=self._origin + link, headers={"Authorization": f"Bearer {token}", **self._headers})
+    def _request(self, link: str, token: str, order: Mapping[str, Any] | None) -> Request:
+        return Request(
+            order=order,
+            url=self._origin + link,
+            headers={"Authorization": f"Bearer {token}", **self._headers},
+        )
 
     def _send_token_request(self, request: Request) -> TokenReply:
         return self._transport.send(request, read_token_reply, kind="token")

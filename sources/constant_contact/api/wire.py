@@ -11,7 +11,7 @@ import os
 import ssl
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -46,7 +46,10 @@ _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)  # None = GET, else POST of this form
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # POST of this form
+    order: Mapping[str, Any] | None = field(
+        default=None, repr=False
+    )  # POST of this as JSON; with neither, GET
     basic: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
@@ -97,10 +100,11 @@ class Wire:
 
         try:
             with client.stream(
-                "GET" if request.form is None else "POST",
+                "GET" if request.form is None and request.order is None else "POST",
                 request.url,
                 headers=dict(request.headers),
                 data=request.form,
+                json=request.order,
                 auth=request.basic,
                 extensions={"trace": trace},
             ) as response:

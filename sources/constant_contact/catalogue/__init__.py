@@ -31,6 +31,7 @@ from sources.constant_contact.catalogue import (
     contacts,
     email_reports,
     events,
+    exports,
     jobs,
     landing_pages,
     mail_parts,
@@ -46,6 +47,7 @@ from sources.constant_contact.catalogue.records import SET_ASIDE
 
 __all__ = [
     "CATALOGUE",
+    "CONTACT_EXPORT",
     "FEEDS",
     "LANDING_PAGES",
     "READS",
@@ -103,6 +105,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *sms.ENDPOINTS,
         *events.ENDPOINTS,
         *landing_pages.ENDPOINTS,
+        *exports.ENDPOINTS,
         *old_ids.ENDPOINTS,
         *contact_reports.ENDPOINTS,
         *partners.ENDPOINTS,
@@ -112,6 +115,8 @@ FEEDS: Mapping[str, str] = MappingProxyType(
     {name: f"stats__{of.stat}" for name, of in CATALOGUE.items() if of.stat is not None}
 )
 """Feed of single events -> the column of the totals that counts its rows."""
+CONTACT_EXPORT = exports.CONTACT_EXPORT.resource
+"""What the setting `export_check` turns on."""
 LANDING_PAGES = tuple(of.resource for of in landing_pages.ENDPOINTS)
 """Feeds of what happens on landing pages."""
 _TABLES: Mapping[str, Table] = MappingProxyType(

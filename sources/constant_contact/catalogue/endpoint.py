@@ -31,6 +31,7 @@ Reads = Literal[
     "feed",
     "stats",
     "old_ids",
+    "export",
 ]
 Shape = Literal["rows", "array", "object"]
 Scope = Literal["account_read", "contact_data", "campaign_data", "partner"]
@@ -96,6 +97,7 @@ READS: Mapping[Reads, Way] = {
     "per_activity": Way(words="one request per changed e-mail", cost="1 per changed e-mail"),
     "feed": Way(words="newest first, until known", cost="pages of what is new"),
     "stats": Way(words="totals, many ids a request", cost="1 per batch of ids"),
+    "export": Way(words="ordered once a week, with the setting `export_check`", cost="about 5, once a week"),
     "old_ids": Way(
         words="by `ctct xrefs` only, for the ids of a file", cost="0; there 1 per 500 ids, 50 of campaigns"
     ),
@@ -127,7 +129,7 @@ class Endpoint:
     reads           how a run reads it: the name of a strategy; READS has a sentence for each
     opt_in          off by default: read only where the setting `opt_in` or --select names it
     login           whose login it needs
-    on_command      the command that reads it, so that `opt_in = ["all"]` does not mean it
+    on_command      the command or the setting of its own that reads it, so that `opt_in = ["all"]` does not mean it
     quiet           a user who may not read it lacks nothing that most users need, so `ctct check` only names it
     keys_only       of each row only what is in the key is kept: another table has the rest
     may_be_none     404 and 409 say that there is nothing of it, which is no failure

@@ -1,0 +1,201 @@
+"""Once a week, where the setting asks for it: is every contact of an export loaded, and nobody else?
+
+What differs is read again by itself, so that the same run sets it right, and is told. An export that fails or never
+completes is a sentence, and the run goes on as if it had not been asked for.
+
+State, under "export_check": at, when the last one was ordered; written before the order, so that a run that dies over
+it does not order twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from pipelines.constant_contact.nightly.audit import audit
+from pipelines.constant_contact.nightly.consequences import apply_cascades
+from pipelines.constant_contact.nightly.healing import correct
+from sources.constant_contact.api.errors import ApiError, NotFound
+from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.reads.exports import Exported, ExportFailedError, exported, ordered
+from sources.constant_contact.reads.heal import Findings
+from sources.constant_contact.windows import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.constant_contact.nightly.healing import Host, Lines
+    from sources.constant_contact.reads.reading import Reading
+
+CHECK, CONTACTS = "contact_export", "contacts"
+STATE = "export_check"
+EVERY = pendulum.duration(days=7)
+MAX_READ = 200
+"""Contacts that one check reads again; what is more waits for the next reading of all."""
+SHOWN = 3
+
+
+@dataclass(slots=True)
+class Difference:
+    """What the file and the warehouse do not share."""
+
+    missing: dict[str, str] = field(default_factory=dict)
+    """In the file, not loaded: id or address -> address."""
+    surplus: dict[str, str] = field(default_factory=dict)
+    """Loaded as live, not in the file: contact_id -> address."""
+
+    def __len__(self) -> int:
+        return len(self.missing) + len(self.surplus)
+
+
+def export_checked(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
+    """The audit after the check, which is the same where nothing differed or nothing was due."""
+    reading = host.reading()
+    try:
+        if not is_due(reading, wanted):
+            return lines
+        return _checked(host, reading, wanted, lines)
+    finally:
+        reading.reader.close()
+        reading.warehouse.close()
+
+
+def is_due(reading: Reading, wanted: frozenset[str]) -> bool:
+    if not reading.options.export_check or not {CHECK, CONTACTS} <= wanted:
+        return False
+    before = reading.state.get(STATE, {}).get("at")
+    return before is None or reading.now >= moment(before, setting=STATE) + EVERY
+
+
+def _checked(host: Host, reading: Reading, wanted: frozenset[str], lines: Lines) -> Lines:
+    before = reading.state.get(STATE, {}).get("at")
+    _note(host, reading.now.isoformat())
+    activity_id = ""
+    try:
+        activity_id = ordered(reading.client)
+        found = exported(reading.client, activity_id)
+    except (ExportFailedError, ApiError) as error:
+        if not activity_id:  # nothing was ordered
+            _note(host, before)
+        host.warn(f"the check by export was not made: {error}; {_next(activity_id)}")
+        return lines
+    difference = compared(
+        found, reading.warehouse.rows(CONTACTS, ("contact_id", "email_address__address", "deleted_at"))
+    )
+    return _healed(host, wanted, found, difference) if len(difference) else lines
+
+
+def _next(activity_id: str) -> str:
+    return "the next one is due in a week" if activity_id else "the next run tries again"
+
+
+def _note(host: Host, at: str | None) -> None:
+    host.commit(Batch(resource=CONTACTS, state=(StateChange(path=(STATE, "at"), value=at),)))
+
+
+def compared(found: Exported, loaded: list[dict[str, Any]]) -> Difference:
+    """Whoever is loaded as deleted is missing from neither side: whether a file has them is not documented."""
+    known: set[str] = set()
+    difference = Difference()
+    for row in loaded:
+        contact_id, address = str(row["contact_id"]), str(row["email_address__address"] or "")
+        key = contact_id.lower() if found.by_id else address.lower()
+        known.add(key)
+        if key and row["deleted_at"] is None and key not in found.keys:
+            difference.surplus[contact_id] = address
+    difference.missing = {key: address for key, address in found.keys.items() if key not in known}
+    return difference
+
+
+def _healed(host: Host, wanted: frozenset[str], found: Exported, difference: Difference) -> Lines:
+    """Each of them read again, the differences kept, and the audit made anew."""
+    findings = Findings()
+    reading = host.reading()
+    reading.add(
+        CONTACTS,
+        0,
+        "contacts in which the export differs",
+        lambda: _read_again(host, reading, found, difference, findings),
+    )
+    try:
+        host.carry_out(reading)
+    finally:
+        reading.reader.close()
+        reading.warehouse.close()
+    correct(host.opened, findings)
+    apply_cascades(host.opened, wanted, reading.excluded)
+    error = reading.reader.outcome.error or reading.reader.outcome.postponed
+    if error is not None and not isinstance(error, ApiError):
+        raise error
+    host.warn(_sentence(found, difference, findings, error))
+    return audit(host.opened, wanted, state=host.state())
+
+
+def _read_again(
+    host: Host, reading: Reading, found: Exported, difference: Difference, findings: Findings
+) -> Iterator[Batch]:
+    by_address = not found.by_id
+    most = min(MAX_READ, max(0, host.allowance()))
+    wanted = [
+        *((key, by_address) for key in difference.missing),
+        *((key, False) for key in difference.surplus),
+    ]
+    for key, is_address in wanted[:most]:
+        rows = _by_address(reading, key) if is_address else _by_id(reading, key)
+        if not rows and not is_address:
+            findings.gone.add(key)
+        findings.fresh.update(str(row.get("contact_id")) for row in rows)
+        yield reading.batch(CONTACTS, rows, requests=1)
+    yield _kept(reading, found, difference)
+
+
+def _by_id(reading: Reading, contact_id: str) -> list[dict[str, Any]]:
+    of = endpoint(CONTACTS)
+    assert of.detail_path is not None
+    include = {name: value for name, value in of.params if name == "include"}
+    try:
+        return [reading.client.record(of.detail_path.format(contact_id=contact_id), include)]
+    except NotFound:
+        return []
+
+
+def _by_address(reading: Reading, address: str) -> list[dict[str, Any]]:
+    of = endpoint(CONTACTS)
+    return [row for page in reading.pages(of, extra={"email": address}) for row in page.rows]
+
+
+def _kept(reading: Reading, found: Exported, difference: Difference) -> Batch:
+    """The differences as rows."""
+    shared = {"activity_id": found.activity_id, "exported_at": reading.now.isoformat()}
+    rows: list[dict[str, Any]] = []
+    for key, address in difference.missing.items():
+        contact_id = key if found.by_id else None
+        rows.append(
+            {"contact_key": key, "contact_id": contact_id, "email_address": address, "difference": "missing"}
+        )
+    for contact_id, address in difference.surplus.items():
+        key = contact_id if found.by_id else address.lower()
+        rows.append({"contact_key": key, "contact_id": contact_id, "difference": "surplus"})
+    return reading.batch(CHECK, [row | shared for row in rows], requests=0, whole=True)
+
+
+def _sentence(
+    found: Exported, difference: Difference, findings: Findings, error: BaseException | None
+) -> str:
+    more = len(difference) - MAX_READ
+    parts = [
+        f"{len(ids):,} {words} ({', '.join(list(ids)[:SHOWN])}{', ...' if len(ids) > SHOWN else ''})"
+        for ids, words in (
+            (difference.missing, "that were not loaded"),
+            (difference.surplus, "that it lacks"),
+        )
+        if ids
+    ]
+    said = f"an export of {len(found.keys):,} contacts differs from what was loaded in {' and '.join(parts)}"
+    if error is not None:
+        return f"{said}; they could not be read again: {error}"
+    left = f", {more:,} wait for the next reading of all contacts" if more > 0 else ""
+    return f"{said}; they were read again{left}; {len(findings.gone):,} are gone from the account"
