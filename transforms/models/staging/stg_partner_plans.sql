@@ -8,6 +8,7 @@ source as (
         'plan_type': 'string',
         'billing_status': 'string',
         'current_tiers': 'string',
+        'version_read': 'string',
         'billing_day_of_month': 'integer',
     }) }}
 
@@ -20,6 +21,7 @@ final as (
         plan_type,
         billing_status,
         current_tiers,
+        version_read,
         billing_day_of_month
     from source
 
