@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sources.constant_contact.catalogue import CATALOGUE
-<<<<<<< HEAD
 from tests.contract.answers import DELETED_ON, LIVE_CONTACT, SHARED, STEERING, Answers, serve
-from tests.coverage_report import in_row, readers, report
-=======
-from tests.contract.answers import DELETED_ON, SHARED, STEERING, Answers, serve
 from tests.coverage_report import NO_PLACE, in_row, readers, report
->>>>>>> ad7b516 (Weekly check by export: ordered, compared, what differs read again)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
