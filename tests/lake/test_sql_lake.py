@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.session import Session
 
 pytest.importorskip("duckdb_extension_ducklake", reason="the extra lake is not installed")
+pytestmark = pytest.mark.long  # over a hundred statements, and all files read after each
 
 CREDENTIALS = "DESTINATION__DUCKLAKE__CREDENTIALS__"
 READ = "DESTINATION__DUCKLAKE__READ__CREDENTIALS__"
@@ -82,10 +83,13 @@ def everything(folder: Path) -> Mapping[str, str]:
     }
 
 
-def made(folder: Path, catalog: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def made(
+    folder: Path, catalog: str, monkeypatch: pytest.MonkeyPatch, storage: Mapping[str, str] | None = None
+) -> None:
     """A lake of three data files, one of deletions and one that waits to be removed."""
     monkeypatch.setenv(f"{CREDENTIALS}CATALOG", catalog)
-    monkeypatch.setenv(f"{CREDENTIALS}STORAGE__BUCKET_URL", str(folder / "files"))
+    for name, value in (storage or {f"{CREDENTIALS}STORAGE__BUCKET_URL": str(folder / "files")}).items():
+        monkeypatch.setenv(name, value)
     (folder / "secret.txt").write_text(WORD)
     (folder / "files").mkdir()
     profile = DuckLake().dbt(place := DuckLake().place(LAKE), place.factory.config_params["credentials"])
@@ -129,7 +133,6 @@ def test_no_statement_changes_the_lake_or_reads_another_file(folder: Path) -> No
     assert WORD not in shown
 
 
-@pytest.mark.long  # a server of its own
 @pytest.mark.skipif(binaries() is None, reason="PostgreSQL's initdb and pg_ctl are not installed")
 def test_a_role_that_only_reads_is_enough_for_the_catalog(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -125,6 +125,9 @@ class Destination:
         """The statement with which the database itself writes a file of rows here; None where it has none."""
         return None
 
+    def tidy(self, place: Place, target: Target, ask: Callable[[str], Sequence[Any]]) -> None:
+        """What a place needs after a run, so that it does not grow with every commit. Raises the driver's errors."""
+
     erases = False
     """Whether it is known here how to make deleted rows vanish from the place's files."""
 

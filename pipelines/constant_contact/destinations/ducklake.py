@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations import lake_catalog, lake_extensions
+from pipelines.constant_contact.destinations import lake_catalog, lake_extensions, lake_storage, lake_upkeep
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.duckdb import is_locked
@@ -21,7 +21,7 @@ from pipelines.constant_contact.destinations.target import DUCKLAKE
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
@@ -76,9 +76,11 @@ class DuckLake(Destination):
         )
 
     def check(self, place: Place, target: Target, patience: Patience) -> None:  # noqa: ARG002
+        """A catalog or a storage that refuses is known before anything is spent."""
         credentials = _credentials(place)
         if lake_catalog.kind(credentials) == lake_catalog.POSTGRES:
             lake_catalog.connect(credentials).close()
+        lake_storage.check(credentials)
 
     def refusals(self) -> tuple[type[Exception], ...]:
         import duckdb  # noqa: PLC0415
@@ -89,6 +91,17 @@ class DuckLake(Destination):
         return f"the catalog of {place.title} is open in another program" if is_locked(error) else None
 
     def explain(self, place: Place, error: BaseException) -> str:
+        words = str(error)
+        if "version mismatch" in words:
+            return (
+                f"the catalog of {place.title} was made by another version of DuckLake ({first_line(error)}); "
+                "use the version of constant-contact-pipeline[lake] that made it, or a newer one"
+            )
+        if "DATA_PATH" in words:
+            return (
+                f"the lake {place.title} keeps its files elsewhere than {SETTING}__STORAGE__BUCKET_URL says; "
+                f"set that to the path in the catalog: {first_line(error)}"
+            )
         return f"the lake {place.title} cannot be opened: {first_line(error)}"
 
     @contextmanager
@@ -117,6 +130,27 @@ class DuckLake(Destination):
         reader = cursor.native_cursor.to_arrow_reader(batch_rows)
         yield reader.schema.empty_table()
         yield from (pa.Table.from_batches([batch]) for batch in reader)
+
+    def tidy(self, place: Place, target: Target, ask: Callable[[str], Sequence[Any]]) -> None:
+        credentials = _credentials(place)
+        datasets = (
+            target.dataset, target.staging, target.analytics, f"{target.dataset}_staging_models",
+        )  # fmt: skip
+        catalog = lake_upkeep.metadata(credentials, lake_catalog.schema_in_duckdb(credentials))
+        lake_upkeep.tidy(ask, credentials.ducklake_name, catalog, datasets)
+
+    erases = True
+
+    def rewrite(
+        self,
+        place: Place,
+        run: Callable[[str], None],
+        tables: Sequence[str],
+        patience: Patience,  # noqa: ARG002
+    ) -> Sequence[str]:
+        credentials = _credentials(place)
+        lake_upkeep.erase(run, credentials.ducklake_name, tables)
+        return lake_catalog.vacuum(credentials)
 
     def dbt(self, place: Place, credentials: Any) -> DbtProfile:  # noqa: ARG002 - part of the interface
         return DbtProfile(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations import advisory_lock
+from pipelines.constant_contact.destinations import advisory_lock, rewriting
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.errors import UserError
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.waiting import Patience
 
 POSTGRES = "postgres"
+BOUNDS = (
+    "ducklake_file_column_stats",
+    "ducklake_table_column_stats",
+    "ducklake_files_scheduled_for_deletion",
+)
 SETTING = "DESTINATION__DUCKLAKE__CREDENTIALS__CATALOG"
 
 
@@ -30,6 +37,11 @@ def kind(credentials: Any) -> str:
 def schema(credentials: Any) -> str:
     """Where in the catalog's database the lake is."""
     return str(credentials.metadata_schema or credentials.ducklake_name)
+
+
+def schema_in_duckdb(credentials: Any) -> str:
+    """The same where DuckDB shows the catalog; one that is a file has no schema of its own."""
+    return schema(credentials) if kind(credentials) == POSTGRES else "main"
 
 
 def attaching(credentials: Any) -> list[str]:
@@ -71,6 +83,28 @@ def connect(credentials: Any) -> Connection[Any]:
         return psycopg.connect(_url(credentials), autocommit=True, client_encoding="utf8")
     except psycopg.Error as error:
         raise UserError(unreachable(error)) from error
+
+
+def vacuum(credentials: Any) -> list[str]:
+    """The catalog without what was deleted from it: bounds of a file's values are among its rows. What was not
+    possible, one sentence each. Nobody has a catalog open that is a file.
+    """
+    if kind(credentials) == POSTGRES:
+        import psycopg  # noqa: PLC0415 - an extra
+
+        tables = [f"{identifier(schema(credentials))}.{identifier(name)}" for name in BOUNDS]
+        with connect(credentials) as connection:
+
+            def run(sql: str) -> None:
+                connection.execute(sql.encode())
+
+            return rewriting.vacuum(run, tables, (psycopg.Error,))
+    if kind(credentials) == "duckdb":
+        rewriting.rewrite_file(Path(str(credentials.catalog.database)))
+        return []
+    with closing(sqlite3.connect(str(credentials.catalog.database))) as file:
+        file.execute("vacuum")
+    return []
 
 
 @contextmanager

@@ -72,9 +72,7 @@ def _copy_catalog(credentials: Any, copy: Path) -> None:
         except duckdb.Error as error:
             raise UserError(lake_catalog.unreachable(error)) from error
         connection.execute(f"attach {literal(str(copy))} as copy")
-        _copy_tables(
-            connection, lake_catalog.schema(credentials) if kind == lake_catalog.POSTGRES else "main"
-        )
+        _copy_tables(connection, lake_catalog.schema_in_duckdb(credentials))
 
 
 def _copy_tables(connection: DuckDBPyConnection, schema: str) -> None:

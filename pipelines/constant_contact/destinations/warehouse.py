@@ -243,6 +243,11 @@ class Warehouse:
         with self.connected(self._client) as client:
             client.execute_sql(sql)
 
+    def tidy(self) -> None:
+        """What the destination needs after a run. Raises Busy, UserError and the driver's errors."""
+        with self.kept_open():
+            self._kind.tidy(self._place, self.target, self.query)
+
     @property
     def erases(self) -> bool:
         """Whether `rewrite` leaves no deleted byte."""

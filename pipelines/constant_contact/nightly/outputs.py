@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pendulum
 
+from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.erasure.outputs import note
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.nightly.copy import renew_copy
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def renew_outputs(opened: Warehouse, own: Settings, warn: Callable[[str], None]) -> None:
     """A run does not fail because one of them does: the last one stays, and why is said."""
+    _tidy(opened, warn)
     renew_copy(opened, own, warn)
     if not own.report or not opened.merges:
         return
@@ -30,6 +32,14 @@ def renew_outputs(opened: Warehouse, own: Settings, warn: Callable[[str], None])
     except failures as error:
         why = getattr(error, "strerror", None) or error
         warn(f"the report {page} is not renewed, the last one stays: {why}")
+
+
+def _tidy(opened: Warehouse, warn: Callable[[str], None]) -> None:
+    failures: tuple[type[Exception], ...] = (UserError, OSError, *opened.troubles())
+    try:
+        opened.tidy()
+    except failures as error:
+        warn(f"files of {opened.name} are not put in order, the next run tries again: {first_line(error)}")
 
 
 def _write_report(opened: Warehouse, page: Path) -> None:
