@@ -8,10 +8,11 @@ dataset: their ids and domains begin with the account's number.
 import random
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from dirty_channels import CHANNEL_RULES, channels
 from engines import MARTS, RAW, RAW_ACCOUNT, STAGED, Engine, dbt, dump, engine, marts
+from raw_inserts import insert, moment
 
 FEEDS = ("sends", "opens", "clicks", "forwards", "optouts", "bounces")
 CODES = ("B", "D", "F", "S", "V", "X", "Z", "Q", None)
@@ -69,25 +70,6 @@ HOLDS = {
     ),
 }
 """What must hold -> SQL whose rows break it."""
-
-
-def literal(value: object) -> str:
-    if value is None:
-        return "null"
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-
-def insert(table: str, **values: object) -> str:
-    return (
-        f"insert into {RAW}.{table} ({', '.join(values)}) values ({', '.join(map(literal, values.values()))})"
-    )
-
-
-def moment(chance: random.Random, *, maybe: bool = True) -> str | None:
-    if maybe and chance.random() < 0.2:
-        return None
-    at = datetime(2025, 10, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(200 * 86400))
-    return at.isoformat()
 
 
 def people(account: str, chance: random.Random) -> Iterator[str]:
@@ -163,6 +145,7 @@ def accounts(count: int, chance: random.Random) -> Iterator[str]:
         yield from people(account, chance)
         yield from mails(account, chance)
         yield from events(account, chance)
+        yield from channels(account, chance)
     for day in range(2):
         counts = ("total", "explicit", "implicit", "pending", "unsubscribed")
         yield insert(
@@ -181,7 +164,7 @@ def broken(warehouse: Engine) -> Iterator[str]:
     for table, column in shares:
         if warehouse.rows(f"select 1 from {table} where {column} < 0 or {column} > 1 limit 1"):
             yield f"{table}.{column} is no share"
-    for rule, sql in HOLDS.items():
+    for rule, sql in (HOLDS | CHANNEL_RULES).items():
         if rows := warehouse.rows(sql):
             yield f"{rule}: not so for {rows[:3]}"
 

@@ -89,6 +89,39 @@ def attributes(night: int, chance: random.Random) -> Iterator[str]:
         yield f"update {RAW}.account set time_zone_id = '{chance.choice(ZONES[:3])}'"
 
 
+def channels(night: int, chance: random.Random) -> Iterator[str]:
+    """Beside mails: registrations that come, move and vanish, new sends, jobs and states of what there is."""
+    status, payment = (
+        chance.choice(("REGISTERED", "CANCELED")),
+        chance.choice(("PAID", "PENDING", "REFUNDED")),
+    )
+    yield (
+        f"insert into {RAW}.event_registrations (event_id, registration_id, registration_time, registration_status,"
+        f" payment_status, email_address, tickets, total, checked_in_tickets) values"
+        f" ('{chance.choice(('reading', 'fair', 'talk'))}', 'n{night}', '2026-03-{10 + night}T02:30:00Z', '{status}',"
+        f" '{payment}', '{chance.choice(CONTACTS)}@gmail.com', 1, {chance.randrange(30)}, {chance.randrange(2)})"
+    )
+    yield (
+        f"update {RAW}.event_registrations set checked_in_tickets = 1, payment_status = '{payment}'"
+        f" where registration_id = '{chance.choice(('r2', 'r6', f'n{night - 1}'))}'"
+    )
+    yield f"update {RAW}.events set status = 'COMPLETE' where event_id = '{chance.choice(('fair', 'talk'))}'"
+    yield (
+        f"insert into {RAW}.email_send_history (campaign_activity_id, send_id, count, send_status, run_date) values"
+        f" ('{chance.choice(ACTIVITIES)}', '{20 + night}', 1, '{chance.choice(('COMPLETED', 'ERRORED'))}',"
+        f" '2026-03-{10 + night}T04:00:00Z')"
+    )
+    yield (
+        f"insert into {RAW}.landing_page_clicks (campaign_activity_id, contact_id, url_id, created_time) values"
+        f" ('page', 'v{night}', '21', '2026-03-{10 + night}T04:00:00Z')"
+    )
+    if chance.random() < 0.5:
+        yield f"update {RAW}.sms_campaign_summaries set unique_counts__clicks = unique_counts__clicks + 1"
+        yield f"update {RAW}.automations set status = '{chance.choice(('ACTIVE', 'DRAFT'))}' where id = 'cart'"
+        yield f"update {RAW}.email_schedules set deleted_at = '2026-03-{10 + night}T03:00:00Z'"
+        yield f"update {RAW}.social_connections set connection_status__token_is_valid = false"
+
+
 def variables(chance: random.Random) -> Mapping[str, object]:
     return {
         "machine_like_within_s": chance.choice((10, 3600)),
@@ -102,7 +135,7 @@ def history(warehouse: Engine, work_dir: Path, *, nights: int, seed: int) -> Non
     warehouse.execute([RAW_ACCOUNT])
     chance = random.Random(seed)
     for night in range(nights):
-        warehouse.execute([*events(night, chance), *attributes(night, chance)])
+        warehouse.execute([*events(night, chance), *attributes(night, chance), *channels(night, chance)])
         chosen = variables(chance)
         dbt("run", variables=chosen)
     dump(marts(warehouse), work_dir / f"stepped-{seed}.pickle")

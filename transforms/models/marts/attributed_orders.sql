@@ -9,9 +9,9 @@ orders as (
 
 ),
 
-contacts as (
+addressees as (
 
-    select * from {{ ref('contacts') }}
+    select * from {{ ref('int_addressees') }}
 
 ),
 
@@ -21,31 +21,14 @@ email_events as (
 
 ),
 
--- of contacts with the same address the one that is not deleted, else the newest
-buyers as (
-
-    select
-        contact_id,
-        lower(trim(email_address)) as email_address,
-        row_number() over (
-            partition by lower(trim(email_address))
-            order by case when is_deleted then 1 else 0 end, {{ nulls_last('created_at', 'desc') }}, contact_id
-        ) as place
-    from contacts
-    where email_address is not null
-
-),
-
 bought as (
 
     select
         orders.*,
-        buyers.contact_id
+        addressees.contact_id
     from orders
-    left join buyers
-        on
-            orders.email_address = buyers.email_address
-            and buyers.place = 1
+    left join addressees
+        on orders.email_address = addressees.email_address
 
 ),
 

@@ -19,24 +19,9 @@ details as (
 
 ),
 
-contacts as (
+addressees as (
 
-    select * from {{ ref('contacts') }}
-
-),
-
--- of contacts with the same address the one that is not deleted, else the newest
-guests as (
-
-    select
-        contact_id,
-        lower(trim(email_address)) as email_address,
-        row_number() over (
-            partition by lower(trim(email_address))
-            order by case when is_deleted then 1 else 0 end, created_at desc, contact_id
-        ) as place
-    from contacts
-    where email_address is not null
+    select * from {{ ref('int_addressees') }}
 
 ),
 
@@ -60,7 +45,7 @@ joined as (
         events.currency_type,
         events.starts_at,
         details.order_payment_method,
-        coalesce(details.contact_id, guests.contact_id) as contact_id,
+        coalesce(details.contact_id, addressees.contact_id) as contact_id,
         lower(events.event_status) = 'complete' as is_over,
         coalesce(counted_events.is_check_in_used, false) as is_check_in_used,
         registrations.deleted_at is null
@@ -73,10 +58,8 @@ joined as (
         on
             registrations.event_id = details.event_id
             and registrations.registration_id = details.registration_id
-    left join guests
-        on
-            lower(trim(registrations.email_address)) = guests.email_address
-            and guests.place = 1
+    left join addressees
+        on lower(trim(registrations.email_address)) = addressees.email_address
     left join counted_events
         on registrations.event_id = counted_events.event_id
 
