@@ -130,6 +130,7 @@ def _settings(account: Account, folder: Path) -> dict[str, Any]:
     names = ("base_url", "token_url", "authorize_url", "device_url", "client_id", "client_secret")
     return {name: account.values[name] for name in names} | {
         "profile": DEFAULT_PROFILE,
+        "landing_page_ids": account.values["landing_page_ids"],  # nothing in the API lists them
         "refresh_token": account.values["refresh_token"],
         "state_dir": str((folder / "state").absolute()),
         "requests_per_second": float(RATE),

@@ -145,7 +145,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with _served(sandbox, options.port) as server:
-        line = {name: getattr(server, name) for name in SHOWN} | {"environment": server.environment()}
+        line = {name: getattr(server, name) for name in SHOWN} | {
+            "landing_page_ids": [page.activity_id for page in sandbox.extras.landing_pages.pages],
+            "environment": server.environment(),
+        }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         while not stop.wait(0.5):

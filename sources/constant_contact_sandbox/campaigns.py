@@ -256,7 +256,9 @@ class Campaigns:
     def _events(
         self, stream: str, activity: Activity, recipients: list[int], at: int, until: int
     ) -> dict[str, list[int]]:
-        """What follows a send, by feed and unsorted."""
+        """What follows a send, by feed and unsorted. Of eight people whose mail bounces one reads it all the same: it
+        came a second time, or they found it on the web.
+        """
         per_second = max(7, len(recipients) // 600)
         events: dict[str, list[int]] = {feed: [] for feed in FEEDS}
         events["sends"] = [pack(min(at + k // per_second, until), i) for k, i in enumerate(recipients)]
@@ -265,9 +267,10 @@ class Campaigns:
             roll = h & 0xFFF
             if roll < 74:
                 code = (0, 0, 1, 2, 3, 4, 5, 6)[h >> 12 & 7]
-                events["bounces"].append(
-                    pack(min((event >> 32) + 2 + (h >> 20) % 240, until), contact_of(event), code)
-                )
+                bounced = min((event >> 32) + 2 + (h >> 20) % 240, until)
+                events["bounces"].append(pack(bounced, contact_of(event), code))
+                if h >> 15 & 7 == 0 and (opened := bounced + 60 + (h >> 28) % DAY_S) <= until:
+                    events["opens"].append(pack(opened, contact_of(event), _DEVICE_SHARES[h >> 24 & 15]))
             elif roll < 1560:
                 self._opened(events, event, h, until, len(activity.links))
         return events
