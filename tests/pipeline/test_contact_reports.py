@@ -50,6 +50,7 @@ def one(quick: Callable[..., Quick]) -> Quick:
     return here
 
 
+@pytest.mark.long
 def test_reports_are_exact_night_after_night(one: Quick) -> None:
     """Contacts and events come and go; each morning the three tables hold what the account shows of each contact."""
     tables = (*OF_A_CONTACT, *LANDING_PAGES)
@@ -84,6 +85,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contact_reports, "endpoint", lambda name: replace(CATALOGUE[name], most=25))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_a_capped_reading_goes_on_night_after_night(quick: Callable[..., Quick]) -> None:
     """Each night brings 25 contacts, those whose last event is the latest first, until all are there."""
@@ -135,6 +137,7 @@ def test_a_contact_that_failed_and_was_deleted_is_not_asked_for(quick: Callable[
     assert {} == one.state.get("failures", {})
 
 
+@pytest.mark.long
 def test_a_refusal_is_said_once_and_the_rest_is_loaded(quick: Callable[..., Quick]) -> None:
     """Where the login may not read reports of contacts, each resource is named, and everything else is there."""
     one = quick(contacts=40, campaigns=2)
@@ -144,6 +147,34 @@ def test_a_refusal_is_said_once_and_the_rest_is_loaded(quick: Callable[..., Quic
     assert set(OF_A_CONTACT) == {each.resource for each in outcome.skipped if each.refused}
     assert {1} == all_asked(one)
     assert [] == wrong(one, ("contacts", *FEEDS))
+
+
+def test_pages_that_contacts_are_seen_on_are_read_the_next_night(quick: Callable[..., Quick]) -> None:
+    """Nobody has named a page: those of the loaded activity are found, and from then on read like named ones."""
+    one = quick(contacts=60, campaigns=2)
+    wanted = ("contacts", "contact_activity", *LANDING_PAGES)
+    one.complete_night(select=wanted)
+    pages = set(
+        one.values("select campaign_activity_id from contact_activity where created_time is not null")
+    )
+    assert pages & {page.activity_id for page in one.sandbox.extras.landing_pages.pages}
+    assert 0 == one.values("select count(*) from landing_page_opens")[0]
+    one.complete_night(select=wanted)
+    assert [] == wrong(one, tuple(LANDING_PAGES))
+
+
+def test_an_erased_contact_is_not_asked_for(one: Quick) -> None:
+    """Not even in a full refresh; what the state noted of it is taken back."""
+    contact_id = one.values("select contact_id from contact_rates")[0]
+    one.forget(ids=(contact_id,))
+    one.state["failures"] = {
+        "contact_rates": {contact_id: {"runs": 1, "next_try": "2026-11-01T00:00:00+00:00"}}
+    }
+    for name in OF_A_CONTACT:
+        one.execute(f"delete from {name} where contact_id = '{contact_id}'")
+    one.complete_night(select=ALL, full_refresh=True)
+    assert [] == [name for name in OF_A_CONTACT if contact_id in one.values(f"select contact_id from {name}")]
+    assert contact_id not in json.dumps(one.state)
 
 
 def test_reports_alone_go_by_the_contacts_that_are_loaded(one: Quick) -> None:

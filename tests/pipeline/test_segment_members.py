@@ -70,6 +70,7 @@ def test_segments_are_read_for_their_members_sake(quick: Callable[..., Quick]) -
     assert [] == one.differences(tables=MEMBERS)
 
 
+@pytest.mark.long
 def test_an_empty_segment_is_asked_for_once(one: Quick) -> None:
     """There is no row to say that it was read, so the state says it."""
     one.execute("delete from segment_members")

@@ -46,6 +46,7 @@ def test_histories_are_exact_and_a_quiet_night_asks_for_nobody(one: Quick) -> No
     assert 0 == asked(one)
 
 
+@pytest.mark.long
 def test_histories_are_exact_night_after_night(one: Quick) -> None:
     """Through days of changes only those whose channel moved are asked for."""
     one.configure(contact_reading="full")
@@ -66,6 +67,7 @@ def test_a_consent_that_moved_is_read_again(one: Quick) -> None:
     assert [] == wrong(one)
 
 
+@pytest.mark.long
 def test_a_capped_reading_goes_on_the_next_night(
     quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
 ) -> None:

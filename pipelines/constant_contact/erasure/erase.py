@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.erasure.register import entering, registered
 from pipelines.constant_contact.erasure.search import (
     CONTACT_ID,
-    DETAILS,
     OURS,
     Found,
     Relation,
@@ -20,7 +19,7 @@ from pipelines.constant_contact.erasure.search import (
     relations,
 )
 from pipelines.constant_contact.nightly.agreement import RUNS
-from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
+from sources.constant_contact.catalogue import CATALOGUE
 from sources.constant_contact.warehouse import literal
 from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from sources.constant_contact.withheld import Forgotten
 
+OF_PEOPLE = tuple(name for name, of in CATALOGUE.items() if CONTACT_ID in of.table.column_names)
+"""Tables whose rows are of single contacts."""
 ERASED = "[erased]"
 """What stands in the place of an address in somebody else's text."""
 
@@ -92,7 +93,7 @@ def erase_again(opened: Warehouse, *, at: pendulum.DateTime) -> bool:
     known = registered(opened)
     if not known:
         return False
-    ids = _covered(opened, known, ("contacts", *FEEDS, *LANDING_PAGES, DETAILS), CONTACT_ID)
+    ids = _covered(opened, known, OF_PEOPLE, CONTACT_ID)
     owned = _covered(opened, known, BY_ADDRESS, ADDRESS)
     if not ids and not owned:
         return False

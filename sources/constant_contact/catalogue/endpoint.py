@@ -73,7 +73,7 @@ READS: Mapping[Reads, Way] = {
         cost="their pages per moved or current event",
     ),
     "landing_page": Way(
-        words="newest first, until known, of pages that `landing_page_ids` names",
+        words="newest first, until known, of pages that `landing_page_ids` names or `contact_activity` shows",
         cost="1 per page, 6 where it moved",
     ),
     "segment_members": Way(

@@ -1,6 +1,7 @@
 """What people do on landing pages: one feed of every opening, five that keep the latest of each contact.
 
-Nothing in the API lists landing pages, so their ids come from the setting `landing_page_ids`.
+Nothing in the API lists landing pages, so their ids come from the setting `landing_page_ids`, and from the activity of
+contacts where that is loaded.
 Source: contract, definitions P*TrackingActivity.
 """
 

@@ -7,7 +7,7 @@ Who has no known event is looked at once, the newest contacts first. Where a rep
 leaves no row, the state holds between which two contacts, in the order of their creation, all have been looked at.
 
 State, under "details": resource ->
-  visited  newest, oldest: each (created_at, contact_id)
+  visited  newest, oldest: each (created_at, beginning of the contact_id)
   nothing  contact_id -> the latest known event of a contact whose report was empty all the same
 """
 
@@ -25,7 +25,7 @@ from sources.constant_contact.catalogue.endpoint import KNOWN_UNTIL
 from sources.constant_contact.reads.details import STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     import pyarrow as pa
 
@@ -39,6 +39,8 @@ CONTACTS = "contacts"
 KEY, TIME, CREATED, DELETED_AT = "contact_id", "created_time", "created_at", "deleted_at"
 ROOM = 2_000
 """Contacts that a run remembers: more than it asks for."""
+ID_START = 13
+"""Letters of an id, of 36, which hardly two contacts of one instant share."""
 Place = tuple[datetime, str]
 """Of a contact in the order of creation: created_at, contact_id."""
 
@@ -165,10 +167,12 @@ def always_has_a_row(of: Endpoint) -> bool:
     return of.shape == "object"
 
 
-def with_place(visited: Iterable[Place | None], place: Place) -> dict[str, Any]:
-    """What the state holds once another one was looked at."""
-    known = [one for one in visited if one is not None]
-    bounds = {"newest": max((*known, place)), "oldest": min((*known, place))}
+def with_place(visited: tuple[Place | None, Place | None], place: Place) -> dict[str, Any]:
+    """What the state holds once another one was looked at: the beginnings of ids, so that it names nobody."""
+    at, start = place[0], place[1][:ID_START]
+    newest, oldest = visited
+    after, before = (at, f"{start}z"), (at, start)  # next to the id on either side of it
+    bounds = {"newest": max(newest or after, after), "oldest": min(oldest or before, before)}
     return {name: [text_of(at), key] for name, (at, key) in bounds.items()}
 
 

@@ -106,10 +106,12 @@ def read_due(reading: Reading, of: Endpoint, seen: Seen) -> Iterator[Batch]:
 
 
 def _chosen(reading: Reading, of: Endpoint, seen: Seen) -> tuple[list[Batch], list[Due]]:
-    """What takes back the failures of contacts that are gone; who is asked for in this run."""
+    """What takes back what is noted of contacts that are gone; who is asked for in this run."""
     assert of.most is not None
     failed = failures.failed_ids(reading.state, of.resource)
     gone = {each for each in failed if seen.is_deleted(each)} | deleted_among(reading.warehouse, failed)
+    noted = {*failed, *nothing_of(reading.state, of)}
+    gone |= {each for each in noted if reading.forgotten.covers({KEY: each})}
     again = [Due(contact_id=each) for each in sorted({*failed, *reading.aside.due(of.resource)} - gone)]
     room = of.most + len(failed) + len(nothing_of(reading.state, of))
     candidates = [
@@ -127,7 +129,9 @@ def _chosen(reading: Reading, of: Endpoint, seen: Seen) -> tuple[list[Batch], li
         and not is_held(reading, _object(of, due.contact_id))
     ]
     changes = tuple(
-        StateChange(path=(failures.STATE, of.resource, each), value=None) for each in sorted(gone)
+        StateChange(path=path, value=None)
+        for each in sorted(gone)
+        for path in ((failures.STATE, of.resource, each), (STATE, of.resource, "nothing", each))
     )
     return ([Batch(resource=of.resource, state=changes)] if changes else []), chosen[: of.most]
 

@@ -1,4 +1,5 @@
-"""Landing pages that the setting names: the openings first, and the other feeds of a page when these have moved.
+"""Landing pages that the setting names, and those that loaded activity of contacts shows: the openings first, and the
+other feeds of a page when these have moved.
 
 Nothing happens on a page that nobody opens. Feeds come newest first without a date filter, so each is read until a
 page of it is loaded already, and to its end where it never was, and every `full_refresh_every`.
@@ -30,37 +31,50 @@ if TYPE_CHECKING:
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.warehouse import Warehouse
+    from sources.constant_contact.windows import SyncOptions
 
 STATE = "landing_pages"
 OPENS = "landing_page_opens"
 TIME = "created_time"
+ACTIVITY, PAGE, KIND, OF_PAGES = "contact_activity", "campaign_activity_id", "tracking_activity_type", "p_"
+"""Where contacts are seen on pages: table, columns, and how the kinds of what happens there begin."""
 
 Row = dict[str, Any]
 
 
 def slices(reading: Reading, _: Endpoint) -> None:
     """One for each page: all of its feeds."""
-    for page_id in reading.options.landing_page_ids:
+    for page_id in page_ids(reading.warehouse, reading.options):
         title = f"landing page {page_id}"
         reading.add(OPENS, NEWS, title, partial(read_page, reading, page_id))
 
 
 def estimate(facts: Facts, _: Endpoint) -> Iterator[Line]:
     """A page of openings for each landing page; all feeds of those that were never read."""
+    pages = page_ids(facts.warehouse, facts.options)
     wanted = [name for name in LANDING_PAGES if name in facts.wanted]
     for name in wanted:
         known = [
             page_id
-            for page_id in facts.options.landing_page_ids
+            for page_id in pages
             if is_current(_whole_at(facts.state, page_id, name), facts.options, now=facts.now)
         ]
         size = endpoint(name).page_size or 1
-        asked = len(facts.options.landing_page_ids) - len(known)
+        asked = len(pages) - len(known)
         requests = asked and max(asked, costs.pages(facts.loaded(name), size))
         requests += len(known) if name == OPENS else 0
         if requests:
             why = "of each landing page, until known; that nobody opened one is assumed"
             yield Line(resource=name, why=why, rows=None, requests=requests)
+
+
+def page_ids(warehouse: Warehouse, options: SyncOptions) -> tuple[str, ...]:
+    """The named ones, then those that the loaded activity of contacts shows: what is found tonight is read tomorrow."""
+    rows = warehouse.combinations(ACTIVITY, (PAGE, KIND))
+    found = {str(row[PAGE]) for row in rows if str(row[KIND]).startswith(OF_PAGES)}
+    named = {page_id.lower() for page_id in options.landing_page_ids}
+    return (*options.landing_page_ids, *sorted(each for each in found if each.lower() not in named))
 
 
 def read_page(reading: Reading, page_id: str) -> Iterator[Batch]:

@@ -18,7 +18,8 @@ from functools import partial
 from hashlib import blake2s
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.batches import StateChange
+from sources.constant_contact import failures
+from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reader import Slice
 from sources.constant_contact.reads import contacts
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
@@ -164,7 +164,23 @@ def due(
     return sorted(found, key=lambda each: (each.latest, each.contact_id), reverse=True)
 
 
+def _left_behind(reading: Reading, of: Endpoint) -> tuple[StateChange, ...]:
+    """What the state still notes of erased contacts."""
+    noted = {
+        *failures.failed_ids(reading.state, of.resource),
+        *reading.state.get(STATE, {}).get(of.resource, ()),
+    }
+    erased = sorted(each for each in noted if reading.forgotten.covers({KEY: each}))
+    return tuple(
+        StateChange(path=(part, of.resource, each), value=None)
+        for each in erased
+        for part in (failures.STATE, STATE)
+    )
+
+
 def read_due(reading: Reading, of: Endpoint, seen: Seen) -> Iterator[Batch]:
+    if changes := _left_behind(reading, of):
+        yield Batch(resource=of.resource, state=changes)
     channels = {**loaded_channels(reading.warehouse), **seen.channels}
     again = {*reading.aside.due(of.resource), *(channels if reading.options.full_refresh else ())}
     found = due(of, channels, reading.warehouse, reading.state, again)
