@@ -135,3 +135,8 @@ default, is the account's own. Looked up once for each model, so that the compil
 {% macro postgres__is_known_time_zone(name) %}
     {{ return(duckdb__is_known_time_zone(name)) }}
 {% endmacro %}
+
+
+{% macro redshift__is_known_time_zone(name) %}
+    {{ return(default__is_known_time_zone(name)) }}
+{% endmacro %}

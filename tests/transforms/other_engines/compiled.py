@@ -47,8 +47,10 @@ def raw_columns() -> dict[str, dict[str, str]]:
 
 
 def answer(sql: str) -> agate.Table:
-    (value,) = (value for word, value in ANSWERS.items() if word in sql)
-    return agate.Table([(value,)], ["answer"])
+    found = [value for word, value in ANSWERS.items() if word in sql]
+    if len(found) != 1:
+        sys.exit(f"nothing is known of what is asked while a model is compiled: {sql}")
+    return agate.Table([(found[0],)], ["answer"])
 
 
 def without_warehouse(adapter: str) -> None:
