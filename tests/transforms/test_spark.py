@@ -10,12 +10,16 @@ from typing import Any
 
 import duckdb
 import pytest
-from transforms.golden_rows import EXPECTED
+from transforms.golden_channels import CHANNELS
+from transforms.golden_old_api import OLD_API
+from transforms.golden_rows import EXPECTED as MAILS
 from transforms.other_engines import environments
 
 HERE = Path(__file__).parent
 GOLDEN, DIRTY = "constant_contact", "dirty"
-MARTS = sorted(path.stem for path in (HERE.parents[1] / "transforms" / "models" / "marts").glob("*.sql"))
+MODELS = HERE.parents[1] / "transforms" / "models"
+MARTS = sorted(path.stem for folder in ("marts", "old_api") for path in (MODELS / folder).glob("*.sql"))
+EXPECTED = MAILS | CHANNELS | OLD_API
 
 pytestmark = [
     pytest.mark.slow,

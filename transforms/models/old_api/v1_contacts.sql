@@ -37,12 +37,10 @@ final as (
             when lower(contacts.permission_to_send) in ('explicit', 'implicit', 'pending_confirmation') then 'active'
         end as list_type,
         contacts.created_at,
-        greatest(
-            contacts.updated_at,
-            coalesce(contacts.email_address_updated_at, contacts.updated_at),
-            coalesce(contacts.opted_out_at, contacts.updated_at),
-            coalesce(cast(contacts.deleted_date as {{ dbt.type_timestamp() }}), contacts.updated_at)
-        ) as updated_at
+        {{ later_of(
+            later_of('contacts.updated_at', 'contacts.email_address_updated_at'),
+            later_of('contacts.opted_out_at', 'cast(contacts.deleted_date as ' ~ timestamp_type() ~ ')'),
+        ) }} as updated_at
     from contacts
     left join old_ids
         on contacts.contact_id = old_ids.contact_id
