@@ -7,6 +7,7 @@ describes; a night takes a fraction of a second, which is what makes whole matri
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,14 @@ class Account(Compared):
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             connection.execute(f"set schema = '{SCHEMA}'")
             return _dicts(connection.execute(sql))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A `Quick` account between two nights."""
+
+    state: Mapping[str, Any]
+    rows: Mapping[str, pa.Table]
 
 
 class Quick(Compared):
@@ -193,6 +202,18 @@ class Quick(Compared):
 
     def query(self, sql: str) -> list[Row]:
         return _dicts(self._connection.cursor().execute(f"set schema = '{SCHEMA}'; {sql}"))
+
+    def kept(self) -> Kept:
+        """What the nights so far left here."""
+        run = self._connection.execute
+        rows = {name: run(f'select * from "{name}"').to_arrow_table() for name in self._columns}
+        return Kept(state=deepcopy(self.state), rows=rows)
+
+    def go_on_from(self, kept: Kept) -> None:
+        """As if those nights had been of this account, which is new and answers the same."""
+        self.state = deepcopy(kept.state)
+        for name, rows in kept.rows.items():
+            self.merge(name, rows)
 
     def columns(self) -> Mapping[str, tuple[str, ...]]:
         return {name: tuple(columns) for name, columns in self._columns.items()}
