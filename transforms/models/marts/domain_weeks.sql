@@ -24,15 +24,7 @@ final as (
     select
         {{ account_id() }} as account_id,
         email_domain,
-        count(distinct contact_id) as contacts,
-        count(*) as sends,
-        {{ count_true('is_delivered') }} as deliveries,
-        {{ count_true('is_bounced') }} as bounces,
-        {{ count_true("is_bounced and bounce_class = 'block'") }} as block_bounces,
-        {{ rate(count_true('is_delivered'), count_where('is_delivered is not null')) }} as delivery_rate,
-        {{ rate(count_true('is_bounced'), count_where('is_bounced is not null')) }} as bounce_rate,
-        {{ rate(count_true("is_bounced and bounce_class = 'block'"), count_where('is_bounced is not null')) }} as block_rate,
-        {{ response_rate('is_opened') }} as open_rate,
+        {{ treatment_by_provider() }},
         sent_week
     from dated
     group by
