@@ -46,10 +46,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def both(built: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with DuckDB's marts in catalog `own` and Spark's, as they were written, in catalog `memory`."""
+    """DuckDB's marts in catalog `warehouse`, the name in its views; Spark's, as written, in catalog `memory`."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    connection.execute(f"attach '{built / 'warehouse.duckdb'}' as own (read_only)")
+    connection.execute(f"attach '{built / 'warehouse.duckdb'}' as warehouse (read_only)")
     for dataset in (GOLDEN, DIRTY):
         connection.execute(f"create schema {dataset}_analytics")
         for folder in (built / "marts" / dataset).iterdir():
@@ -101,7 +101,7 @@ def rows(connection: duckdb.DuckDBPyConnection, catalog: str, mart: str, names: 
 
 
 def differences(connection: duckdb.DuckDBPyConnection, mart: str, names: list[str]) -> list[str]:
-    own, other = (rows(connection, catalog, mart, names) for catalog in ("own", "memory"))
+    own, other = (rows(connection, catalog, mart, names) for catalog in ("warehouse", "memory"))
     if len(own) != len(other):
         return [f"{mart}: {len(own)} rows on DuckDB, {len(other)} on Spark"]
     return [
@@ -121,7 +121,7 @@ def test_spark_builds_the_same_rows(both: duckdb.DuckDBPyConnection, dataset: st
     """
     Every mart has the same columns, types and rows as on DuckDB, floats to 1e-9.
     """
-    own, other = (columns(both, catalog, dataset) for catalog in ("own", "memory"))
+    own, other = (columns(both, catalog, dataset) for catalog in ("warehouse", "memory"))
     assert sorted(own) == MARTS
     assert other == own
     apart = [
@@ -131,7 +131,9 @@ def test_spark_builds_the_same_rows(both: duckdb.DuckDBPyConnection, dataset: st
     ]
     assert apart == []
     empty = [
-        mart for mart in own if not both.execute(f"select 1 from own.{dataset}_analytics.{mart}").fetchone()
+        mart
+        for mart in own
+        if not both.execute(f"select 1 from warehouse.{dataset}_analytics.{mart}").fetchone()
     ]
     assert dataset == GOLDEN or empty == []
 
