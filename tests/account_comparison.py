@@ -69,6 +69,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "events__promotions": ("event_id", "position"),
     "event_registrations": ("event_id", "registration_id"),
     "event_registration_details": ("event_id", "registration_id"),
+    "event_registration_details__answers": ("event_id", "registration_id", "position"),
+    "event_registration_details__tickets": ("event_id", "registration_id", "position"),
+    "event_registration_details__order_details": ("event_id", "registration_id", "position"),
     "email_campaign_activities__contact_lists": ("campaign_activity_id", "list_id"),
     "email_campaign_activities__segments": ("campaign_activity_id", "segment_id"),
     "email_send_history": ("campaign_activity_id", "send_id"),
@@ -103,7 +106,11 @@ ASKED_FOR: Mapping[str, tuple[str, ...]] = {
 OF_A_CONTACT = ("contact_activity", "contact_activity_summary", "contact_rates")
 """Reports of single contacts."""
 REPEATED = (*FEEDS, "landing_page_opens", "contact_activity")
-OPT_IN = {"event_registration_details", "email_previews"}
+OPT_IN = {
+    "event_registration_details",
+    *(f"event_registration_details__{name}" for name in ("answers", "tickets", "order_details")),
+    "email_previews",
+}
 """Tables that are there only where the setting `opt_in` names them."""
 CHILDREN = {
     ("contacts", "custom_fields"): "contacts__custom_fields",
@@ -123,6 +130,9 @@ CHILDREN = {
     ("email_send_history", "contact_list_ids"): "email_send_history__contact_lists",
     ("email_send_history", "segment_ids"): "email_send_history__segments",
     ("account_emails", "roles"): "account_emails__roles",
+    ("event_registration_details", "answers"): "event_registration_details__answers",
+    ("event_registration_details", "tickets"): "event_registration_details__tickets",
+    ("event_registration_details", "order_summary__details"): "event_registration_details__order_details",
 }
 CHOICES = "contacts__custom_fields__choices"
 """Of the arrays inside the array of a contact's fields."""
@@ -132,6 +142,9 @@ BRIDGED = {
     ("email_send_history", "contact_list_ids"),
     ("email_send_history", "segment_ids"),
     ("account_emails", "roles"),
+    ("event_registration_details", "answers"),
+    ("event_registration_details", "tickets"),
+    ("event_registration_details", "order_summary__details"),
 }
 """Arrays that have a table of their own and stay in a column besides."""
 HISTORIES = {"email_campaign_stats": "campaign_id", "email_campaign_activity_stats": "campaign_activity_id"}
@@ -408,6 +421,8 @@ def _is_json(table: str, column: str) -> bool:
         ("event_registration_details", "answers"),
         ("event_registration_details", "tickets"),
         ("event_registration_details", "order_summary__details"),
+        ("event_registration_details__answers", "choices"),
+        ("event_registration_details__tickets", "fields"),
     }
 
 

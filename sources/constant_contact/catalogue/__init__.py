@@ -37,6 +37,7 @@ from sources.constant_contact.catalogue import (
     mail_parts,
     old_ids,
     partners,
+    registrations,
     sms,
     social,
 )
@@ -104,6 +105,7 @@ CATALOGUE: Mapping[str, Endpoint] = collect(
         *social.ENDPOINTS,
         *sms.ENDPOINTS,
         *events.ENDPOINTS,
+        *registrations.ENDPOINTS,
         *landing_pages.ENDPOINTS,
         *exports.ENDPOINTS,
         *old_ids.ENDPOINTS,
