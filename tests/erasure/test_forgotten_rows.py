@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.constant_contact.erasure.addresses import addresses_of, owned, registrants
+from pipelines.constant_contact.erasure.erase import without_registrations
 from pipelines.constant_contact.erasure.search import Relation, Traces, own_rows
 from sources.constant_contact.withheld import Forgotten, hash_of
 
@@ -151,3 +152,26 @@ def test_rows_of_a_person_in_the_new_tables(
             f"select number from {table} where {own_rows(place, traces)} order by 1"
         ).fetchall()
     assert expected == [number for (number,) in found]
+
+
+def test_what_a_registration_says_goes_with_it() -> None:
+    """Answers, tickets and order lines name nobody by id; those of other registrations stay."""
+    places = [
+        Relation(schema="main", name=name, area="dataset", texts=(), has_contact_id=False)
+        for name in ("event_registration_details", "event_registration_details__answers", "events")
+    ]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table event_registration_details as select 'e' as event_id, 'r2' as registration_id"
+        )
+        connection.execute(
+            "create table event_registration_details__answers as"
+            " select 'e' as event_id, unnest(['r1', 'r2', 'r1']) as registration_id"
+        )
+        for statement in without_registrations(places):
+            connection.execute(statement)
+        left = connection.execute(
+            "select registration_id from event_registration_details__answers"
+        ).fetchall()
+    assert [("r2",)] == left
+    assert [] == list(without_registrations(places[1:]))

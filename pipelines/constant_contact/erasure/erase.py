@@ -62,9 +62,7 @@ def erase(
         elif (own := own_rows(place, traces)) != "false":
             statements.append(f"delete from {place.qualified} where {own}")
             changed.append(place)
-    for child in _of_registrations(places):
-        statements.append(_without_registration(child))
-        changed.append(child)
+    statements += without_registrations(places)
     for found in mentions:
         if found.relation.area == "dataset" and found.mentions:
             statements += _replacing(found.relation, traces)
@@ -78,17 +76,13 @@ def erase(
     return changed
 
 
-def _of_registrations(places: Sequence[Relation]) -> list[Relation]:
-    """Answers, tickets and order lines: they name nobody by id, and go with the registration that they belong to."""
-    ours = [place for place in places if place.area == "dataset"]
-    is_there = any(place.name == DETAILS for place in ours)
-    return [place for place in ours if is_there and place.name.startswith(f"{DETAILS}__")]
-
-
-def _without_registration(child: Relation) -> str:
+def without_registrations(places: Sequence[Relation]) -> Iterator[str]:
+    """Answers, tickets and order lines name nobody by id, and go with the registration that they belong to."""
+    details = next((place for place in places if place.name == DETAILS and place.area == "dataset"), None)
     key = "event_id, registration_id"
-    details = replace(child, name=DETAILS)
-    return f"delete from {child.qualified} where ({key}) not in (select {key} from {details.qualified})"
+    for place in places if details else ():
+        if place.area == "dataset" and details and place.name.startswith(f"{DETAILS}__"):
+            yield f"delete from {place.qualified} where ({key}) not in (select {key} from {details.qualified})"
 
 
 def _replacing(place: Relation, traces: Traces) -> Iterator[str]:
