@@ -55,15 +55,7 @@ COVERED: Mapping[str, SameElsewhere] = {
 }
 BY_COMMAND: Mapping[str, str] = {}
 """Operations that a command of its own reads, outside the catalogue."""
-LEFT_OUT: Mapping[str, str] = dict.fromkeys(
-    (
-        "/contacts/sms_engagement_history/{contact_id}",
-        "/reports/contact_reports/{contact_id}/activity_details",
-        "/reports/contact_reports/{contact_id}/open_and_click_rates",
-        "/reports/contact_reports/{contact_id}/activity_summary",
-    ),
-    "not read yet",
-)
+LEFT_OUT: Mapping[str, str] = {}
 """Operations that nothing reads -> why."""
 _OF_A_PAGE = "percentages of one page of campaigns, of no campaign; in SQL they follow from the counts"
 NO_PLACE: Mapping[tuple[str, Path], str] = {

@@ -78,11 +78,14 @@ def erase(
 
 def without_registrations(places: Sequence[Relation]) -> Iterator[str]:
     """Answers, tickets and order lines name nobody by id, and go with the registration that they belong to."""
-    details = next((place for place in places if place.name == DETAILS and place.area == "dataset"), None)
-    key = "event_id, registration_id"
-    for place in places if details else ():
-        if place.area == "dataset" and details and place.name.startswith(f"{DETAILS}__"):
-            yield f"delete from {place.qualified} where ({key}) not in (select {key} from {details.qualified})"
+    ours = {place.name: place for place in places if place.area == "dataset"}
+    details, key = ours.get(DETAILS), "event_id, registration_id"
+    if details is None:
+        return
+    for name, child in ours.items():
+        if name.startswith(f"{DETAILS}__"):
+            rows = f"select {key} from {details.qualified}"
+            yield f"delete from {child.qualified} where ({key}) not in ({rows})"
 
 
 def _replacing(place: Relation, traces: Traces) -> Iterator[str]:
