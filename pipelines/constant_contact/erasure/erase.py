@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.erasure.register import entering, registered
 from pipelines.constant_contact.erasure.search import (
     CONTACT_ID,
+    DETAILS,
     OURS,
     Found,
     Relation,
