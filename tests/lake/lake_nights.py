@@ -17,6 +17,7 @@ from typing import Any
 import account_comparison
 import duckdb
 from postgres_server import postgres_server
+from two_nights import second_machine, texts
 
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.target import Target
@@ -122,6 +123,8 @@ def main(work_dir: Path) -> None:
         with opened.kept_open():
             lake, file = contents(opened.query), in_a_file(opened, work_dir)
             facts = {
+                "texts": texts("ducklake"),
+                "second_machine": second_machine(work_dir, opened),
                 "seconds": seconds,
                 "differences": account_comparison.differences(account, opened.query),
                 "marts": len(lake),

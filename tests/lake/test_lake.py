@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from postgres_server import binaries
+from two_nights import TEXTS
 
 pytest.importorskip("duckdb_extension_ducklake", reason="the extra lake is not installed")
 pytestmark = [
@@ -39,3 +40,17 @@ def test_two_nights_hold_the_account_and_its_marts(facts: Any) -> None:
     assert facts["differences"] == []
     assert facts["marts"] > 15
     assert facts["marts_apart"] == []
+
+
+def test_awkward_texts_come_back_as_they_went(facts: Any) -> None:
+    """
+    Empty text is not null; quotes, line ends and the NUL character stay.
+    """
+    assert [*TEXTS, None] == facts["texts"]
+
+
+def test_another_machine_is_told_that_a_sync_is_running(facts: Any) -> None:
+    """
+    The lock is on the server of the catalog, so a folder of one's own does not pass it.
+    """
+    assert "another sync into dataset 'constant_contact' (PostgreSQL session " in facts["second_machine"]
