@@ -38,7 +38,8 @@ OWN = {
         "rtrim", "split_part",
     },
     "databricks": {
-        "date_trunc", "datediff", "floor", "from_utc_timestamp", "md5", "month", "regexp_replace", "split_part",
+        "date_trunc", "datediff", "floor", "from_utc_timestamp", "md5", "month", "position", "regexp_replace",
+        "split_part",
         "timestampadd", "unix_seconds", "weekday", "year",
     },
     "trino": {

@@ -60,9 +60,12 @@ written as (
 
 held as (
 
-    select * from chosen
-    union
-    select * from written
+    select distinct *
+    from (
+        select * from chosen
+        union all
+        select * from written
+    ) as of_both_kinds
 
 ),
 
