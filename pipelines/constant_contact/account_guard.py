@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def identified(
     opened: Warehouse, client: Client, *, accept: str | None = None, before: Preflight | None = None
 ) -> Identity:
-    """The login's account. Raises OtherAccount where another one's rows are loaded; asks at most four requests.
+    """The login's account. Raises OtherAccount where another one's rows are loaded, at most three requests after.
 
     `before`: what the login may read, where that has been asked.
     """

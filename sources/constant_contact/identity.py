@@ -3,7 +3,8 @@
 Another account's rows would not clash with the loaded ones, they would pass for their deletion. So the account's id is
 kept in the state with the first rows, and every run, plan, check and library call asks for it first.
 A dataset from before this was kept takes the account from its own `account` table; without a row there, an account is
-recognised by a list or campaign that is loaded. At most four requests, the first of which says what may be read.
+recognised by a list or campaign that is loaded. At most three requests, and one more, for what may be read, once it is
+known to be the right account.
 Source: contract, GET /account/summary (scope account_read, privilege account:read), encoded_account_id.
 """
 
@@ -23,7 +24,7 @@ from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.failures import failure_of
 from sources.constant_contact.preflight import UNREADABLE, Preflight, preflight
-from sources.constant_contact.reads.permissions import lacks
+from sources.constant_contact.reads.permissions import as_granted, lacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,13 +105,12 @@ def identify(
     Raises OtherAccount, SameAccount, and what the client raises for a login or a server that does not work at all.
     """
     check_version(state)
-    before = before or preflight(client, state)
-    found = replace(
-        _identified(client, warehouse, state, before, holder=holder, accept=accept), preflight=before
-    )
+    known = before or Preflight(granted=as_granted(client.scopes(), None))
+    found = _identified(client, warehouse, state, known, holder=holder, accept=accept)
     if found.account_id is not None:
         client.keep_account(found.account_id, found.name)
-    return found
+    hurried = client.with_few_attempts() if isinstance(found.error, Retryable) else client
+    return replace(found, preflight=before or preflight(hurried, state))
 
 
 def _identified(

@@ -159,7 +159,7 @@ class Endpoint:
 
     path: str
     table: Table
-    scope: Scope
+    scope: Scope | None
     privilege: str | None
     reads: Reads
     shape: Shape = "rows"
@@ -200,7 +200,11 @@ class Endpoint:
     def __post_init__(self) -> None:
         where = f"endpoint of {self.table.name!r}"
         demand(re.fullmatch(r"(/[a-z_]+|/\{[a-z_]+\})+", self.path), where, f"{self.path!r} is no path.")
-        demand(self.scope in get_args(Scope), where, f"scope {self.scope!r} is none of {get_args(Scope)}.")
+        demand(
+            self.scope in {None, *get_args(Scope)},
+            where,
+            f"scope {self.scope!r} is none of {get_args(Scope)}.",
+        )
         demand(self.reads in READS, where, f"reads {self.reads!r} is none of {', '.join(READS)}.")
         demand(self.shape in get_args(Shape), where, f"shape {self.shape!r} is none of {get_args(Shape)}.")
         demand((self.shape == "rows") == bool(self.rows_key), where, "rows_key goes with shape 'rows' only.")

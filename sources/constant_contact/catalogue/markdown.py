@@ -35,7 +35,7 @@ def _line(endpoint: Endpoint) -> str:
         READS[endpoint.reads].words,
         READS[endpoint.reads].cost,
         f"`{endpoint.path}`",
-        f"`{endpoint.scope}`",
+        f"`{endpoint.scope}`" if endpoint.scope else "none",
         f"`{endpoint.privilege}`" if endpoint.privilege else "none",
         "off" if endpoint.opt_in else "on",
     )

@@ -49,6 +49,7 @@ from sources.constant_contact.reads.campaign_details import (
     read_detail,
     sent_campaign,
 )
+from sources.constant_contact.reads.permissions import lacks
 from sources.constant_contact.reads.reading import CHANGES, FIRST
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, is_current
 
@@ -249,9 +250,9 @@ def _listed(reading: Reading, mark: pendulum.DateTime | None) -> tuple[list[Row]
 
 
 def _summed_up(reading: Reading) -> Generator[Batch, None, set[str]]:
-    """The summaries, where they are wanted; returns their campaigns' ids."""
+    """The summaries, where they are wanted and may be read; returns their campaigns' ids."""
     found: set[str] = set()
-    if not reading.wants(SUMMARIES):
+    if not reading.wants(SUMMARIES) or lacks(endpoint(SUMMARIES), reading.granted):
         return found
     try:
         item = ApiObject(resource=SUMMARIES)

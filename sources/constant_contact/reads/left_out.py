@@ -114,7 +114,7 @@ def _missing(name: str, there: Mapping[str, Skipped], granted: Granted, answered
         said = {"scope": f"the scope {of.scope}", "privilege": f"the privilege {of.privilege}"}
         return (said[kind],) if kind in said else ()
     alike = {each for each in answered if each in CATALOGUE and CATALOGUE[each].privilege is not None}
-    if granted.scopes is None and not any(CATALOGUE[each].scope == of.scope for each in alike):
+    if of.scope and granted.scopes is None and not any(CATALOGUE[each].scope == of.scope for each in alike):
         return (f"the scope {of.scope}",)  # the privilege is there, so it is what remains
     return ()
 

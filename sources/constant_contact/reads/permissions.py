@@ -25,7 +25,7 @@ FOUND_THROUGH: Mapping[str, str] = {
     **{name: of.detail_of for name, of in CATALOGUE.items() if of.detail_of},
 }
 """Resources of which nothing is asked for before another one shows that there is news."""
-SCOPES = frozenset(of.scope for of in CATALOGUE.values())
+SCOPES = frozenset(of.scope for of in CATALOGUE.values() if of.scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def as_granted(scopes: Collection[str] | None, privileges: Collection[str] | Non
 def lacks(of: Endpoint, granted: Granted) -> Lack:
     """The scope, the privilege or both that are known to be missing for a resource itself."""
     found = []
-    if granted.scopes is not None and of.scope not in granted.scopes:
+    if of.scope and granted.scopes is not None and of.scope not in granted.scopes:
         found.append(f"the scope {of.scope}")
     if of.privilege and granted.privileges is not None and of.privilege not in granted.privileges:
         found.append(f"the privilege {of.privilege}")
