@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from sources.constant_contact.catalogue import tables
+from sources.constant_contact.catalogue import CATALOGUE, chosen
 
-CHILDREN = [one for one in tables() if one.parent is not None]
+CHILDREN = [child for name in sorted(chosen()) for child in CATALOGUE[name].children]
 
 
 def columns(one: Any, table: str) -> list[str]:

@@ -133,16 +133,21 @@ def depends_on(node: Any) -> set[str]:
     return {name.rsplit(".", 1)[-1] for name in node["depends_on"]["nodes"]}
 
 
-def test_the_report_is_an_exposure_of_what_it_reads(manifest: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "package", "besides"),
+    [("report_page", "reporting", {"account"}), ("dashboard", "dashboard", {"account", "contact_growth"})],
+)
+def test_a_page_is_an_exposure_of_what_it_reads(
+    manifest: Any, name: str, package: str, besides: set[str]
+) -> None:
     """
-    Whoever changes a mart sees in dbt that the report stands on it.
+    Whoever changes a mart sees in dbt that the pages stand on it; `besides`: what another package reads for them.
     """
-    page = manifest["exposures"]["exposure.constant_contact.report_page"]
-    sources = (Path(__file__).parents[2] / "pipelines" / "constant_contact" / "reporting").glob("*.py")
+    sources = (Path(__file__).parents[2] / "pipelines" / "constant_contact" / package).glob("*.py")
     text = "\n".join(source.read_text() for source in sources)
     read = set(re.findall(r"marts\.name\('(\w+)'\)", text))
-    assert len(read) > 10
-    assert read | {"account"} == depends_on(page)
+    assert len(read) > 3
+    assert read | besides == depends_on(manifest["exposures"][f"exposure.constant_contact.{name}"])
 
 
 def test_questions_and_tools_are_exposures_of_what_they_read(manifest: Any) -> None:
