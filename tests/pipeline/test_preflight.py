@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from served_rows import changed_rows
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
@@ -113,3 +114,19 @@ def test_nothing_is_taken_for_deleted_when_a_privilege_is_withdrawn(account: Cal
     after = one.contents()
     for table in ("contact_lists", "automations", "automation_definitions", "segments"):
         assert before[table] == after[table], table
+
+
+def test_an_odd_privilege_leaves_nothing_out(account: Callable[..., Account]) -> None:
+    """A list with a row that has no proper name says nothing about what is missing."""
+    one = account(contacts=20, campaigns=1)
+
+    def spoil(rows: list[Any]) -> None:
+        for row in rows:
+            if row["privilege_name"] == "contacts:lists:read":
+                row["privilege_name"] = "-1"
+
+    with changed_rows(one.sandbox, spoil, "/account/user/privileges"):
+        result = one.complete_night(select=("contact_lists",))
+
+    assert not any("left out" in warning for warning in result.warnings)
+    assert one.values("select list_id from contact_lists")
