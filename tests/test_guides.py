@@ -17,6 +17,8 @@ from sources.constant_contact_sandbox import Sandbox, serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sources.constant_contact_sandbox import Server
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 COMMAND = re.compile(r"^ {4,}(ctct .*)$", re.MULTILINE)
@@ -31,6 +33,8 @@ PROGRAMS = [
     for page in PAGES
     for number, program in enumerate(PROGRAM.findall(page.read_text(encoding="utf-8")), start=1)
 ]
+OLD_IDS = "contact_id,number\n16633001,16633001\n"
+"""A file that a reader has."""
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -45,6 +49,14 @@ def run(folder: Path, environment: dict[str, str], command: str) -> subprocess.C
     )
 
 
+def as_partner(server: Server) -> dict[str, str]:
+    """The settings of the page on partners, for its profile."""
+    client_id, secret, key = server.partner
+    settings = {"login": "partner", "client_id": client_id, "client_secret": secret, "api_key": key}
+    settings["token_url"] = server.partner_token_url
+    return {f"SOURCES__CONSTANT_CONTACT__AGENCY__{name.upper()}": value for name, value in settings.items()}
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
     """A folder with a loaded warehouse, its marts, and the environment in which commands find both."""
@@ -54,9 +66,11 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dic
         environment |= server.environment() | {
             "SOURCES__CONSTANT_CONTACT__STATE_DIR": str(folder / "state"),
             "DLT_DATA_DIR": str(folder / "dlt"),
+            **as_partner(server),
         }
         first = run(folder, environment, "ctct sync")
         assert 0 == first.returncode, first.stderr
+        (folder / "old_ids.csv").write_text(OLD_IDS)
         yield folder, environment
 
 
