@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 PRISM = os.environ.get("CTCT_PRISM") or shutil.which("prism")
 START_S = 60
+EXPORT = "contact_export"
 AN_ID = "8c2e1a3e-1b1c-4e5a-9a52-1a2b3c4d5e6f"
 pytestmark = [
     pytest.mark.skipif(not CONTRACT.exists(), reason="the provider's contract is not beside the checkout"),
@@ -49,8 +50,9 @@ REQUESTS = [
     pytest.param(of, path, id=f"{of.resource}{' by id' if path != of.path else ''}")
     for of in CATALOGUE.values()
     for path in (of.path, of.detail_path)
-    if path
+    if path and of.login == "account" and of.resource != EXPORT
 ]
+"""Left out: a partner's requests, whose token is had by other means, and the file of an export, which is no JSON."""
 
 
 def corrected(contract: dict[str, Any]) -> dict[str, Any]:
