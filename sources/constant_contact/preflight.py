@@ -7,24 +7,21 @@ Source: contract, GET /account/user/privileges (no scope and no privilege needed
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import ApiError, BadRequest, Retryable, RowsMissing, Skippable
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.failures import failure_of
-from sources.constant_contact.reads.permissions import Granted, as_granted
+from sources.constant_contact.reads.permissions import Granted, as_granted, privilege_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping
 
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.api.paging import Page
 
 PRIVILEGES = "account_privileges"
-NAME = re.compile(r"[a-z][a-z_-]*(:[a-z_-]+)+")
-"""Such as contacts:lists:read."""
 UNREADABLE = (Skippable, Retryable, BadRequest, RowsMissing)
 
 
@@ -50,11 +47,4 @@ def preflight(client: Client, state: Mapping[str, Any]) -> Preflight:
         page = next(asking.pages(of.path, dict(of.query), rows_key=of.rows_key))
     except UNREADABLE as error:
         return Preflight(granted=as_granted(client.scopes(), None), answer=error)
-    return Preflight(granted=as_granted(client.scopes(), _names(page.rows)), answer=page)
-
-
-def _names(rows: Sequence[Any]) -> Collection[str] | None:
-    """The privileges; None where one of the rows has no proper name: it may be one that is then believed missing."""
-    names = [row.get("privilege_name") if isinstance(row, dict) else None for row in rows]
-    found = [name for name in names if isinstance(name, str) and NAME.fullmatch(name)]
-    return found if len(found) == len(names) else None
+    return Preflight(granted=as_granted(client.scopes(), privilege_names(page.rows)), answer=page)

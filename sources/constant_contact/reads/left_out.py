@@ -20,6 +20,7 @@ from sources.constant_contact.reads.permissions import (
     lack_sentences,
     lacks,
     listed,
+    privilege_names,
 )
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def granted(reading: Reading) -> Granted:
         rows = reading.client.with_few_attempts().get_json(endpoint("account_privileges").path)
     except ApiError:
         rows = None
-    names = {str(row.get("privilege_name")) for row in rows if isinstance(row, dict)} if rows else None
-    return as_granted(reading.client.scopes(), names)
+    return as_granted(reading.client.scopes(), privilege_names(rows) if isinstance(rows, list) else None)
 
 
 def sentences(reading: Reading, granted: Granted) -> list[str]:

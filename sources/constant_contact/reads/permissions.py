@@ -5,9 +5,10 @@ Pure. Source: contract (security and x-authorization-privileges of each operatio
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS
@@ -25,6 +26,8 @@ FOUND_THROUGH: Mapping[str, str] = {
     **{name: of.detail_of for name, of in CATALOGUE.items() if of.detail_of},
 }
 """Resources of which nothing is asked for before another one shows that there is news."""
+NAME = re.compile(r"[a-z][a-z_-]*(:[a-z_-]+)+")
+"""Of a privilege, such as contacts:lists:read."""
 SCOPES = frozenset(of.scope for of in CATALOGUE.values() if of.scope)
 
 
@@ -41,6 +44,13 @@ def as_granted(scopes: Collection[str] | None, privileges: Collection[str] | Non
     return Granted(
         scopes=scopes if scopes and SCOPES.intersection(scopes) else None, privileges=privileges or None
     )
+
+
+def privilege_names(rows: Sequence[Any]) -> Collection[str] | None:
+    """Those in an answer; None where a row has no proper name: it may be one that is then believed missing."""
+    names = [row.get("privilege_name") if isinstance(row, dict) else None for row in rows]
+    found = [name for name in names if isinstance(name, str) and NAME.fullmatch(name)]
+    return found if len(found) == len(names) else None
 
 
 def lacks(of: Endpoint, granted: Granted) -> Lack:
