@@ -24,19 +24,20 @@ class InDuckDb:
     """Where an account is loaded: rows as text, and files as bytes."""
 
     arguments: tuple[str, ...] = ()
+    tables = "select schema_name, table_name from duckdb_tables() where not internal"
 
     def __init__(self, warehouse: Path) -> None:
         self.warehouse = warehouse
 
+    def connect(self) -> Any:
+        return duckdb.connect(str(self.warehouse), read_only=True)
+
     def rows(self) -> Iterator[tuple[str, str]]:
         """Every row of every table of every schema as (table, text)."""
-        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
-            for schema, table in connection.execute(
-                "select schema_name, table_name from duckdb_tables() where not internal"
-            ).fetchall():
-                for (row,) in connection.execute(
-                    f'select cast(t as text) from "{schema}"."{table}" as t'
-                ).fetchall():
+        with self.connect() as connection:
+            for schema, table in connection.execute(self.tables).fetchall():
+                name = f'"{schema}"."{table}"'
+                for (row,) in connection.execute(f"select cast(t as text) from {name} as t").fetchall():
                     yield f"{schema}.{table}", row
 
     def files_with(self, words: tuple[str, ...]) -> list[str]:
@@ -47,27 +48,19 @@ class InPostgres(InDuckDb):
     """The write-ahead log apart, which the server itself removes (https://www.postgresql.org/docs/current/wal.html)."""
 
     arguments = ("--destination", "postgres")
+    tables = "select schemaname, tablename from pg_tables where schemaname <> 'information_schema'"
 
     def __init__(self, warehouse: Path, server: PostgresServer) -> None:
         super().__init__(warehouse)
         self.server = server
 
-    def rows(self) -> Iterator[tuple[str, str]]:
+    def connect(self) -> Any:
         import psycopg  # noqa: PLC0415 - an extra
 
-        with psycopg.connect(self.server.url) as connection:
-            for schema, table in connection.execute(
-                "select schemaname, tablename from pg_tables where schemaname <> 'information_schema'"
-            ).fetchall():
-                for (row,) in connection.execute(
-                    f'select cast(t as text) from "{schema}"."{table}" as t'
-                ).fetchall():
-                    yield f"{schema}.{table}", row
+        return psycopg.connect(self.server.url, autocommit=True)
 
     def files_with(self, words: tuple[str, ...]) -> list[str]:
-        import psycopg  # noqa: PLC0415 - an extra
-
-        with psycopg.connect(self.server.url, autocommit=True) as connection:
+        with self.connect() as connection:
             connection.execute("vacuum full")
             connection.execute("checkpoint")
         found = [each for each in files_with(self.server.data, words) if "/pg_wal/" not in each]
