@@ -17,8 +17,9 @@ import pendulum
 from account_comparison import ASKED_FOR
 
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.batches import Group, apply_changes
+from sources.constant_contact.batches import Group
 from sources.constant_contact.catalogue import resource_names, table
+from sources.constant_contact.state.changes import apply_changes
 from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:

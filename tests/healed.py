@@ -11,9 +11,10 @@ from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.consequences import apply_cascades
 from pipelines.constant_contact.nightly.healing import Host, heal
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.batches import Group, apply_changes
+from sources.constant_contact.batches import Group
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.source import begin, settings
+from sources.constant_contact.state.changes import apply_changes
 from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ Must not know: HTTP, dlt, which endpoint does what.
 
 from __future__ import annotations
 
-import copy
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,20 +16,12 @@ import pyarrow as pa
 from sources.constant_contact.catalogue import Table, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sources.constant_contact.state.changes import StateChange
 
 COMMIT = "commit"
 """In the state: how many packages were committed, so that state and rows can be told to belong together."""
-
-State = dict[str, Any]
-"""Plain JSON, kept by the load tool beside the data. Shape: see `reads`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateChange:
-    path: tuple[str, ...]
-    value: Any
-    """JSON; None removes the entry and parents that it leaves empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,28 +37,6 @@ class Batch:
         """Rows of the resource's own table, children not counted."""
         own = self.tables.get(self.resource)
         return 0 if own is None else own.num_rows
-
-
-def apply_changes(state: State, changes: Iterable[StateChange]) -> None:
-    """Change `state` in place, in order."""
-    for change in changes:
-        parents = [state]
-        for step in change.path[:-1]:
-            parents.append(parents[-1].setdefault(step, {}))
-        if change.value is not None:
-            parents[-1][change.path[-1]] = copy.deepcopy(change.value)
-            continue
-        parents[-1].pop(change.path[-1], None)
-        for parent, step in zip(reversed(parents[:-1]), reversed(change.path[:-1]), strict=True):
-            if not parent[step]:
-                del parent[step]
-
-
-def changed(state: State, changes: Iterable[StateChange]) -> State:
-    """A copy of `state` with the changes."""
-    copied = copy.deepcopy(state)
-    apply_changes(copied, changes)
-    return copied
 
 
 @dataclass(slots=True)

@@ -20,11 +20,11 @@ from sources.constant_contact.api.errors import (
     Retryable,
 )
 from sources.constant_contact.api.partner import partner_id
-from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.failures import failure_of
 from sources.constant_contact.preflight import UNREADABLE, Preflight, preflight
 from sources.constant_contact.reads.permissions import as_granted, lacks
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ConfigError
-from sources.constant_contact.batches import COMMIT, apply_changes
+from sources.constant_contact.batches import COMMIT
 from sources.constant_contact.cascades import Cascades
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.identity import identify
@@ -36,6 +36,7 @@ from sources.constant_contact.source import (
     settings,
     unused_settings,
 )
+from sources.constant_contact.state.changes import apply_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

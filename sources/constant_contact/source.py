@@ -27,7 +27,6 @@ from sources.constant_contact import configuration
 from sources.constant_contact.api.connection import AUTHORIZATION_SERVER, PARTNER_TOKEN_URL, Connection
 from sources.constant_contact.api.errors import ApiError, ConfigError, Forbidden, Retryable
 from sources.constant_contact.api.logins import DEFAULT_PROFILE
-from sources.constant_contact.batches import apply_changes
 from sources.constant_contact.catalogue import (
     CATALOGUE,
     CONTACT_EXPORT,
@@ -54,6 +53,7 @@ from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.rows import Columns
+from sources.constant_contact.state.changes import apply_changes
 from sources.constant_contact.windows import (
     SyncOptions,
     contact_reading,
@@ -71,8 +71,8 @@ if TYPE_CHECKING:
     from dlt.extract import DltResource, DltSource
 
     from sources.constant_contact.api.client import Client
-    from sources.constant_contact.batches import StateChange
     from sources.constant_contact.identity import Identity
+    from sources.constant_contact.state.changes import StateChange
     from sources.constant_contact.warehouse import Warehouse
 
 LOAD_ID = "_dlt_load_id"

@@ -16,7 +16,7 @@ from pipelines.constant_contact.erasure.leftovers import leftovers, remove
 from pipelines.constant_contact.erasure.search import OURS, Traces, relations
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Noted
-from sources.constant_contact.batches import StateChange
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.batches import COMMIT, StateChange
+from sources.constant_contact.batches import COMMIT
 from sources.constant_contact.campaign_rows import references_of
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES
 from sources.constant_contact.catalogue.endpoint import OF_CONTACTS
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:

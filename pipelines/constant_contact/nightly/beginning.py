@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.api.client import Client
-    from sources.constant_contact.batches import StateChange
     from sources.constant_contact.source import Settings
+    from sources.constant_contact.state.changes import StateChange
 
 
 def whose_account(

@@ -18,10 +18,11 @@ from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.consequences import apply_cascades
 from pipelines.constant_contact.nightly.healing import correct
 from sources.constant_contact.api.errors import ApiError, NotFound
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.exports import Exported, ExportFailedError, exported, ordered
 from sources.constant_contact.reads.heal import Findings
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import moment
 
 if TYPE_CHECKING:

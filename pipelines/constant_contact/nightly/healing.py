@@ -26,11 +26,13 @@ from pipelines.constant_contact.nightly.audit import (
 )
 from pipelines.constant_contact.nightly.consequences import apply_cascades
 from sources.constant_contact.api.errors import ApiError
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import collections, contacts
 from sources.constant_contact.reads.feeds import Feed
 from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
+from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state.contacts import ContactsState
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ def _recount(night: _Night, _: Healer, reading: Reading) -> Iterator[Batch]:
 
 def _catch_up(_: _Night, __: Healer, reading: Reading) -> Iterator[Batch]:
     """What changed while this run was reading leaves a trace, as any other night."""
-    yield from contacts.read_changes(reading, reading.state["contacts"])
+    yield from contacts.read_changes(reading, ContactsState.of(reading.state))
 
 
 def _small(night: _Night, healer: Healer, _: Reading) -> Iterator[Batch]:

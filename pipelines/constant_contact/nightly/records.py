@@ -12,8 +12,9 @@ from pipelines.constant_contact.destinations.warehouse import SOURCE
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.nightly import unrecorded
 from pipelines.constant_contact.nightly.agreement import RUNS, table_rows
-from sources.constant_contact.batches import COMMIT, StateChange
+from sources.constant_contact.batches import COMMIT
 from sources.constant_contact.identity import ACCOUNT_ID
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

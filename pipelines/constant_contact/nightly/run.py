@@ -59,7 +59,7 @@ from pipelines.constant_contact.nightly.recovery import FINISHING, repair_folder
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.batches import Batch, Group, changed
+from sources.constant_contact.batches import Batch, Group
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.identity import Identity
@@ -67,6 +67,7 @@ from sources.constant_contact.leftovers import remove_loaded_rows
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.reads.api_objects import withdrawn
 from sources.constant_contact.reads.left_out import granted, left_out_resources, sentences
+from sources.constant_contact.state.changes import changed
 from sources.constant_contact.warehouse import nothing_loaded
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
-    from sources.constant_contact.batches import StateChange
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
+    from sources.constant_contact.state.changes import StateChange
 
 CAMPAIGNS = "email_campaigns"
 

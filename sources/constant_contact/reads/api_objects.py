@@ -25,9 +25,10 @@ from sources.constant_contact.api.errors import (
     Throttled,
     Unexplained,
 )
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.failures import WHOLE
 from sources.constant_contact.reads.attempts import ApiObject, LeftOut
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import orjson
 
 from sources.constant_contact.api.errors import ApiError, NotFound
-from sources.constant_contact.batches import Batch, StateChange
 from sources.constant_contact.campaign_rows import (
     ACTIVITIES,
     CAMPAIGNS,
@@ -28,10 +27,12 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.api_objects import asking, failed, is_held, is_of_one_object, recovered
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.reports import YOUNG_DAYS, Sent
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.reading import Reading
 

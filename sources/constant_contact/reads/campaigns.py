@@ -19,7 +19,7 @@ import pendulum
 
 from sources.constant_contact import failures
 from sources.constant_contact.api.errors import Forbidden
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.campaign_rows import (
     ACTIVITIES,
     CAMPAIGNS,
@@ -51,6 +51,7 @@ from sources.constant_contact.reads.campaign_details import (
 )
 from sources.constant_contact.reads.permissions import lacks
 from sources.constant_contact.reads.reading import CHANGES, FIRST
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, is_current
 
 if TYPE_CHECKING:

@@ -28,10 +28,11 @@ from sources.constant_contact.rows.values import json_text, typed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sources.constant_contact.batches import Batch, StateChange
+    from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue import Column, Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
 
 INDISPENSABLE = "contact_lists"
 """Asked for in every run, and where it cannot be listed, the run has failed; any other one is left out."""

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact import failures
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT, KNOWN_UNTIL
 from sources.constant_contact.reader import Slice
@@ -43,6 +43,7 @@ from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.feeds import Numbers
 from sources.constant_contact.reads.reading import BACKFILL
 from sources.constant_contact.rows.values import typed
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:

@@ -4,14 +4,7 @@ Three things move without each other: `updated_at` (details), `email_address.opt
 the bare existence of a row. The window on `updated_after` sees the first, a pass on `optout_after` the second,
 the nightly counts and the whole reading every `full_refresh_every` the rest.
 Source: contract (/contacts); community threads td-p/422146, m-p/387264 (unsubscribes leave `updated_at` alone).
-
-State, under "contacts":
-  mark        greatest `updated_at` seen, clamped to the run's start
-  opted_out   greatest `opt_out_date` seen, likewise
-  overlapped  the mark and `opted_out` whose look-back has been read again, a look-back or more after they were set
-  whole_at    start of the last whole reading that came to its end
-  whole       a whole reading under way: next (link) or ended, started_at, horizon, opted_out; failures: runs in which
-              the server failed over that link
+State: see `state.contacts`.
 """
 
 from __future__ import annotations
@@ -24,7 +17,7 @@ import pendulum
 import pyarrow.compute as pc
 
 from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import Line
@@ -33,17 +26,18 @@ from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.reads.set_aside import MAX_OBJECTS
 from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.rows.values import typed
+from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state.contacts import ContactsState, WholeReading
 from sources.constant_contact.windows import (
     advanced,
     as_parameter,
     asked_from,
     is_current,
-    moment,
     reads_all_contacts,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from pendulum import DateTime
 
@@ -51,7 +45,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
 
-STATE = "contacts"
+CONTACTS = "contacts"
 OPTED_OUT = "email_address__opt_out_date"
 FEW_CONTACTS = 20_000
 LINK_FAILURES = 2
@@ -59,76 +53,74 @@ LINK_FAILURES = 2
 
 
 def slices(reading: Reading, _: Endpoint) -> None:
-    state: Mapping[str, Any] = reading.state.get(STATE, {})
-    if "whole" not in state and state.get("mark") is not None and _reads_all(reading):
-        reading.add(STATE, CHANGES, "contacts", lambda: read_all_again(reading))
-    elif "whole" in state or whole_is_due(reading, state):
-        reading.add(STATE, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
+    state = ContactsState.of(reading.state)
+    if state.whole is None and state.mark is not None and _reads_all(reading):
+        reading.add(CONTACTS, CHANGES, "contacts", lambda: read_all_again(reading))
+    elif state.whole is not None or whole_is_due(reading, state):
+        reading.add(CONTACTS, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
     else:
-        reading.add(STATE, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
-        if reading.aside.due(STATE):
-            reading.add(STATE, BACKFILL, "contacts that were set aside", lambda: read_set_aside(reading))
+        reading.add(CONTACTS, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
+        if reading.aside.due(CONTACTS):
+            reading.add(CONTACTS, BACKFILL, "contacts that were set aside", lambda: read_set_aside(reading))
 
 
 def estimate(facts: Facts, of: Endpoint) -> list[Line]:
     """One question to count all, or two to count what changed and who opted out."""
     size = of.page_size or 1
-    state = facts.state.get(STATE, {})
-    if "mark" in state and "whole" not in state and _plans_all(facts, size):
+    state = ContactsState.of(facts.state)
+    if state.mark is not None and state.whole is None and _plans_all(facts, size):
         rows = count(facts, {})
-        rows = facts.loaded(STATE) if rows is None else rows
+        rows = facts.loaded(CONTACTS) if rows is None else rows
         why = "all of them; only what differs is written"
-        return [Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows, size))]
-    if _whole_is_planned(facts, state):
+        return [Line(resource=CONTACTS, why=why, rows=rows, requests=costs.pages(rows, size))]
+    if state.mark is None or state.opted_out is None or _whole_is_planned(facts, state):
         rows = count(facts, {})
         if rows is None:
-            rows = facts.loaded(STATE)
+            rows = facts.loaded(CONTACTS)
         why = "all of them, then what changed meanwhile"
-        if state.get("whole"):
-            rows = max(0, rows - facts.loaded(STATE))
+        if state.whole is not None:
+            rows = max(0, rows - facts.loaded(CONTACTS))
             why = "the rest of the first read, then what changed"
-        return [Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows, size) + 2)]
+        return [Line(resource=CONTACTS, why=why, rows=rows, requests=costs.pages(rows, size) + 2)]
     found = []
     for parameter, mark, words in (
-        ("updated_after", state["mark"], "changed since {}"),
-        ("optout_after", state.get("opted_out") or state["mark"], "opted out since {}"),
+        ("updated_after", state.mark, "changed since {}"),
+        ("optout_after", state.opted_out, "opted out since {}"),
     ):
-        overlapped = mark in state.get("overlapped", ())
-        since = asked_from(moment(mark, setting="mark"), facts.options.lookback, overlapped=overlapped)
+        since = asked_from(mark, facts.options.lookback, overlapped=mark in state.overlapped)
         rows = count(facts, {parameter: as_parameter(since)})
         why = words.format(since.format("D MMM HH:mm"))
-        found.append(Line(resource=STATE, why=why, rows=rows, requests=costs.pages(rows or 0, size)))
+        found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=costs.pages(rows or 0, size)))
     return found
 
 
 def _plans_all(facts: Facts, page_size: int) -> bool:
-    return reads_all_contacts(facts.options, facts.loaded(STATE), page_size)
+    return reads_all_contacts(facts.options, facts.loaded(CONTACTS), page_size)
 
 
-def _whole_is_planned(facts: Facts, state: Mapping[str, Any]) -> bool:
-    fresh = is_current(state.get("whole_at"), facts.options, now=facts.now)
-    return "whole" in state or "mark" not in state or not fresh
+def _whole_is_planned(facts: Facts, state: ContactsState) -> bool:
+    return state.whole is not None or not is_current(state.whole_at, facts.options, now=facts.now)
 
 
 def count(facts: Facts, filters: Mapping[str, str]) -> int | None:
     """How many contacts a filter finds; one request. None when the API does not say."""
-    of = endpoint(STATE)
+    of = endpoint(CONTACTS)
     body = facts.asked.ask(of.path, {"status": "all", "include_count": "true", "limit": "1", **filters})
     count = (body or {}).get("contacts_count")
     return count if isinstance(count, int) else None
 
 
-def whole_is_due(reading: Reading, state: Mapping[str, Any]) -> bool:
+def whole_is_due(reading: Reading, state: ContactsState) -> bool:
     return (
-        state.get("mark") is None
-        or not is_current(state.get("whole_at"), reading.options, now=reading.now)
-        or (reading.aside.is_due(STATE) and None in _created(reading) and _is_small(reading))
+        state.mark is None
+        or not is_current(state.whole_at, reading.options, now=reading.now)
+        or (reading.aside.is_due(CONTACTS) and None in _created(reading) and _is_small(reading))
     )
 
 
 def _reads_all(reading: Reading) -> bool:
-    page_size = endpoint(STATE).page_size or 1
-    return reads_all_contacts(reading.options, reading.warehouse.count(STATE), page_size)
+    page_size = endpoint(CONTACTS).page_size or 1
+    return reads_all_contacts(reading.options, reading.warehouse.count(CONTACTS), page_size)
 
 
 def _is_small(reading: Reading) -> bool:
@@ -141,7 +133,7 @@ def _is_small(reading: Reading) -> bool:
 def _created(reading: Reading) -> set[DateTime | None]:
     """When those that are set aside were created; None for one that does not say it."""
     found: set[DateTime | None] = set()
-    for text in reading.aside.rows_of(STATE):
+    for text in reading.aside.rows_of(CONTACTS):
         row = orjson.loads(text)
         at, _ = typed("timestamp", [row.get("created_at") if isinstance(row, dict) else None])
         found.add(None if at.null_count else pendulum.instance(at[0].as_py()).start_of("second"))
@@ -150,25 +142,25 @@ def _created(reading: Reading) -> set[DateTime | None]:
 
 def read_set_aside(reading: Reading) -> Iterator[Batch]:
     """Contacts without an id by the second of their creation, and those with an item without one by their own id."""
-    of = endpoint(STATE)
+    of = endpoint(CONTACTS)
     assert of.detail_path is not None
     second = pendulum.duration(seconds=1)
-    times = sorted(at for at in _created(reading) if at is not None) if reading.aside.is_due(STATE) else []
+    times = sorted(at for at in _created(reading) if at is not None) if reading.aside.is_due(CONTACTS) else []
     for at in times[:MAX_OBJECTS]:
         bounds = {"created_after": as_parameter(at - second), "created_before": as_parameter(at + second * 2)}
         for page in reading.pages(of, extra=bounds):
-            yield reading.as_batch(STATE, reading.tables(STATE, page.rows), requests=1)
+            yield reading.as_batch(CONTACTS, reading.tables(CONTACTS, page.rows), requests=1)
     if times and None not in _created(reading) and len(times) <= MAX_OBJECTS:
-        yield reading.as_batch(STATE, read_for="", whole=True)
+        yield reading.as_batch(CONTACTS, read_for="", whole=True)
     include = {name: value for name, value in of.params if name == "include"}
-    for contact_id in reading.aside.due(STATE):
+    for contact_id in reading.aside.due(CONTACTS):
         if contact_id:
             try:
                 row = reading.client.record(of.detail_path.format(contact_id=contact_id), include)
-                tables = reading.tables(STATE, [{**row, "contact_id": contact_id}])
+                tables = reading.tables(CONTACTS, [{**row, "contact_id": contact_id}])
             except NotFound:
                 tables = {}
-            yield reading.as_batch(STATE, tables, requests=1, read_for=contact_id, whole=True)
+            yield reading.as_batch(CONTACTS, tables, requests=1, read_for=contact_id, whole=True)
             reading.reader.check()
 
 
@@ -178,139 +170,119 @@ def read_all_again(reading: Reading) -> Iterator[Batch]:
     What changes while the pages are read is seen by the next run, which reads them all too, or asks for changes since
     the greatest `updated_at` seen here. A reading that is cut goes on in the next run like a first one.
     """
-    loaded = LoadedDigests(reading.warehouse, endpoint(STATE))
-    whole: dict[str, Any] = {"started_at": reading.now.isoformat()}
+    loaded = LoadedDigests(reading.warehouse, endpoint(CONTACTS))
+    whole = WholeReading(started_at=reading.now)
     for batch, so_far in _whole_pages(reading, whole, resumed=False):
         whole = so_far
         yield replace(batch, tables=loaded.changed(batch.tables))
     yield _finished(reading, whole)
 
 
-def read_whole(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
+def read_whole(reading: Reading, state: ContactsState) -> Iterator[Batch]:
     """Every contact, part by part, each with the link that goes on from it; then what moved meanwhile."""
-    under_way = dict(state.get("whole", {}))
-    failures = under_way.pop("failures", 0)
-    if failures >= LINK_FAILURES:
-        under_way = {}
-    resumed = bool(under_way)
-    whole = under_way or {"started_at": reading.now.isoformat()}
+    failures = 0 if state.whole is None else state.whole.failures
+    under_way = None if state.whole is None or failures >= LINK_FAILURES else replace(state.whole, failures=0)
+    whole = under_way or WholeReading(started_at=reading.now)
     try:
-        for batch, so_far in _whole_pages(reading, whole, resumed=resumed):
+        for batch, so_far in _whole_pages(reading, whole, resumed=under_way is not None):
             whole = so_far
             yield batch
     except ServerBusy:
-        if resumed and whole == under_way:
-            failed = {**under_way, "failures": failures + 1}
-            yield Batch(resource=STATE, state=(StateChange(path=(STATE, "whole"), value=failed),))
+        if whole == under_way:
+            yield Batch(resource=CONTACTS, state=(replace(whole, failures=failures + 1).kept(),))
         raise
     except (NotFound, BadRequest):
-        if not resumed:
+        if under_way is None:
             raise
         # How long a saved link lives is documented nowhere. One that has died costs a new beginning, no rows.
-        whole = {"started_at": reading.now.isoformat()}
+        whole = WholeReading(started_at=reading.now)
         for batch, so_far in _whole_pages(reading, whole, resumed=False):
             whole = so_far
             yield batch
     if reading.once:
         yield _finished(reading, whole)
         return
-    finished = _marks(whole)
-    yield reading.as_batch(STATE, whole=True, since=finished["whole_at"])
-    took = pendulum.now("UTC") - reading.now if not resumed else pendulum.duration()
-    yield from _changes_since(reading, finished, lookback_more=took)
+    yield reading.as_batch(CONTACTS, whole=True, since=whole.started_at)
+    took = pendulum.now("UTC") - reading.now if under_way is None else pendulum.duration()
+    yield from read_changes(reading, _marks(whole), lookback_more=took)
 
 
-def _finished(reading: Reading, whole: Mapping[str, Any]) -> Batch:
+def _finished(reading: Reading, whole: WholeReading) -> Batch:
     """The end of a reading of all contacts, with the marks that it leaves."""
-    value = {name: at.isoformat() for name, at in _marks(whole).items()}
     return reading.as_batch(
-        STATE,
+        CONTACTS,
         state=(
-            StateChange(path=(STATE,), value=value),
+            _marks(whole).kept(),
             StateChange(path=("refused",), value=sorted(reading.refused) or None),
         ),
         whole=True,
-        since=_moment(whole["started_at"]),
+        since=whole.started_at,
     )
 
 
-def _marks(whole: Mapping[str, Any]) -> dict[str, DateTime]:
+def _marks(whole: WholeReading) -> ContactsState:
     """The mark may be older than the reading's start by as long as its first run took: see `_whole_pages`."""
-    started_at = _moment(whole["started_at"])
-    assert started_at is not None
-    return {
-        "mark": advanced(None, _moment(whole.get("horizon")), now=started_at) or started_at,
-        "opted_out": advanced(None, _moment(whole.get("opted_out")), now=started_at) or started_at,
-        "whole_at": started_at,
-    }
+    started_at = whole.started_at
+    return ContactsState(
+        mark=advanced(None, whole.horizon, now=started_at) or started_at,
+        opted_out=advanced(None, whole.opted_out, now=started_at) or started_at,
+        whole_at=started_at,
+    )
 
 
 def _whole_pages(
-    reading: Reading, whole: dict[str, Any], *, resumed: bool
-) -> Iterator[tuple[Batch, dict[str, Any]]]:
+    reading: Reading, whole: WholeReading, *, resumed: bool
+) -> Iterator[tuple[Batch, WholeReading]]:
     """Some pages at a time, with the state that they leave behind.
 
     `horizon` is the greatest `updated_at` seen in the run in which the reading began. Whatever changes after that
     run has a later one, by the server's own clock, so it is where the catch-up must start.
     """
-    of = endpoint(STATE)
-    whole = dict(whole)
-    if whole.get("ended"):
+    of = endpoint(CONTACTS)
+    if whole.ended:
         return
     if not resumed:
         reading.refused.clear()  # tried anew now and then
-    for part in parts(reading, of, start=whole.get("next")):
+    for part in parts(reading, of, start=whole.next_link):
         tables = part.tables
         if not resumed:
-            whole["horizon"] = _later(whole.get("horizon"), _greatest(tables[STATE], "updated_at"))
-            whole["opted_out"] = _later(whole.get("opted_out"), _greatest(tables[STATE], OPTED_OUT))
-        whole["next"], whole["ended"] = part.next_link, part.next_link is None or None
-        left = {key: value for key, value in whole.items() if value is not None}
-        state = (StateChange(path=(STATE, "whole"), value=left),)
-        yield reading.as_batch(STATE, tables, requests=part.requests, state=state), whole
+            whole = replace(
+                whole,
+                horizon=_max(whole.horizon, _greatest(tables[CONTACTS], "updated_at")),
+                opted_out=_max(whole.opted_out, _greatest(tables[CONTACTS], OPTED_OUT)),
+            )
+        whole = whole.came_to(part.next_link)
+        yield reading.as_batch(CONTACTS, tables, requests=part.requests, state=(whole.kept(),)), whole
 
 
-def read_changes(reading: Reading, state: Mapping[str, Any]) -> Iterator[Batch]:
-    mark = _moment(state["mark"])
-    assert mark is not None
-    yield from _changes_since(
-        reading,
-        {
-            "mark": mark,
-            "opted_out": _moment(state.get("opted_out")) or mark,
-            "whole_at": _moment(state["whole_at"]),
-        },
-    )
-
-
-def _changes_since(
-    reading: Reading, marks: Mapping[str, DateTime | None], lookback_more: pendulum.Duration | None = None
+def read_changes(
+    reading: Reading, state: ContactsState, lookback_more: pendulum.Duration | None = None
 ) -> Iterator[Batch]:
     """What changed and who opted out since the marks; the last batch moves them."""
     lookback = max(reading.options.lookback, lookback_more or pendulum.duration())
-    mark, opted_out = marks["mark"], marks["opted_out"]
+    mark, opted_out = state.mark, state.opted_out
     assert mark is not None
     assert opted_out is not None
-    seen, seen_out = mark, opted_out
-    done: Sequence[str] = () if lookback_more else reading.state.get(STATE, {}).get("overlapped", ())
+    seen: DateTime | None = mark
+    seen_out: DateTime | None = opted_out
+    done = ContactsState.of(reading.state).overlapped if not lookback_more else frozenset()
     for parameter, since in (("updated_after", mark), ("optout_after", opted_out)):
-        asked = as_parameter(asked_from(since, lookback, overlapped=since.isoformat() in done))
-        for part in parts(reading, endpoint(STATE), extra={parameter: asked}):
+        asked = as_parameter(asked_from(since, lookback, overlapped=since in done))
+        for part in parts(reading, endpoint(CONTACTS), extra={parameter: asked}):
             tables = part.tables
-            seen = _max(seen, _greatest(tables[STATE], "updated_at"))
-            seen_out = _max(seen_out, _greatest(tables[STATE], OPTED_OUT))
-            yield reading.as_batch(STATE, tables, requests=part.requests)
-    moved = {
-        "mark": advanced(mark, seen, now=reading.now),
-        "opted_out": advanced(opted_out, seen_out, now=reading.now),
-        "whole_at": marks["whole_at"],
-    }
-    value: dict[str, Any] = {name: at.isoformat() for name, at in moved.items() if at is not None}
-    value["overlapped"] = [at.isoformat() for at in (mark, opted_out) if at + lookback <= reading.now]
+            seen = _max(seen, _greatest(tables[CONTACTS], "updated_at"))
+            seen_out = _max(seen_out, _greatest(tables[CONTACTS], OPTED_OUT))
+            yield reading.as_batch(CONTACTS, tables, requests=part.requests)
+    moved = ContactsState(
+        mark=advanced(mark, seen, now=reading.now),
+        opted_out=advanced(opted_out, seen_out, now=reading.now),
+        whole_at=state.whole_at,
+        overlapped=frozenset(at for at in (mark, opted_out) if at + lookback <= reading.now),
+    )
     yield Batch(
-        resource=STATE,
+        resource=CONTACTS,
         state=(
-            StateChange(path=(STATE,), value=value),
+            moved.kept(),
             StateChange(path=("refused",), value=sorted(reading.refused) or None),
         ),
     )
@@ -323,20 +295,6 @@ def _greatest(table: Any, column: str) -> DateTime | None:
     return None if found is None else pendulum.instance(found).in_timezone("UTC")
 
 
-def _max(one: DateTime, other: DateTime | None) -> DateTime:
-    return one if other is None else max(one, other)
-
-
-def _later(known: str | None, seen: DateTime | None) -> str | None:
-    at = _moment(known)
-    if seen is None:
-        return known
-    return (seen if at is None else max(at, seen)).isoformat()
-
-
-def _moment(text: str | None) -> DateTime | None:
-    if text is None:
-        return None
-    parsed = pendulum.parse(text)
-    assert isinstance(parsed, pendulum.DateTime)
-    return parsed.in_timezone("UTC")
+def _max(known: DateTime | None, seen: DateTime | None) -> DateTime | None:
+    both = [at for at in (known, seen) if at is not None]
+    return max(both, default=None)

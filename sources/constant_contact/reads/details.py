@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reads.api_objects import attempt, is_held
@@ -22,6 +21,7 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import Listing, complete, listed
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import NEWS
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

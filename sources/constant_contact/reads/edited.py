@@ -28,10 +28,11 @@ from sources.constant_contact.reads.reading import FIRST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sources.constant_contact.batches import Batch, StateChange
+    from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue.endpoint import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
 
 Row = dict[str, Any]
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt
@@ -29,6 +28,7 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import Listing, lost, total_of, with_lost
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:

@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import pendulum
 
 from sources.constant_contact.api.errors import NotFound
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import feeds
 from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue import LANDING_PAGES, endpoint
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt
@@ -22,6 +21,7 @@ from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.feeds import Numbers
 from sources.constant_contact.reads.reading import NEWS
 from sources.constant_contact.rows.values import typed
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:

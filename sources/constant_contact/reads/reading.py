@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from sources.constant_contact.api.errors import ApiError, BadRequest
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
 from sources.constant_contact.reads import set_aside
@@ -20,6 +20,7 @@ from sources.constant_contact.reads.permissions import Granted
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
 from sources.constant_contact.rows.values import typed
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.withheld import Excluded, Forgotten
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.api.paging import Page, Parse
-    from sources.constant_contact.batches import State
     from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.state.changes import State
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from sources.constant_contact.batches import StateChange
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import as_parameter, is_current, moment
 
 if TYPE_CHECKING:

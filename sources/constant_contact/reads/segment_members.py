@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 import pyarrow as pa
 
-from sources.constant_contact.batches import StateChange
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt, is_held
 from sources.constant_contact.reads.details import STATE, Detail, due, object_of, owners_of
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import BACKFILL
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

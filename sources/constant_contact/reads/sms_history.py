@@ -19,7 +19,7 @@ from hashlib import blake2s
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact import failures
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reader import Slice
 from sources.constant_contact.reads import contacts
@@ -30,6 +30,7 @@ from sources.constant_contact.reads.contact_moves import CONTACTS, DELETED_AT, K
 from sources.constant_contact.reads.details import STATE
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import BACKFILL
+from sources.constant_contact.state.changes import StateChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

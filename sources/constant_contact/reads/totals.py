@@ -22,7 +22,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import NotFound
-from sources.constant_contact.batches import Batch, StateChange
+from sources.constant_contact.batches import Batch
 from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
 from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads import feeds
@@ -38,6 +38,7 @@ from sources.constant_contact.reads.reports import (
     Sent,
     together,
 )
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
