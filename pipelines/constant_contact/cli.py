@@ -267,6 +267,10 @@ def sql_(
     dataset: Dataset = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="All rows as CSV.")] = False,
     as_json: Json = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="How a lake was then: a day (its end) or a time in UTC."),
+    ] = None,
 ) -> int:
     """Ask the warehouse, which it cannot change: a statement, one of the questions, or a prompt."""
     from pipelines.constant_contact import commands  # noqa: PLC0415
@@ -274,7 +278,7 @@ def sql_(
     if show_questions:
         return commands.questions()
     target = target_named(profile, destination, dataset)
-    return commands.sql(target, statement, ask=ask, as_csv=as_csv, as_json=as_json)
+    return commands.sql(target, statement, ask=ask, as_csv=as_csv, as_json=as_json, as_of=as_of)
 
 
 @app.command(short_help="Erase one person, wherever rows or files hold them.")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.constant_contact.destinations.target import Target
+    from pipelines.constant_contact.display.answer import Form
     from pipelines.constant_contact.display.status import Quota, StatusReport
     from pipelines.constant_contact.events import Listener, RunResult, TransformEnded
     from pipelines.constant_contact.reporting.data import Scope
@@ -289,14 +290,18 @@ def questions() -> int:
     return 0
 
 
-def sql(target: Target, statement: str | None, *, ask: str | None, as_csv: bool, as_json: bool) -> int:
-    from pipelines.constant_contact.sql import run_sql  # noqa: PLC0415
+def sql(
+    target: Target, statement: str | None, *, ask: str | None, as_csv: bool, as_json: bool, as_of: str | None
+) -> int:
+    from pipelines.constant_contact.sql import moment_asked, run_sql  # noqa: PLC0415
 
     if as_csv and as_json:
         raise UserError("choose --csv or --json, not both")
     quiet_libraries()
     opened = _for_reading(target)
-    return run_sql(opened, statement, ask=ask, form="csv" if as_csv else "json" if as_json else "table")
+    at = None if as_of is None else moment_asked(as_of, opened, load_settings(target.profile).time_zone)
+    form: Form = "csv" if as_csv else "json" if as_json else "table"
+    return run_sql(opened, statement, ask=ask, form=form, at=at)
 
 
 def _day(option: str, text: str | None) -> dt.date | None:

@@ -12,15 +12,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pendulum
 import platformdirs
 
 from pipelines.constant_contact.display.answer import write
 from pipelines.constant_contact.display.plain_text import plain
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.questions import question, questions
+from pipelines.constant_contact.reporting.data import account_and_zone, zoned
+from pipelines.constant_contact.reporting.dataset_view import DatasetView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from pipelines.constant_contact.destinations.session import Session
     from pipelines.constant_contact.destinations.warehouse import Warehouse
@@ -108,8 +112,50 @@ def remembered(path: Path | None = None) -> Iterator[None]:
             readline.write_history_file(file)
 
 
-def run_sql(opened: Warehouse, statement: str | None, *, ask: str | None, form: Form) -> int:
-    """One statement, one of the questions, what stands on standard input, or a prompt."""
+def moment_asked(text: str, opened: Warehouse, zone: str | None) -> datetime:
+    """What `--as-of` names: a time, in UTC where it says nothing else, or the end of a day, which is one of the time
+    zone in which marts count days: the setting's `zone`, else the account's. Raises UserError for what is neither, and
+    for the future, which nobody has loaded.
+    """
+    try:
+        found = pendulum.parse(text.strip(), exact=True)
+    except ValueError:
+        found = None
+    if isinstance(found, pendulum.DateTime):
+        at = found
+    elif isinstance(found, pendulum.Date):
+        of = pendulum.timezone(zone or _accounts_zone(opened))
+        at = pendulum.datetime(found.year, found.month, found.day, tz=of).end_of("day")
+    else:
+        raise UserError(f"--as-of {text!r} is no time; write it as 2026-01-31 or 2026-01-31T06:30")
+    return _past(at, text, is_day=not isinstance(found, pendulum.DateTime))
+
+
+def _past(at: pendulum.DateTime, text: str, *, is_day: bool) -> pendulum.DateTime:
+    """The day that has not ended yet is asked for until now."""
+    now = pendulum.now("UTC")
+    if at <= now:
+        return at
+    if is_day and at.start_of("day") <= now:
+        return now
+    raise UserError(
+        f"--as-of {text!r} is in the future, it is {now:YYYY-MM-DD HH:mm} UTC; leave --as-of out for now"
+    )
+
+
+def _accounts_zone(opened: Warehouse) -> str:
+    if not opened.exists:
+        return "UTC"
+    views = [
+        DatasetView.read(opened.query, name) for name in (opened.target.dataset, opened.target.analytics)
+    ]
+    return str(zoned(account_and_zone(*views)[1]))
+
+
+def run_sql(
+    opened: Warehouse, statement: str | None, *, ask: str | None, form: Form, at: datetime | None = None
+) -> int:
+    """One statement, one of the questions, what stands on standard input, or a prompt. `at`: of an earlier state."""
     if statement is not None and ask is not None:
         raise UserError("give a statement or --ask, not both")
     if ask is not None:
@@ -118,7 +164,7 @@ def run_sql(opened: Warehouse, statement: str | None, *, ask: str | None, form: 
         _say(f"{one.asks} {one.note}")
     if statement is None and not sys.stdin.isatty():
         statement = sys.stdin.read()
-    with opened.session() as asked:
+    with opened.session() if at is None else opened.earlier(at, _say) as asked:
         if statement is None:
             with remembered():
                 prompt(asked, read=input, out=sys.stdout, say=_say, form=form)

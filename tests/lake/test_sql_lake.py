@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -110,7 +111,60 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     return tmp_path
 
 
-def attacked(session: Session, folder: Path) -> tuple[set[str], str]:
+def asked_as_of(at: datetime) -> tuple[list[tuple[Any, ...]], list[str]]:
+    kind, said = DuckLake(), list[str]()
+    with kind.earlier(kind.place(LAKE), LAKE, at, said.append) as session:
+        return list(session.ask("select contact_id from contacts order by all").rows), said
+
+
+def times(folder: Path) -> list[datetime]:
+    """Of the lake's snapshots, the first one first."""
+    with duckdb.connect(str(folder / "catalog.duckdb"), read_only=True) as connection:
+        sql = "select epoch(snapshot_time) from ducklake_snapshot order by snapshot_id"
+        return [datetime.fromtimestamp(seconds, UTC) for (seconds,) in connection.execute(sql).fetchall()]
+
+
+def test_the_lake_is_shown_as_it_was_at_a_time(folder: Path) -> None:
+    """The last commit at or before it: to the microsecond, and just before the next one."""
+    made, more = times(folder)[4:6]  # after main and the three schemas
+    for at in (made, more - timedelta(microseconds=1)):
+        rows, said = asked_as_of(at)
+        assert [("c0",), ("c1",), ("c2",)] == rows
+        assert [f"answering as of the lake's commit of {made:%Y-%m-%d %H:%M:%S} UTC"] == said
+    assert 6 == len(asked_as_of(more)[0])
+    assert 5 == len(asked_as_of(datetime.now(UTC))[0])
+
+
+def test_a_time_that_is_not_kept_is_a_sentence(folder: Path) -> None:
+    """Before the lake was made, before the dataset was, and before what upkeep or an erasure has left."""
+    first, _main, before_it = times(folder)[:3]
+    kind = DuckLake()
+    with pytest.raises(UserError, match=r"no lake yet at 20.*begins at"):
+        asked_as_of(first - timedelta(seconds=1))
+    with pytest.raises(UserError, match="dataset 'constant_contact' was not in the lake yet"):
+        asked_as_of(first)
+    profile = kind.dbt(place := kind.place(LAKE), place.factory.config_params["credentials"])
+    with duckdb.connect() as connection:
+        for statement in (
+            *profile.opening,
+            "call ducklake_expire_snapshots('ducklake', older_than => now())",
+        ):
+            connection.execute(statement)
+    with pytest.raises(UserError, match=r"no longer kept: .*the oldest one left is of"):
+        asked_as_of(before_it)
+
+
+def test_no_statement_changes_an_earlier_state_or_shows_a_later_one(folder: Path) -> None:
+    kind = DuckLake()
+    with kind.earlier(kind.place(LAKE), LAKE, times(folder)[4], lambda _said: None) as session:
+        answered, shown = attacked(session, folder, rows=3)
+        with pytest.raises(UserError, match="people does not exist"):
+            session.ask("select * from people")
+    assert answered <= NOTHING_DONE
+    assert WORD not in shown
+
+
+def attacked(session: Session, folder: Path, rows: int = 5) -> tuple[set[str], str]:
     """What was answered, and all that was said."""
     answered, shown, before = set(), [], everything(folder)
     for statement in (*DUCKDB, *OF_A_LAKE):
@@ -121,7 +175,7 @@ def attacked(session: Session, folder: Path) -> tuple[set[str], str]:
         except UserError as error:
             shown.append(str(error))
         assert before == everything(folder), statement
-        assert [(5,)] == session.ask("select count(*) from contacts").rows, statement
+        assert [(rows,)] == session.ask("select count(*) from contacts").rows, statement
     return answered, "\n".join(shown)
 
 

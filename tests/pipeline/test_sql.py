@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,10 +14,11 @@ from pipelines.constant_contact.destinations.base import Place
 from pipelines.constant_contact.destinations.duckdb import DuckDb
 from pipelines.constant_contact.destinations.session import Answer, Session
 from pipelines.constant_contact.destinations.target import Target
+from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display.answer import write
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.questions import question
-from pipelines.constant_contact.sql import prompt
+from pipelines.constant_contact.sql import moment_asked, prompt
 
 
 @pytest.fixture
@@ -252,3 +254,43 @@ def test_json_carries_what_acts_in_a_terminal_as_escapes(asked: Session) -> None
     assert [{text: text}] == json.loads(out.getvalue())["rows"]
     assert out.getvalue().rstrip("\n").isascii()
     assert out.getvalue().rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "at"),
+    [
+        ("2026-01-31", "UTC", "2026-01-31T23:59:59.999999+00:00"),
+        ("2026-01-31", "America/New_York", "2026-02-01T04:59:59.999999+00:00"),
+        ("2026-01-31", None, "2026-02-01T07:59:59.999999+00:00"),
+        ("2026-01-31T06:30", "America/New_York", "2026-01-31T06:30:00+00:00"),
+        (" 2026-01-31 06:30:15+02:00", None, "2026-01-31T04:30:15+00:00"),
+    ],
+)
+def test_a_day_is_its_end_where_marts_count_days_and_a_time_is_utc(
+    text: str, zone: str | None, at: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """
+    The zone of the setting, else the account's, here that of Los Angeles.
+    """
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(tmp_path / "account.duckdb"))
+    with duckdb.connect(str(tmp_path / "account.duckdb")) as connection:
+        account = "select 'Shop' as organization_name, 'America/Los_Angeles' as time_zone_id"
+        connection.execute(
+            f"create schema constant_contact; create table constant_contact.account as {account}"
+        )
+    opened = Warehouse(Target(), create=False)
+    assert moment_asked(text, opened, zone) == datetime.fromisoformat(at)
+
+
+def test_the_day_that_goes_on_is_asked_for_until_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The future is refused.
+    """
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(tmp_path / "account.duckdb"))
+    opened = Warehouse(Target(), create=False)
+    before = datetime.now(UTC)
+    assert before <= moment_asked(before.date().isoformat(), opened, None) <= datetime.now(UTC)
+    with pytest.raises(UserError, match="is in the future"):
+        moment_asked((before + timedelta(minutes=1)).isoformat(), opened, None)

@@ -16,6 +16,7 @@ from sources.constant_contact.api.redact import without_passwords
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     import pyarrow as pa
 
@@ -107,6 +108,19 @@ class Destination:
     def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:  # noqa: ARG002
         """A connection that reads, and cannot change anything. Raises UserError where there is none, and Busy."""
         raise UserError(f"ctct sql speaks to duckdb and postgres, not to {self.name}; use its own client")
+
+    def earlier(
+        self,
+        place: Place,  # noqa: ARG002
+        target: Target,  # noqa: ARG002
+        at: datetime,  # noqa: ARG002
+        say: Callable[[str], None],  # noqa: ARG002
+    ) -> AbstractContextManager[Session]:
+        """The same for the state at a time, which `say` names. Raises UserError where none is kept."""
+        raise UserError(
+            f"--as-of needs a lake, which keeps earlier states; {self.name} has today's alone: leave --as-of out, or "
+            "load into one with --destination ducklake"
+        )
 
     def arrow_batches(self, cursor: Any, batch_rows: int) -> Iterator[pa.Table]:
         """What an executed cursor of dlt gives, as tables of one schema; at least one, which may be empty."""

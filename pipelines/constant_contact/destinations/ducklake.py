@@ -16,13 +16,14 @@ from pipelines.constant_contact.destinations.base import Destination, Place, fir
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.duckdb import is_locked
 from pipelines.constant_contact.destinations.folder import locked
-from pipelines.constant_contact.destinations.lake_session import session
+from pipelines.constant_contact.destinations.lake_session import Past, session
 from pipelines.constant_contact.destinations.target import DUCKLAKE
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     import pyarrow as pa
 
@@ -122,6 +123,12 @@ class DuckLake(Destination):
     def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:
         """As the role of the `read` credentials where there are some."""
         return session(_as_reader(_credentials(place)), (target.analytics, target.dataset))
+
+    def earlier(
+        self, place: Place, target: Target, at: datetime, say: Callable[[str], None]
+    ) -> AbstractContextManager[Session]:
+        past = Past(at=at, say=say)
+        return session(_as_reader(_credentials(place)), (target.analytics, target.dataset), past)
 
     def arrow_batches(self, cursor: Any, batch_rows: int) -> Iterator[pa.Table]:
         """From DuckDB's own reader, which knows the types of a result without rows too."""

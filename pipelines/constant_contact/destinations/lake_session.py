@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pipelines.constant_contact.destinations import duckdb_session, lake_catalog, lake_extensions
+from pipelines.constant_contact.destinations import duckdb_session, lake_catalog, lake_extensions, lake_past
 from pipelines.constant_contact.errors import UserError
 from sources.constant_contact.warehouse import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
@@ -38,9 +40,20 @@ join ducklake_schema as s using (schema_id)
 """A file's path below its table's, and what that is below: https://ducklake.select/docs/stable/specification/tables."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Which state of the lake is asked for, and who is told which one that is."""
+
+    at: datetime
+    """With its time zone."""
+    say: Callable[[str], None]
+
+
 @contextmanager
-def session(credentials: Any, schemas: Sequence[str]) -> Iterator[DuckDbSession]:
-    """A bare name is looked for in `schemas`. Raises UserError where the catalog cannot be read."""
+def session(credentials: Any, schemas: Sequence[str], past: Past | None = None) -> Iterator[DuckDbSession]:
+    """A bare name is looked for in `schemas`, of which the last is the raw dataset. Raises UserError where the catalog
+    cannot be read, and where it no longer or not yet has what was asked for.
+    """
     import duckdb  # noqa: PLC0415 - not for `--help`
 
     with tempfile.TemporaryDirectory(prefix="ctct-lake-") as folder:
@@ -53,11 +66,29 @@ def session(credentials: Any, schemas: Sequence[str]) -> Iterator[DuckDbSession]
             connection.execute(f"load {file}")
         *secrets, _ = lake_catalog.attaching(credentials)
         name = identifier(credentials.ducklake_name)
-        attach = f"attach {literal(f'ducklake:{copy}')} as {name} (read_only)"
+        state = f", snapshot_version {_snapshot(copy, past)}" if past else ""
+        attach = f"attach {literal(f'ducklake:{copy}')} as {name} (read_only{state})"
         for statement in (*secrets, attach, f"use {name}"):
             connection.execute(statement)
+        if past and not _has_schema(connection, schemas[-1]):
+            raise lake_past.not_there_yet(schemas[-1], past.at)
         with duckdb_session.session(connection, schemas, within=name, files=_listed(copy)) as opened:
             yield opened
+
+
+def _snapshot(copy: Path, past: Past) -> int:
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect(str(copy), read_only=True) as catalog:
+        return lake_past.snapshot(catalog, past.at, past.say)
+
+
+def _has_schema(connection: DuckDBPyConnection, schema: str) -> bool:
+    found = connection.execute(
+        "select 1 from information_schema.schemata where catalog_name = current_database() and schema_name = ?",
+        [schema],
+    )
+    return found.fetchone() is not None
 
 
 def _copy_catalog(credentials: Any, copy: Path) -> None:

@@ -21,6 +21,7 @@ from pipelines.constant_contact.errors import RunFailed, UserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     import dlt
 
@@ -219,6 +220,10 @@ class Warehouse:
         """
         self.must_exist()
         return self._kind.session(self._place, self.target)
+
+    def earlier(self, at: datetime, say: Callable[[str], None]) -> AbstractContextManager[Session]:
+        """The same for the state at a time, which `say` names. Raises UserError where none is kept."""
+        return self._kind.earlier(self._place, self.target, at, say)
 
     @contextmanager
     def arrow_batches(self, sql: str, batch_rows: int) -> Iterator[Iterator[Any]]:
