@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly.groups import FEWEST_ROWS, Groups
+from pipelines.constant_contact.nightly.groups import FEWEST_NEW_ROWS, FEWEST_ROWS, Groups
 from pipelines.constant_contact.request import load_settings
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
@@ -44,6 +44,17 @@ def test_a_group_has_as_many_rows_as_are_loaded_in_time(held_s: float) -> None:
     at_most = {name: size.rows_per_commit for name, size in SIZES.items()}
     expected = FEWEST_ROWS if held_s > 1 else None
     assert sizes == {name: expected or most for name, most in at_most.items()}
+
+
+def test_a_first_read_commits_many_rows_on_a_slow_machine_too() -> None:
+    """Within what the size allows."""
+    sizes = {}
+    for name, size in SIZES.items():
+        groups = Groups(10_000, size)
+        groups.took(FEWEST_ROWS, 60.0, new=True)
+        batches = [rows(FEWEST_ROWS)] * 30
+        sizes[name] = next(groups.of(batches, lambda _batch: None)).rows
+    assert sizes == {name: min(FEWEST_NEW_ROWS, size.rows_per_commit) for name, size in SIZES.items()}
 
 
 @pytest.mark.long

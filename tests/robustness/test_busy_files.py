@@ -130,7 +130,7 @@ def few_rows_a_commit(err: str) -> None:
     from sources.constant_contact.reads import parts  # noqa: PLC0415 - in the child only
 
     parts.LONGEST_S = 0.0  # each page by itself
-    groups.FIRST_ROWS = groups.FEWEST_ROWS = 1_000
+    groups.FIRST_ROWS = groups.FEWEST_ROWS = groups.FEWEST_NEW_ROWS = 1_000
     groups.HELD_S = 0.0  # however fast the machine is
     sys.argv = ["ctct", *SYNC]
     main()

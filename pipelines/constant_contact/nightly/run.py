@@ -51,7 +51,7 @@ from pipelines.constant_contact.nightly.ending import (
     with_all_tables,
 )
 from pipelines.constant_contact.nightly.export_check import export_checked
-from pipelines.constant_contact.nightly.groups import Groups
+from pipelines.constant_contact.nightly.groups import Groups, most_is_of
 from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.outputs import renew_outputs
@@ -231,8 +231,9 @@ class _Night:
                 sum(rows.nbytes for found in tables.values() for rows in found.values())
             )
             changes = (*self.taken_back, *group.state, *self.identity.changes, *always)
-            held_s = self.opened.load(loaded(tables, changes, self._new(tables)))
-            self.groups.took(group.rows, held_s)
+            new = self._new(tables)
+            held_s = self.opened.load(loaded(tables, changes, new))
+            self.groups.took(group.rows, held_s, new=most_is_of(tables, new))
             self.taken_back = ()
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
