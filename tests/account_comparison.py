@@ -180,7 +180,7 @@ WHOLE = {
     ("social_profiles", "settings"),
 }
 """Objects that stay JSON: of unknown depth, or of unknown names."""
-BOOKKEEPING = ("_dlt_load_id", "_dlt_id", "version_read", "known_until")
+BOOKKEEPING = ("_dlt_load_id", "_dlt_id", "version_read", "known_until", "known_events")
 SHOWN = 5
 
 

@@ -115,6 +115,8 @@ class Quick(Compared):
     def __init__(self, **compared: Any) -> None:
         super().__init__(**compared)
         self.state: dict[str, Any] = {}
+        self.lives_now = False
+        """Whether a night takes place when the sandbox's clock says, rather than today."""
         self.requests_sent = 0
         """By the last night."""
         self.left_out: Mapping[tuple[str, str], LeftOut] = {}
@@ -153,6 +155,7 @@ class Quick(Compared):
             state=self.state,
             full_refresh=full_refresh,
             asked_ids=asked_ids,
+            now=self.now(),
         )
         self.left_out = reading.attempts.left_out
         try:
@@ -169,6 +172,10 @@ class Quick(Compared):
             self.requests_sent = client.requests_sent
         apply_cascades(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
         return reading.reader.outcome
+
+    def now(self) -> pendulum.DateTime | None:
+        """When its nights take place; None: today."""
+        return pendulum.instance(self.sandbox.now) if self.lives_now else None
 
     def forget(self, *, ids: Sequence[str] = (), addresses: Sequence[str] = ()) -> None:
         """What `ctct forget` enters in its register; rows stay."""

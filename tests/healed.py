@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.events import AuditLine
     from sources.constant_contact.reads.reading import Reading
 
-WANTED = EVERY_NIGHT
-
 
 class Healed:
     """Nights of a `Quick` account that end with audit and healing."""
 
-    def __init__(self, quick: Quick) -> None:
-        self.quick, self.sandbox = quick, quick.sandbox
+    def __init__(self, quick: Quick, *, wanted: frozenset[str] = EVERY_NIGHT) -> None:
+        self.quick, self.sandbox, self.wanted = quick, quick.sandbox, wanted
         self.warnings: list[str] = []
         self.spent = 0
         """Requests that healing sent in the last night."""
@@ -38,13 +36,14 @@ class Healed:
         self.lines: list[AuditLine] = []
 
     def night(self, *, affordable: int = 10_000, **how: Any) -> None:
-        self.quick.complete_night(a_commit=1_000, **how)
+        self.quick.complete_night(a_commit=1_000, select=sorted(self.wanted), **how)
         own = settings()
         with Client(own.connection(), max_requests=affordable) as client:
-            reading = begin(own, client=client, wanted=WANTED, warehouse=self._warehouse(), state={})
+            warehouse, now = self._warehouse(), self.quick.now()
+            reading = begin(own, client=client, wanted=self.wanted, warehouse=warehouse, state={}, now=now)
             state = self.quick.state
-            self.first_audit = list(audit(self.quick, WANTED, state=state))  # type: ignore[arg-type]
-            apply_cascades(self.quick, WANTED)  # type: ignore[arg-type]
+            self.first_audit = list(audit(self.quick, self.wanted, state=state))  # type: ignore[arg-type]
+            apply_cascades(self.quick, self.wanted)  # type: ignore[arg-type]
             host = Host(
                 opened=self.quick,  # type: ignore[arg-type]  # it has all that is asked
                 state=lambda: self.quick.state,
@@ -56,7 +55,7 @@ class Healed:
                 allowance=lambda: affordable - client.requests_sent,
                 warn=self.warnings.append,
             )
-            self.lines = list(heal(host, WANTED, self.first_audit))
+            self.lines = list(heal(host, self.wanted, self.first_audit))
             self.spent = client.requests_sent
 
     def _warehouse(self) -> SqlWarehouse:

@@ -8,7 +8,7 @@ lists (and tags) of their own. The whole reading every `full_refresh_every` find
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ Change = Callable[["Day"], None]
 class Day:
     """One day's draws."""
 
-    def __init__(self, sandbox: Sandbox, seed: str) -> None:
-        self.sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, seed: str, changes: Sequence[Change] | None = None) -> None:
+        self.sandbox, self.changes = sandbox, changes or CHANGES
         self.random = random.Random(seed)
         self.done: list[str] = []
         self._silent_lists: set[int] = set()
@@ -31,7 +31,7 @@ class Day:
     def live(self, changes: int) -> list[str]:
         """Carry out some changes; returns their names, for the message of a test that fails."""
         while len(self.done) < changes:
-            change = self.random.choice(CHANGES)
+            change = self.random.choice(self.changes)
             change(self)
             self.done.append(change.__name__)
         return self.done

@@ -51,10 +51,11 @@ class Warehouse(Protocol):
         """Of each of these keys that has rows the greatest `by`; None where all of them lack it."""
 
     def contacts_with_news(
-        self, events: Collection[str], known_in: str, until: str, most: int
+        self, events: Collection[str], known_in: str, until: str, count: str, most: int
     ) -> list[tuple[str, datetime]]:
         """(contact_id, its latest event) of contacts that are not deleted and have an event in these tables which is
-        later than the column `until` says in any of their rows of the table `known_in`; the latest first.
+        later than the column `until` says in any of their rows of the table `known_in`, or more events than `count`
+        says in all of these; the latest first.
         """
 
     def contacts_without(
@@ -181,18 +182,19 @@ class SqlWarehouse:
         return found
 
     def contacts_with_news(
-        self, events: Collection[str], known_in: str, until: str, most: int
+        self, events: Collection[str], known_in: str, until: str, count: str, most: int
     ) -> list[tuple[str, datetime]]:
         latest = self._latest_events(events)
         if latest is None or "deleted_at" not in self.columns("contacts"):
             return []
         known, is_news = "", ""
         if until in self.columns(known_in):
-            rows = (
-                f"select contact_id, max({until}) as until from {self._qualify(known_in)} group by contact_id"
-            )
+            is_counted = count in self.columns(known_in)
+            greatest = f"max({until}) as until" + (f", max({count}) as number" if is_counted else "")
+            rows = f"select contact_id, {greatest} from {self._qualify(known_in)} group by contact_id"
             known = f" left join ({rows}) as known on known.contact_id = happened.contact_id"
-            is_news = " and (known.until is null or happened.latest > known.until)"
+            is_late = " or happened.number > known.number" if is_counted else ""
+            is_news = f" and (known.until is null or happened.latest > known.until{is_late})"
         found = self._first(
             "happened.contact_id, happened.latest",
             f"({latest}) as happened join {self._qualify('contacts')} as c on c.contact_id = happened.contact_id{known}"
@@ -237,16 +239,20 @@ class SqlWarehouse:
         return [(row[0], str(row[1])) for row in found]
 
     def _latest_events(self, events: Collection[str]) -> str | None:
-        """contact_id, latest: a select over those of these tables that are there; None where none is."""
+        """contact_id, latest, number: a select over those of these tables that are there; None where none is."""
         parts = [
-            f"select contact_id, max(created_time) as latest from {self._qualify(name)} group by contact_id"
+            "select contact_id, max(created_time) as latest, count(*) as number"
+            f" from {self._qualify(name)} group by contact_id"
             for name in events
             if {"contact_id", "created_time"} <= set(self.columns(name))
         ]
         if not parts:
             return None
         every = " union all ".join(parts)
-        return f"select contact_id, max(latest) as latest from ({every}) as every_event group by contact_id"
+        return (
+            "select contact_id, max(latest) as latest, sum(number) as number"
+            f" from ({every}) as every_event group by contact_id"
+        )
 
     def _first(self, columns: str, source: str, order: str, most: int) -> Rows:
         """The first rows in an order, in words that every SQL has."""

@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES, Table
 from sources.constant_contact.catalogue.columns import RAW_SUFFIX
-from sources.constant_contact.catalogue.endpoint import KNOWN_UNTIL, VERSION_READ
+from sources.constant_contact.catalogue.endpoint import KNOWN_EVENTS, KNOWN_UNTIL, VERSION_READ
 from sources.constant_contact.catalogue.events import COUNTS as COUNTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sources.constant_contact.catalogue import Endpoint
 
 Row = dict[str, Any]
 
@@ -95,14 +97,19 @@ class Forgotten:
 
 
 class Excluded:
-    """The columns that stay null: table -> names. Raises ValueError with one sentence for one that cannot."""
+    """The columns that stay null: table -> names. Raises ValueError with one sentence for one that cannot.
+
+    `bridges`: tables made from the arrays in these columns, which stay empty.
+    """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._columns: dict[str, tuple[str, ...]] = {}
+        self.bridges: tuple[str, ...] = ()
         for name in names:
-            of, column = _checked(name)
+            resource, of, column = _checked(name)
             if column not in self._columns.get(of.name, ()):
                 self._columns[of.name] = (*self._columns.get(of.name, ()), column)
+                self.bridges += tuple(_made_from(resource, of, column))
 
     def __bool__(self) -> bool:
         return bool(self._columns)
@@ -117,10 +124,22 @@ class Excluded:
         return tuple(self._columns)
 
     def emptied(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-        """The same tables with nulls in the excluded columns."""
+        """The same tables with nulls in the excluded columns, and nothing in the tables made from these."""
         if not self._columns:
             return tables
-        return {name: _without_values(rows, self.of(name)) for name, rows in tables.items()}
+        return {
+            name: rows.slice(0, 0) if name in self.bridges else _without_values(rows, self.of(name))
+            for name, rows in tables.items()
+        }
+
+
+def _made_from(resource: Endpoint, of: Table, column: str) -> Iterator[str]:
+    """Tables whose rows are what stands in the arrays of this column."""
+    path = of.column(column).source if column in of.column_names else ()
+    for each in resource.children:
+        whole = each.parent == of.name and each.from_ == path and not each.within
+        if whole or (each.within == path and each.from_ == of.from_ and path):
+            yield each.name
 
 
 def _without_values(rows: pa.Table, names: Sequence[str]) -> pa.Table:
@@ -132,7 +151,7 @@ def _without_values(rows: pa.Table, names: Sequence[str]) -> pa.Table:
     return rows
 
 
-def _checked(name: str) -> tuple[Table, str]:
+def _checked(name: str) -> tuple[Endpoint, Table, str]:
     tables = {table.name: (of, table) for of in CATALOGUE.values() for table in of.tables}
     table_name, dot, column = name.strip().rpartition(".")
     if not dot or not column:
@@ -148,6 +167,7 @@ def _checked(name: str) -> tuple[Table, str]:
         "deleted_at",
         VERSION_READ,
         KNOWN_UNTIL,
+        KNOWN_EVENTS,
         of.changed,
         *NEEDED.get(table_name, ()),
     }
@@ -161,7 +181,7 @@ def _checked(name: str) -> tuple[Table, str]:
         )
     if column not in table.column_names and (near := _near(column, table.column_names)):
         raise ValueError(f"exclude_columns has {name!r}, but {table_name} has no column {column!r}{near}")
-    return table, column
+    return of, table, column
 
 
 def _near(name: str, known: Iterable[str]) -> str:

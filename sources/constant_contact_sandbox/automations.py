@@ -86,12 +86,14 @@ class Automations:
     def __init__(self, seed: int, now: int, *, bare: bool) -> None:
         self.seed = seed
         self.rows: list[Row] = []
+        self._serial = 0
         self.versions: dict[str, tuple[int, int]] = {}
         for k, (name, description, status, goal) in enumerate(() if bare else FIRST_AUTOMATIONS):
             self.add(name, description, status=status, goal=goal, at=now - (200 - 30 * k) * DAY_S)
 
     def add(self, name: str, description: str, *, status: str, goal: str, at: int) -> Row:
-        k = len(self.rows)
+        k = self._serial
+        self._serial += 1
         row: Row = {
             "id": seeds.uuid_of(self.seed, "automation", k),
             "name": name,

@@ -226,6 +226,21 @@ class Verbs:
             self.custom_fields.remove(k)
             self.contacts.generation += 1
 
+    def create_segment(self, name: str) -> Row:
+        """Add a segment; its members follow from its number."""
+        with self.lock:
+            at = seeds.stamp_ms(self.stamp)
+            number = 1 + max(row["segment_id"] for row in [*self.segments, *self.deleted_segments])
+            criteria = '{"version": "1.0.0", "criteria": {"type": "and", "group": []}}'
+            row: Row = {"name": name, "segment_criteria": criteria, "segment_id": number}
+            self.segments.append(row | {"created_at": at, "edited_at": at})
+            return self.segments[-1]
+
+    def edit_segment(self, k: int, **fields: Any) -> None:
+        """Change fields of a segment; edited_at moves."""
+        with self.lock:
+            self.segments[k] = self.segments[k] | fields | {"edited_at": seeds.stamp_ms(self.stamp)}
+
     def delete_segment(self, k: int) -> None:
         """Delete a segment: it leaves the list, and its detail still answers."""
         with self.lock:

@@ -79,6 +79,21 @@ def test_one_event_costs_one_report_of_each_kind(one: Quick) -> None:
     assert [] == wrong(one)
 
 
+def test_an_event_that_comes_late_is_asked_for_in_the_next_run(one: Quick) -> None:
+    """Older than what was known of its contact, it is loaded one night and in the contact's reports the night after."""
+    mail = next(activity for each in one.sandbox.campaigns.rows for activity in each.reported)
+    contact_id = one.values("select contact_id from contact_activity group by 1 order by count(*) desc, 1")[0]
+    contacts = one.sandbox.contacts
+    position = next(i for i in range(60) if contacts.id_of(i) == contact_id)
+    one.sandbox.late_open(mail, position, mail.sent_at + 1)
+    one.complete_night(select=ALL)
+    assert ({0}, True) == (all_asked(one), bool(wrong(one)))
+    one.complete_night(select=ALL)
+    assert ({1}, []) == (all_asked(one), wrong(one))
+    one.complete_night(select=ALL)
+    assert {1} == all_asked(one)
+
+
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 25 contacts a run and report."""

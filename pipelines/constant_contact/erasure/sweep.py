@@ -121,8 +121,12 @@ def _empty(opened: Warehouse, excluded: Excluded) -> Iterator[str]:
             for column in excluded.of(table):
                 if column in columns.get(name, ()) and _emptied(opened, name, column):
                     yield f"{name}.{column}"
+    for name in (each for table in excluded.bridges for each in (table, f"{table}{HISTORY}")):
+        if name in columns and opened.query(f"select 1 as one from {opened.qualified(name)} limit 1"):
+            opened.execute(f"delete from {opened.qualified(name)}")
+            yield name
     for place in relations(opened):
-        if place.area == "staging" and place.name in excluded.tables:
+        if place.area == "staging" and place.name in (*excluded.tables, *excluded.bridges):
             opened.execute(f"delete from {place.qualified}")
 
 

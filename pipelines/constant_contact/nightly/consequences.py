@@ -1,8 +1,9 @@
 """What follows from loaded rows without a request: links to what is gone, and copies of a contact's fate.
 
 The API takes a membership away when its list is deleted, and marks the events of a deleted contact, but no contact or
-event then looks changed. Each statement says what must hold, whatever came before, so running it twice, or after
-a crash, is the same as running it once. SQL that DuckDB and PostgreSQL share.
+event then looks changed. And by how many of a contact's events are loaded when its report was read, the next run knows
+that one came late (see reads/contact_moves). Each statement says what must hold, whatever came before, so running it
+twice, or after a crash, is the same as running it once. SQL that DuckDB and PostgreSQL share.
 Source: contract (ContactResource.deleted_at, *TrackingActivity.deleted_at); api_guide/lists_delete, tags_delete.
 """
 
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING
 
 from sources.constant_contact.cascades import POINTING
 from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
+from sources.constant_contact.catalogue.endpoint import KNOWN_EVENTS, KNOWN_UNTIL
+from sources.constant_contact.reads.contact_moves import EVENTS
+from sources.constant_contact.reads.contact_reports import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -40,6 +44,26 @@ def apply_cascades(opened: Warehouse, wanted: frozenset[str], excluded: Excluded
     for table in (*FEEDS, *LANDING_PAGES):
         if table in columns:
             _follow_contact(opened, table, set(columns[table]) - set(excluded.of(table) if excluded else ()))
+    for table in sorted(wanted.intersection(REPORTS) & columns.keys()):
+        if KNOWN_EVENTS in columns[table]:
+            _count_events(opened, table, [name for name in EVENTS if name in columns])
+
+
+def _count_events(opened: Warehouse, table: str, events: Collection[str]) -> None:
+    """A report that was just read shows how many events of its contact are loaded."""
+    reports = opened.qualified(table)
+    new = f"{KNOWN_EVENTS} is null and {KNOWN_UNTIL} is not null"
+    theirs = " union all ".join(
+        f"select contact_id from {opened.qualified(name)} where contact_id in"
+        f" (select contact_id from {reports} where {new})"
+        for name in events
+    )
+    if theirs:
+        opened.execute(
+            f"update {reports} set {KNOWN_EVENTS} = counted.number from"
+            f" (select contact_id, count(*) as number from ({theirs}) as theirs group by contact_id) as counted"
+            f" where counted.contact_id = {reports}.contact_id and {new}"
+        )
 
 
 def _follow_contact(opened: Warehouse, table: str, columns: Collection[str]) -> None:

@@ -5,14 +5,25 @@ Source: contract, definitions ContactTrackingActivity, CampaignActivitySummary, 
 """
 
 from sources.constant_contact.catalogue.columns import Column, Table, bigint, double, text, timestamp
-from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT, KNOWN_UNTIL, Endpoint, version_read
+from sources.constant_contact.catalogue.endpoint import (
+    CONTACT_REPORT,
+    KNOWN_EVENTS,
+    KNOWN_UNTIL,
+    Endpoint,
+    version_read,
+)
 
 MAX_CONTACTS = 500
 """In one run, of each report."""
 _CONTACT = text("contact_id", "id of the contact")
 _GIVEN = text("contact_id", "id of the contact", added=True)
-_KNOWN = timestamp(
-    KNOWN_UNTIL, "latest event of the contact that was known when it was read, UTC; null: none", added=True
+_KNOWN = (
+    timestamp(
+        KNOWN_UNTIL,
+        "latest event of the contact that was known when it was read, UTC; null: none",
+        added=True,
+    ),
+    bigint(KNOWN_EVENTS, "events of the contact that were loaded by the end of that run", added=True),
 )
 _KINDS = (
     "em_sends,em_opens,em_clicks,em_bounces,em_optouts,em_forwards,"
@@ -117,7 +128,7 @@ ENDPOINTS = (
                     added=True,
                 ),
                 text("campaign_activity_name", "name of the e-mail or landing page"),
-                _KNOWN,
+                *_KNOWN,
             ),
         ),
         rows_key="tracking_activities",
@@ -141,7 +152,7 @@ ENDPOINTS = (
                 _count("em_bounces", "times it bounced"),
                 _count("em_forwards", "times the contact forwarded it"),
                 _count("em_unsubscribes", "times the contact opted out by it"),
-                _KNOWN,
+                *_KNOWN,
             ),
         ),
         rows_key="campaign_activities",
@@ -157,7 +168,7 @@ ENDPOINTS = (
                 _count("included_activities_count", "e-mails of five years that the rates are about"),
                 double("average_open_rate", "share of these e-mails that the contact opened, 0-1"),
                 double("average_click_rate", "share of these e-mails in which the contact clicked, 0-1"),
-                _KNOWN,
+                *_KNOWN,
             ),
         ),
     ),

@@ -42,8 +42,10 @@ VERSION_READ = "version_read"
 """Of a detail: the version of the row that it was read for."""
 
 
-KNOWN_UNTIL = "known_until"
-"""Of a contact's report: the latest event of the contact that was known when it was read."""
+KNOWN_UNTIL, KNOWN_EVENTS = "known_until", "known_events"
+"""Of a contact's report: the latest event of the contact that was known when it was read, and how many by the end of
+that run: with an event that comes late there are more of them, and the latest is the same.
+"""
 
 
 def version_read(of: str, columns: str) -> Column:

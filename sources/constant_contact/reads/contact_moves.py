@@ -1,7 +1,8 @@
 """Which contacts are due for a report of their own: those with news first, then those that were never looked at.
 
-A contact has news where an event of it is known that is later than any that was known when its report was read. What
-is not committed yet is seen while the run reads it, as far as there is room: the newest of it, and what falls out is
+A contact has news where an event of it is known that is later than any that was known when its report was read, or
+where more of its events are loaded than were then: one that the API showed late is found a run later. What is not
+committed yet is seen while the run reads it, as far as there is room: the newest of it, and what falls out is
 due in the next run. Deleted contacts are not asked for.
 Who has no known event is looked at once, the newest contacts first. Where a report may have nothing of a contact and so
 leaves no row, the state holds between which two contacts, in the order of their creation, all have been looked at.
@@ -21,7 +22,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
-from sources.constant_contact.catalogue.endpoint import KNOWN_UNTIL
+from sources.constant_contact.catalogue.endpoint import KNOWN_EVENTS, KNOWN_UNTIL
 from sources.constant_contact.reads.details import STATE
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 EVENTS = (*FEEDS, *LANDING_PAGES)
 """Tables of what contacts do."""
+KNOWN = (KNOWN_UNTIL, KNOWN_EVENTS)
 CONTACTS = "contacts"
 KEY, TIME, CREATED, DELETED_AT = "contact_id", "created_time", "created_at", "deleted_at"
 ROOM = 2_000
@@ -108,7 +110,7 @@ class Seen:
 def with_news(reading: Reading, of: Endpoint, seen: Seen, *, most: int) -> list[Due]:
     """Contacts with an event that is later than those that were known when they were read, the latest first."""
     warehouse, again = reading.warehouse, reading.options.full_refresh
-    latest = dict(warehouse.contacts_with_news(EVENTS, "" if again else of.resource, KNOWN_UNTIL, most))
+    latest = dict(warehouse.contacts_with_news(EVENTS, "" if again else of.resource, *KNOWN, most))
     here = seen.events.items()
     known = {} if again else warehouse.greatest(of.resource, KEY, KNOWN_UNTIL, [key for key, _ in here])
     for contact_id, at in here:
@@ -145,7 +147,7 @@ def never_seen(reading: Reading, of: Endpoint, seen: Seen, *, most: int) -> list
 def planned(warehouse: Warehouse, state: Mapping[str, Any], of: Endpoint, *, most: int) -> int:
     """How many are due by what is loaded, at most `most`."""
     nothing = nothing_of(state, of)
-    news = warehouse.contacts_with_news(EVENTS, of.resource, KNOWN_UNTIL, most + len(nothing))
+    news = warehouse.contacts_with_news(EVENTS, of.resource, *KNOWN, most + len(nothing))
     newest, oldest = visited_of(state, of)
     found = {contact_id for contact_id, at in news if nothing.get(contact_id) != text_of(at)}
     later = warehouse.contacts_without(of.resource, EVENTS, after=newest, most=most) if newest else ()

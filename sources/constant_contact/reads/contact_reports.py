@@ -167,7 +167,7 @@ def _rows(reading: Reading, of: Endpoint, due: Due) -> tuple[list[Row], int, boo
         row = reading.client.record(of.path.format(**slots), dict(of.query) | extra)
         return [row], 1, True
     if "occurrence" in of.table.column_names:
-        return _until_known(reading, of, slots)
+        return _until_known(reading, of, due)
     rows: list[Row] = []
     requests = 0
     for page in reading.pages(of, slots, extra=extra):
@@ -184,11 +184,15 @@ def _range(reading: Reading, of: Endpoint) -> dict[str, str]:
     return {of.after: as_parameter(end.subtract(years=YEARS).add(days=1)), of.before: as_parameter(end)}
 
 
-def _until_known(reading: Reading, of: Endpoint, slots: Mapping[str, str]) -> tuple[list[Row], int, bool]:
-    """Newest first, until a page is loaded as it is."""
+def _until_known(reading: Reading, of: Endpoint, due: Due) -> tuple[list[Row], int, bool]:
+    """Newest first, until a page is loaded as it is; to the end where the news is an event that came late."""
+    slots = {KEY: due.contact_id}
+    rows_loaded = reading.warehouse.where(of.resource, KEY, [due.contact_id])
+    known_until = [row[KNOWN_UNTIL] for row in rows_loaded if row.get(KNOWN_UNTIL) is not None]
+    to_the_end = reading.options.full_refresh or (due.latest is not None and due.latest in known_until)
     loaded = {
         _key(of, row, int(row[TIME].timestamp() * 1_000_000))
-        for row in reading.warehouse.where(of.resource, KEY, [slots[KEY]])
+        for row in rows_loaded
         if row.get(TIME) is not None
     }
     numbers = Numbers(of.event_key)
@@ -200,7 +204,7 @@ def _until_known(reading: Reading, of: Endpoint, slots: Mapping[str, str]) -> tu
         rows += numbered
         requests += 1
         keys = [_key(of, row, at) for row, at in zip(numbered, times, strict=True)]
-        if numbered and loaded.issuperset(keys) and not reading.options.full_refresh:
+        if numbered and loaded.issuperset(keys) and not to_the_end:
             return rows, requests, page.next_link is None
     return rows, requests, True
 
