@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import child_runs
 import pytest
 
 from sources.constant_contact_sandbox import Sandbox, serve
@@ -39,14 +40,7 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
 def run(folder: Path, environment: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.constant_contact.cli", *shlex.split(command)[1:]],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return child_runs.ctct(*shlex.split(command)[1:], folder=folder, environment=environment)
 
 
 def as_partner(server: Server) -> dict[str, str]:

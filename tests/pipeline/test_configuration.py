@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import child_runs
 import pytest
 
 from sources.constant_contact import configuration
 from sources.constant_contact.configuration import Layer
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 OURS = ("client_id", "client_secret", "requests_per_second", "lookback")
 FILE = "/etc/.dlt/config.toml"
 PREFIX = "SOURCES__CONSTANT_CONTACT__"
@@ -38,14 +37,7 @@ def of_variables(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]
 
 def ctct(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """One command as a process in `folder`, whose `.dlt` it reads."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.constant_contact.cli", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return child_runs.ctct(*words, folder=folder, environment={**os.environ, **variables})
 
 
 def written(folder: Path, text: str, name: str = "config.toml") -> Path:

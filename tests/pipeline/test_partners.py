@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import child_runs
 import pendulum
 import pytest
 from accounts import PREFIX
@@ -64,10 +63,9 @@ def test_accounts_plans_and_webhooks_are_exact_night_after_night(partner: Accoun
     )
 
 
-def test_a_run_as_a_process_prints_no_secret(partner: Account) -> None:
+def test_a_run_as_a_process_prints_no_secret(partner: Account, tmp_path: Path) -> None:
     """`ctct sync` of a partner's profile, complete, with the partner in the account's place."""
-    words = [sys.executable, "-m", "pipelines.constant_contact.cli", "--verbose", "sync", "--json"]
-    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    ran = child_runs.ctct("--verbose", "sync", "--json", folder=tmp_path)
     made = json.loads(ran.stdout)
     assert (0, "complete") == (ran.returncode, made["status"]), ran.stderr
     assert re.fullmatch("partner-[0-9a-f]{12}", made["account_id"])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import child_runs
 import pytest
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,16 +25,12 @@ def ctct(folder: Path, *words: str, **variables: str) -> subprocess.CompletedPro
     """A process without any setting of whoever runs the tests."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, DESTINATION))}
     own = {
-        "PYTHONPATH": str(ROOT),
         "DLT_DATA_DIR": str(folder / "dlt"),
         f"{PREFIX}STATE_DIR": str(folder / "state"),
         f"{PREFIX}ACCESS_TOKEN": "hush-hush",
         f"{PREFIX}BASE_URL": "http://127.0.0.1:1/v3",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.constant_contact.cli", *words],
-        cwd=folder, env={**plain, **own, **variables}, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    return child_runs.ctct(*words, folder=folder, environment={**plain, **own, **variables})
 
 
 # command, exit code, fragments of its one sentence

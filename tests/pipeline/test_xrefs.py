@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import child_runs
 import duckdb
 import pytest
 from typer.testing import CliRunner
@@ -51,10 +50,7 @@ def test_a_file_of_all_kinds_fills_the_three_tables(account: Callable[..., Accou
         for at in range(len(columns[0]))
     ]
     path = written(tmp_path, "\ufeffContact ID,list-id,Campaign\n" + "\n".join(lines) + "\n")
-    ran = subprocess.run(
-        [sys.executable, "-m", "pipelines.constant_contact.cli", "xrefs", str(path), "--json"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    ran = child_runs.ctct("xrefs", str(path), "--json", folder=tmp_path)
     assert 0 == ran.returncode, ran.stderr
     made = json.loads(ran.stdout)
     assert ("complete", []) == (made["status"], made["warnings"])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+import child_runs
 import duckdb
 import pytest
 from sql_attacks import DUCKDB, WORD
@@ -18,6 +17,7 @@ from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -88,16 +88,7 @@ def ctct(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "DLT_DATA_DIR": str(path.parent.parent / "dlt"),
         "RUNTIME__DLTHUB_TELEMETRY": "false",
     }
-    command = [sys.executable, "-m", "pipelines.constant_contact.cli", "sql", *arguments]
-    return subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-    )
+    return child_runs.ctct("sql", *arguments, folder=path.parent, environment=environment)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import child_runs
 import pytest
 from terminal import Terminal
 
@@ -77,15 +78,7 @@ def conversation(place: Path, *words: str, **more: str) -> Terminal:
 
 
 def script(place: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*CTCT, "init", "--yes", *words],
-        cwd=place,
-        env=environment(place, **more),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return child_runs.ctct("init", "--yes", *words, folder=place, environment=environment(place, **more))
 
 
 def settings(place: Path, name: str) -> dict[str, Any]:
@@ -265,14 +258,7 @@ def test_errors_of_settings_name_key_files_and_command(place: Path) -> None:
     """Of a key that is set nowhere, and of a value that cannot work."""
 
     def run(**more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*CTCT, "plan"],
-            cwd=place,
-            env=environment(place, **more),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return child_runs.ctct("plan", folder=place, environment=environment(place, **more))
 
     files = [str(place / ".dlt" / name) for name in ("secrets.toml", "config.toml")]
     fails(run(), 2, "client_id is not set", *files, "SOURCES__CONSTANT_CONTACT__CLIENT_ID", "ctct init")
@@ -305,15 +291,7 @@ def test_secrets_that_git_tracks_are_not_written(place: Path) -> None:
 
 def test_without_a_terminal_it_needs_yes(place: Path) -> None:
     """Nobody can be asked."""
-    done = subprocess.run(
-        [*CTCT, "init"],
-        cwd=place,
-        env=environment(place),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    done = child_runs.ctct("init", folder=place, environment=environment(place))
     fails(done, 2, "nobody can be asked here", "--yes")
 
 

@@ -12,15 +12,17 @@ import multiprocessing
 import os
 import resource
 import signal
+import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from sources.constant_contact_sandbox import Server
 
@@ -44,16 +46,18 @@ _warm = multiprocessing.get_context("forkserver")
 _warm.set_forkserver_preload(PRELOAD)
 
 
-def run_command(arguments: Sequence[str], environment: dict[str, str], folder: str, number: int) -> None:
-    """The child: `ctct` with these arguments, its streams in files."""
+def run_command(arguments: Sequence[str], environment: dict[str, str], folder: str, streams: str) -> None:
+    """The child: `ctct` with these arguments, its streams in the files `streams`.out and `streams`.err."""
     os.setsid()
     if "UMASK" in environment:
         os.umask(int(environment["UMASK"], 8))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = os.fdopen(0, closefd=False)
     for descriptor, name in ((1, "out"), (2, "err")):
-        target = os.open(f"{folder}/run-{number}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        target = os.open(f"{streams}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(target, descriptor)
     sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
@@ -63,9 +67,28 @@ def run_command(arguments: Sequence[str], environment: dict[str, str], folder: s
     if "LOG_EVERYTHING" in environment:
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
         logging.getLogger("httpx").setLevel(logging.DEBUG)
-    from pipelines.constant_contact.cli import app  # noqa: PLC0415 - only in the child
+    from pipelines.constant_contact import cli  # noqa: PLC0415 - only in the child
 
-    app(list(arguments), prog_name="ctct")
+    sys.argv = ["ctct", *arguments]
+    cli.main()
+
+
+def ctct(
+    *arguments: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """One `ctct` in `folder`, with nothing on standard input; in this process's environment unless one is given.
+
+    For what a command says and how it ends. What Python does before the command line begins is not part of it.
+    """
+    given = dict(os.environ if environment is None else environment)
+    with tempfile.TemporaryDirectory() as place:
+        streams = Path(place) / "run"
+        process = _warm.Process(target=run_command, args=(list(arguments), given, str(folder), str(streams)))
+        process.start()
+        process.join(PATIENCE_S)
+        assert process.exitcode is not None, f"no end after {PATIENCE_S:.0f} s"
+        out, err = (streams.with_suffix(f".{name}").read_text() for name in ("out", "err"))
+    return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +163,7 @@ class Home:
         self.runs += 1
         process = _warm.Process(
             target=run_command,
-            args=(list(arguments), self.variables(), str(self.folder), self.runs),
+            args=(list(arguments), self.variables(), str(self.folder), str(self.folder / f"run-{self.runs}")),
             daemon=True,
         )
         process.start()
