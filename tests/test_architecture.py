@@ -113,6 +113,7 @@ ONLY_IN = {
         PIPELINE,
     ),
     "dbt": (PIPELINE,),
+    "opentelemetry": (f"{PIPELINE}.otel",),
     "duckdb": (PIPELINE,),
     "rich": (PIPELINE,),
     "typer": (PIPELINE,),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pendulum
 
-from pipelines.constant_contact import files
+from pipelines.constant_contact import files, otel
 from pipelines.constant_contact.destinations.target import default_dataset
 from pipelines.constant_contact.destinations.warehouse import Warehouse, opened_for_reading
 from pipelines.constant_contact.display import log_lines, progress
@@ -45,11 +45,13 @@ if TYPE_CHECKING:
 
 
 def carried_out(wanted: SyncRequest, *, quiet: bool) -> RunResult:
-    """One sync, with its progress and its alerts."""
+    """One sync, with its progress, its alerts and its metrics."""
     warnings: list[str] = []
+    target = wanted.target
+    after = otel.sent_after(lambda: _status(target, None, absent_is_fine=True), warnings.append)
     try:
-        with progress.listener(quiet=quiet) as listener:
-            result = watched(wanted.target, lambda: run_sync(wanted, listener), warnings.append)
+        with after, progress.listener(quiet=quiet) as listener:
+            result = watched(target, lambda: run_sync(wanted, listener), warnings.append)
     finally:
         for warning in warnings:
             log_lines.warn(warning)
@@ -115,6 +117,7 @@ def status_of(
             absent_is_fine=absent_is_fine,
         )
     checked(target, report.verdict, log_lines.warn)
+    otel.send(lambda: report, log_lines.warn)
     return report
 
 
