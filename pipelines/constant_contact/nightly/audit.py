@@ -22,6 +22,7 @@ from pipelines.constant_contact.events import AuditLine
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
 from sources.constant_contact.failures import failed_ids, recent_ids
+from sources.constant_contact.state.totals import unreached_total
 from sources.constant_contact.withheld import FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ class _Feed:
         activity, campaign = str(row["campaign_activity_id"]), str(row["campaign_id"])
         self._with_totals.add(campaign)
         agrees = True
-        agreed = state.get("totals", {}).get("settled", {}).get(activity, {}).get(self.feed)
+        agreed = unreached_total(state, activity, self.feed)
         found = _line(
             self.feed,
             "campaign_activity",

@@ -27,7 +27,8 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.api_objects import asking, failed, is_held, is_of_one_object, recovered
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.reports import YOUNG_DAYS, Sent
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import campaigns as campaigns_state
+from sources.constant_contact.state.campaigns import CampaignsState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
 
 
 HTML = "html_content"
@@ -98,10 +100,9 @@ def _activity(reading: Reading, campaign: Row, reference: Row) -> tuple[Row | No
     try:
         found = asking(reading, item).client.record(path, _parts(reading, of))
     except NotFound as error:
-        if item.object_id in reading.state.get("campaigns", {}).get("lost", {}):
+        if item.object_id in CampaignsState.of(reading.state).lost:
             return {**reference, **ids}, recovered(reading, item)
-        lost = StateChange(path=("campaigns", "lost", item.object_id), value=True)
-        return None, (lost, *failed(reading, item, error))
+        return None, (campaigns_state.not_found(item.object_id), *failed(reading, item, error))
     except ApiError as error:
         if not is_of_one_object(reading, ACTIVITIES, error):
             raise

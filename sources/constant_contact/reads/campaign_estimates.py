@@ -34,6 +34,8 @@ from sources.constant_contact.campaign_rows import (
 from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import Line
+from sources.constant_contact.state.campaigns import CampaignsState
+from sources.constant_contact.state.totals import TotalsState
 from sources.constant_contact.windows import as_parameter, asked_from, is_current
 
 if TYPE_CHECKING:
@@ -83,10 +85,10 @@ def listed(facts: Facts) -> tuple[list[Row], bool]:
     """What changed since the mark, and whether that is all of it."""
     of = endpoint(CAMPAIGNS)
     size = of.page_size or 1
-    state, options = facts.state.get("campaigns", {}), facts.options
+    state, options = CampaignsState.of(facts.state), facts.options
     since = None
-    if "mark" in state and is_current(state.get("whole_at"), options, now=facts.now):
-        since = asked_from(_moment(state["mark"]), options.lookback)
+    if state.mark is not None and is_current(state.whole_at, options, now=facts.now):
+        since = asked_from(state.mark, options.lookback)
     if options.start_date is not None:
         since = options.start_date if since is None else max(since, options.start_date)
     params = dict(of.query) | ({} if since is None else {"after_date": as_parameter(since)})
@@ -172,20 +174,19 @@ class _Reports:
 
     def __init__(self, facts: Facts, sent: Sequence[Sent], *, spread: bool) -> None:
         self._facts = facts
-        totals = facts.state.get("totals", {})
-        learned = totals if is_current(totals.get("learned_at"), facts.options, now=facts.now) else {}
-        refused = learned.get("refused") or {}
+        state = TotalsState.of(facts.state)
+        learned = state if state.is_current(facts.options, now=facts.now) else TotalsState()
         waiting = facts.waiting(STATS)
         self._sent = [
             each
             for each in sent
-            if refused.get(each.campaign_id) != each.version and each.campaign_id not in waiting
+            if learned.refused.get(each.campaign_id) != each.version and each.campaign_id not in waiting
         ]
         self._alone = sum(each.campaign_id in facts.tried_again(STATS) for each in self._sent)
         self._waiting = {name: facts.waiting(name) for name in (LINKS, *FEEDS)}
-        self._size = int((learned.get("batch") or {}).get(STATS) or endpoint(STATS).batch or 1)
-        self._apart = totals.get("apart", {})
-        self._known_offsets = totals.get("settled", {})
+        self._size = learned.batch_sizes.get(STATS) or endpoint(STATS).batch or 1
+        self._offsets = state.offsets
+        self._unreached = state.unreached
         self._spread = spread
         self._counts = {feed: facts.warehouse.event_counts(feed) for feed in FEEDS}
         self._requests: defaultdict[str, float] = defaultdict(float)
@@ -291,12 +292,12 @@ class _Reports:
     def _pages(self, feed: str, sent: Sent, total: int | None) -> int:
         if total is None:
             return 0
-        total -= self._apart.get(sent.campaign_id, {}).get(feed, 0)
+        total -= self._offsets.get(sent.campaign_id, {}).get(feed, 0)
         ids = sent.activities or ()
         if not self._waiting[feed].isdisjoint(ids):
             return 0
         counts = [self._counts[feed].get(each, 0) for each in ids]
-        agreed = [self._known_offsets.get(each, {}).get(feed) for each in ids]
+        agreed = [self._unreached.get(each, {}).get(feed) for each in ids]
         if total == sum(n if a is None else a for a, n in zip(agreed, counts, strict=True)):
             return 0
         loaded = sum(counts)

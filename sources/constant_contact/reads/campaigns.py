@@ -2,11 +2,7 @@
 
 Source: contract (/emails: both date filters are on updated_at); api_guide/email_campaigns_collection (newest first);
 api_guide/email_campaign_activities_stats_report (only primary_email and resend of sent campaigns have reports).
-
-State, under "campaigns":
-  mark   greatest `updated_at` whose campaigns, and all changed before them, are loaded with their e-mails
-  whole_at   when all were listed last: a status can change without a new `updated_at`, which the mark does not show
-  lost   ids of e-mails that are referred to and were not found once; twice, and the reference is all there is
+State: see `state.campaigns`.
 """
 
 from __future__ import annotations
@@ -14,8 +10,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import pendulum
 
 from sources.constant_contact import failures
 from sources.constant_contact.api.errors import Forbidden
@@ -51,15 +45,19 @@ from sources.constant_contact.reads.campaign_details import (
 )
 from sources.constant_contact.reads.permissions import lacks
 from sources.constant_contact.reads.reading import CHANGES, FIRST
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import campaigns as campaigns_state
+from sources.constant_contact.state.campaigns import CampaignsState
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
+    import pendulum
+
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.reads.reports import Sent
+    from sources.constant_contact.state.changes import StateChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +282,7 @@ def _missing(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
 
 
 def _without_html(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
-    if not reading.options.html_content or reading.state.get("campaigns", {}).get(HTML):
+    if not reading.options.html_content or CampaignsState.of(reading.state).has_html:
         return set()
     rows = reading.warehouse.rows(ACTIVITIES, ("campaign_id", "format_type", HTML))
     shown = {
@@ -316,27 +314,23 @@ def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
 
 def _mark(reading: Reading) -> pendulum.DateTime | None:
     """None: all are to be listed."""
-    state = reading.state.get("campaigns", {})
-    text = state.get("mark")
+    state = CampaignsState.of(reading.state)
     # Without their rows in the warehouse, campaigns that did not change would be unknown: then all are listed.
     if (
-        text is None
-        or not reading.wants(CAMPAIGNS)
-        or not is_current(state.get("whole_at"), reading.options, now=reading.now)
+        not reading.wants(CAMPAIGNS)
+        or not is_current(state.whole_at, reading.options, now=reading.now)
         or reading.aside.is_due(CAMPAIGNS)
     ):
         return None
-    parsed = pendulum.parse(text)
-    assert isinstance(parsed, pendulum.DateTime)
-    return parsed
+    return state.mark
 
 
 def _marked(reading: Reading, mark: Mark) -> tuple[StateChange, ...]:
     if mark.at is None or not reading.wants(CAMPAIGNS):
         return ()
-    changes = [StateChange(path=("campaigns", "mark"), value=mark.at.isoformat())]
+    changes = [campaigns_state.marked(mark.at)]
     if reading.wants(ACTIVITIES):
-        changes.append(StateChange(path=("campaigns", HTML), value=reading.options.html_content or None))
+        changes.append(campaigns_state.loaded_html(all_of_it=reading.options.html_content))
     if mark.is_whole:
-        changes.append(StateChange(path=("campaigns", "whole_at"), value=reading.now.isoformat()))
+        changes.append(campaigns_state.listed_whole(reading.now))
     return tuple(changes)

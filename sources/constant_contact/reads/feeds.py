@@ -7,10 +7,7 @@ Two rows may be equal in everything and still be two events: they are numbered w
 of the listing. Where reading stops in the middle of an instant, that instant is left as it was loaded.
 Source: contract (tracking activities: newest first, no date filter). Nothing says what a link does when rows are
 added meanwhile, so rows that look as if the listing had slid are checked before they are believed.
-
-State, under "feeds": activity id -> feed -> a first reading under way
-  next  link to go on from
-  at    microseconds since 1970 of the oldest row loaded: all newer rows are loaded, those of this instant in part
+State: see `state.feeds`.
 """
 
 from __future__ import annotations
@@ -24,13 +21,16 @@ from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.failures import failure_of
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import feeds as feeds_state
+from sources.constant_contact.state import totals as totals_state
+from sources.constant_contact.state.feeds import FirstReading, first_reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sources.constant_contact.api.paging import Page
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
     from sources.constant_contact.warehouse import KnownTimes
 
 Row = dict[str, Any]
@@ -45,15 +45,15 @@ class Feed:
     loaded: int
 
     def read(self, reading: Reading) -> Iterator[Batch]:
-        under_way = reading.state.get("feeds", {}).get(self.activity_id, {}).get(self.resource)
+        under_way = first_reading_of(reading.state, self.activity_id, self.resource)
         again = reading.aside.is_due(self.resource, self.activity_id)
         feed = replace(self, total=self._within_reach(reading))
         chain = Chain(reading, feed)
         if under_way and self.loaded:
-            yield from chain.catch_up(under_way["at"])
+            yield from chain.catch_up(under_way.at)
             pages = chain.pages
             try:
-                yield from chain.go_on(under_way["next"], under_way["at"])
+                yield from chain.go_on(under_way.next_link, under_way.at)
             except (NotFound, BadRequest):
                 # How long a link lives is documented nowhere; reading anew costs requests, never rows.
                 chain = Chain(reading, feed)
@@ -61,7 +61,7 @@ class Feed:
             except ApiError:
                 if chain.pages == pages and failure_of(reading.state, self.resource, self.activity_id):
                     # Twice at the same link: it may be the link that the server fails over.
-                    change = StateChange(path=("feeds", self.activity_id, self.resource), value=None)
+                    change = feeds_state.ended(self.activity_id, self.resource)
                     yield Batch(resource=self.resource, state=(change,))
                 raise
         else:
@@ -76,15 +76,14 @@ class Feed:
             last,
             state=(
                 *last.state,
-                StateChange(path=("feeds", self.activity_id, self.resource), value=None),
-                StateChange(path=("totals", "settled", self.activity_id, self.resource), value=unreached),
+                feeds_state.ended(self.activity_id, self.resource),
+                totals_state.read_to_the_end(self.activity_id, self.resource, unreached),
             ),
         )
 
     def _within_reach(self, reading: Reading) -> int | None:
         """The total less what a complete reading has shown it to count beyond the rows."""
-        known_offsets = reading.state.get("totals", {}).get("settled", {}).get(self.activity_id, {})
-        agreed: int | None = known_offsets.get(self.resource)
+        agreed = totals_state.unreached_total(reading.state, self.activity_id, self.resource)
         if self.total is None or agreed is None:
             return self.total
         return self.total - max(0, agreed - self.loaded)
@@ -214,8 +213,8 @@ class Chain:
     def _under_way(self, page: Page, at: int | None) -> tuple[StateChange, ...]:
         if page.next_link is None or at is None:
             return ()
-        path = ("feeds", self._feed.activity_id, self._feed.resource)
-        return (StateChange(path=path, value={"next": page.next_link, "at": at}),)
+        came_to = FirstReading(next_link=page.next_link, at=at)
+        return (feeds_state.came_to(self._feed.activity_id, self._feed.resource, came_to),)
 
     def _batch(self, rows: list[Row], *, state: tuple[StateChange, ...] = ()) -> Batch:
         requests, self._rechecks = 1 + self._rechecks, 0

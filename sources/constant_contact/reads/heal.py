@@ -29,7 +29,8 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import feeds
 from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import feeds as feeds_state
+from sources.constant_contact.state import totals as totals_state
 from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:
@@ -243,11 +244,8 @@ class Healer:
         if chain.count == total == len(seen) + chain.dropped:
             self.findings.events[name, activity_id] = seen
         unreached = None if chain.agrees_with(total) else total
-        paths = (
-            (("feeds", activity_id, name), None),
-            (("totals", "settled", activity_id, name), unreached),
-        )
-        yield Batch(resource=name, state=tuple(StateChange(path=path, value=value) for path, value in paths))
+        read = totals_state.read_to_the_end(activity_id, name, unreached)
+        yield Batch(resource=name, state=(feeds_state.ended(activity_id, name), read))
 
     def _halve(self, of: Choice, line: Timeline, count: int) -> Iterator[Batch]:
         todo = [(WHOLE, count)]

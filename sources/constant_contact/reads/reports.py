@@ -10,6 +10,7 @@ from sources.constant_contact import failures
 from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
 from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.state.totals import TotalsState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,13 +43,14 @@ class Loaded:
     @cached_property
     def with_stats(self) -> frozenset[str]:
         """E-mails whose totals are loaded, and those known to have none."""
-        return self._ids(ACTIVITY_STATS, "no_stats")
+        return self._ids(ACTIVITY_STATS, self._state.no_stats)
 
     @cached_property
     def with_links(self) -> frozenset[str]:
         """E-mails whose links are as new as their clicks, and those known to have none."""
-        owed = self._reading.state.get("totals", {}).get("owed_links", {})
-        return self._ids(LINKS, "no_links", "no_stats") - {*owed, *self._reading.aside.due(LINKS)}
+        state = self._state
+        without = self._ids(LINKS, state.no_links | state.no_stats)
+        return without - state.links_due - {*self._reading.aside.due(LINKS)}
 
     @cached_property
     def failed(self) -> Mapping[str, frozenset[str]]:
@@ -59,15 +61,18 @@ class Loaded:
             for name in (ACTIVITY_STATS, LINKS, *FEEDS)
         }
 
-    def _ids(self, table: str, *without: str) -> frozenset[str]:
+    @cached_property
+    def _state(self) -> TotalsState:
+        return TotalsState.of(self._reading.state)
+
+    def _ids(self, table: str, without: frozenset[str]) -> frozenset[str]:
+        """E-mails of which it is loaded; `without`: those known to have none."""
         if not self._reading.wants(table):
             return frozenset()
         if self._reading.aside.is_due(table):
-            without = ()
-        state = self._reading.state.get("totals", {})
+            without = frozenset()
         rows = self._reading.warehouse.rows(table, ("campaign_activity_id",))
-        ids = {str(row["campaign_activity_id"]) for row in rows}
-        return frozenset(ids.union(*(state.get(name, ()) for name in without)))
+        return without | {str(row["campaign_activity_id"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,13 @@
 
 One request answers for many campaigns. Only where a total differs from what is loaded does a feed cost anything.
 Source: contract (/reports/stats/*). What a request for many ids does with a bad one: see `many_ids`.
-
-State, under "totals":
-  batch     resource -> most ids that one request has been seen to take, if fewer than the documented number
-  refused   id -> version of campaigns whose totals were refused in two runs: not asked again while they are the same
-  owed_links          e-mails with new clicks whose links are not read again yet
-  no_links, no_stats   ids of e-mails that have none; asked again when their campaign's totals move
-  lost_links          e-mails whose links were not found once
-  learned_at          when the first of batch, refused and no_stats was learned: after `full_refresh_every` they are
-            tried anew
-  apart     campaign id -> feed -> its total minus those of its e-mails, where they differ: looked into once
-  settled   activity id -> feed -> total that a complete reading did not reach (the totals are computed apart from
-            the feeds and may differ for ever); the feed is read again when the total moves
+State: see `state.totals`.
 """
 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import NotFound
@@ -38,13 +28,14 @@ from sources.constant_contact.reads.reports import (
     Sent,
     together,
 )
-from sources.constant_contact.state.changes import StateChange
-from sources.constant_contact.windows import is_current
+from sources.constant_contact.state import totals as totals_state
+from sources.constant_contact.state.totals import Learned, TotalsState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
 
 Row = dict[str, Any]
 
@@ -60,21 +51,13 @@ class ReportDiscovery:
         self._look_again = look_again
         self._loaded = Loaded(reading)
         self._lock = threading.Lock()
-        state = reading.state.get("totals", {})
-        self._is_current = is_current(state.get("learned_at"), reading.options, now=reading.now)
-        self._batches, self._refused = dict(BATCHES), dict[str, str]()
-        if self._is_current:
-            self._batches |= state.get("batch") or {}
-            self._refused |= state.get("refused") or {}
-        self._apart: Mapping[str, Mapping[str, int]] = state.get("apart", {})
-        self._known_offsets: Mapping[str, Mapping[str, int]] = state.get("settled", {})
-        self._without = {
-            "no_links": set(state.get("no_links", ())),
-            "no_stats": set(state.get("no_stats", ()) if self._is_current else ()),
-        }
+        self._state = TotalsState.of(reading.state)
+        self._is_current = self._state.is_current(reading.options, now=reading.now)
+        known = self._state if self._is_current else TotalsState()
+        self._batches, self._refused = BATCHES | known.batch_sizes, dict(known.refused)
+        self._no_links, self._no_stats = set(self._state.no_links), set(known.no_stats)
         self._works: set[str] = set()
         """Resources that were answered in this run."""
-        self._lost: Mapping[str, bool] = state.get("lost_links", {})
         self._unasked: list[Sent] = []
         self._moved: list[Moved] = []
         self._open = 0
@@ -200,7 +183,7 @@ class ReportDiscovery:
 
     def _is_news(self, sent: Sent, row: Row) -> bool:
         """Whether anything of this campaign is not loaded as its totals say."""
-        apart = self._apart.get(sent.campaign_id, {})
+        apart = self._state.offsets.get(sent.campaign_id, {})
         if any(
             self._differs(sent, feed, sent.activities, row[column], apart=apart.get(feed, 0))
             for feed, column in FEEDS.items()
@@ -235,7 +218,7 @@ class ReportDiscovery:
         count = sum(self._loaded.counts[feed].get(each, 0) for each in activities)
         if count <= total <= count + sum(self._reading.aside.count(feed, each) for each in activities):
             return False
-        known_offsets = [self._known_offsets.get(each, {}).get(feed) for each in activities]
+        known_offsets = [self._state.unreached.get(each, {}).get(feed) for each in activities]
         loaded = [self._loaded.counts[feed].get(each, 0) for each in activities]
         return total != sum(
             n if agreed is None else agreed for agreed, n in zip(known_offsets, loaded, strict=True)
@@ -266,7 +249,7 @@ class ReportDiscovery:
             requests=answer.requests if answer.works else 0,
             whole=answer.works and self._reading.aside.is_due(ACTIVITY_STATS),
             state=(
-                *self._noted("no_stats", without if answer.works else []),
+                *self._noted(no_stats=without if answer.works else ()),
                 *self._owed(portion, totals),
                 *self._learned(ACTIVITY_STATS, answer, ()),
                 *self._tried(answer, items),
@@ -276,7 +259,7 @@ class ReportDiscovery:
 
     def _stands_apart(self, moved: Moved, totals: Mapping[str, Row]) -> tuple[StateChange, ...]:
         """Where a campaign's totals are not those of its e-mails together, and whether an e-mail may be missing."""
-        sent, before = moved.sent, self._apart.get(moved.sent.campaign_id, {})
+        sent, before = moved.sent, self._state.offsets.get(moved.sent.campaign_id, {})
         if any(activity not in totals for activity in sent.activities):
             return ()
         apart = {
@@ -286,7 +269,7 @@ class ReportDiscovery:
         }
         if apart == before:
             return ()
-        kept = StateChange(path=("totals", "apart", sent.campaign_id), value=apart or None)
+        kept = totals_state.stands_apart(sent.campaign_id, apart)
         # A resend can go out without a new `updated_at` of its campaign.
         if apart.get(SENDS, 0) > before.get(SENDS, 0):
             self._look_again(sent, kept)
@@ -329,14 +312,14 @@ class ReportDiscovery:
             for activity in each.sent.activities:
                 row = totals.get(activity)
                 if row is not None and self._differs(each.sent, "email_clicks", (activity,), row[column]):
-                    yield StateChange(path=("totals", "owed_links", activity), value=True)
+                    yield totals_state.owes_links(activity)
 
     def _links(self, own: Reading, activity: str) -> Iterator[Batch]:
         of = endpoint(LINKS)
-        done = StateChange(path=("totals", "owed_links", activity), value=None)
+        done = totals_state.links_read(activity)
         try:
             for page in own.pages(of, {"campaign_activity_id": activity}):
-                state = () if page.rows else self._noted("no_links", [activity])
+                state = () if page.rows else self._noted(no_links=[activity])
                 yield self._reading.batch(
                     LINKS,
                     page.rows,
@@ -346,30 +329,37 @@ class ReportDiscovery:
                     whole=page.next_link is None,
                 )
         except NotFound:  # an e-mail without links, where it says so twice
-            lost = ("totals", "lost_links", activity)
-            if activity not in self._lost:
-                yield Batch(resource=LINKS, state=(StateChange(path=lost, value=True),))
+            if activity not in self._state.lost_links:
+                yield Batch(resource=LINKS, state=(totals_state.links_not_found(activity),))
                 raise
-            state = (*self._noted("no_links", [activity]), done, StateChange(path=lost, value=None))
+            state = (*self._noted(no_links=[activity]), done, totals_state.links_found_missing(activity))
             yield Batch(resource=LINKS, requests=1, state=state)
 
-    def _noted(self, name: str, activities: Sequence[str]) -> tuple[StateChange, ...]:
+    def _noted(
+        self, *, no_links: Collection[str] = (), no_stats: Collection[str] = ()
+    ) -> tuple[StateChange, ...]:
+        """E-mails that were found to have none."""
         with self._lock:
-            if self._without[name].issuperset(activities):
+            if self._no_links.issuperset(no_links) and self._no_stats.issuperset(no_stats):
                 return ()
-            self._without[name].update(activities)
-            return self._kept({name: sorted(self._without[name])})
+            self._no_links.update(no_links)
+            self._no_stats.update(no_stats)
+            return self._kept(
+                Learned(
+                    no_links=self._no_links if no_links else None,
+                    no_stats=self._no_stats if no_stats else None,
+                )
+            )
 
     def _learned(self, resource: str, answer: Answer, sent: Sequence[Sent]) -> tuple[StateChange, ...]:
         """What the answer taught about batches and ids."""
         refused = set(answer.refused)
         with self._lock:
-            learned: dict[str, Any] = {}
+            learned = Learned()
             if answer.taken is not None and answer.taken < self._batches[resource]:
                 self._batches[resource] = answer.taken
-                learned["batch"] = {
-                    name: size for name, size in self._batches.items() if size < BATCHES[name]
-                }
+                sizes = {name: size for name, size in self._batches.items() if size < BATCHES[name]}
+                learned = replace(learned, batch_sizes=sizes)
             bad = {
                 each.campaign_id: self._twice(each)
                 for each in sent
@@ -377,18 +367,16 @@ class ReportDiscovery:
             }
             if not bad.items() <= self._refused.items():
                 self._refused |= bad
-                learned["refused"] = dict(self._refused)
-            return self._kept(learned) if learned else ()
+                learned = replace(learned, refused=self._refused)
+            return self._kept(learned) if learned != Learned() else ()
 
     def _twice(self, sent: Sent) -> str:
         """What to keep of a refused campaign: its version, but after the first refusal something that is none yet."""
         once = f"once {sent.version}"
         return sent.version if self._refused.get(sent.campaign_id) in {once, sent.version} else once
 
-    def _kept(self, learned: dict[str, Any]) -> tuple[StateChange, ...]:
+    def _kept(self, learned: Learned) -> tuple[StateChange, ...]:
         """Into the state; the first that is learned begins the time for which it is believed, and replaces the old."""
-        if not self._is_current:
-            self._is_current = True
-            fresh: dict[str, Any] = {"batch": None, "refused": None, "no_stats": None}
-            learned = fresh | {"learned_at": self._reading.now.isoformat()} | learned
-        return tuple(StateChange(path=("totals", name), value=value) for name, value in learned.items())
+        first_at = None if self._is_current else self._reading.now
+        self._is_current = True
+        return tuple(learned.kept(first_at=first_at))
