@@ -32,7 +32,6 @@ PLAN_IMPORTS = (
     f"{SOURCE}.catalogue",
     f"{SOURCE}.windows",
     f"{SOURCE}.campaign_rows",
-    f"{SOURCE}.failures",
     f"{SOURCE}.state",
     f"{SOURCE}.warehouse",
 )
@@ -42,7 +41,6 @@ ARROWS = {
     f"{SOURCE}.catalogue": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.windows": (),
     f"{SOURCE}.campaign_rows": (f"{SOURCE}.catalogue",),
-    f"{SOURCE}.failures": (f"{SOURCE}.windows",),
     f"{SOURCE}.rows": (f"{SOURCE}.rows", f"{SOURCE}.catalogue"),
     f"{SOURCE}.batches": (f"{SOURCE}.catalogue", f"{SOURCE}.state"),
     f"{SOURCE}.state": (f"{SOURCE}.state", f"{SOURCE}.windows"),
@@ -52,7 +50,6 @@ ARROWS = {
         f"{SOURCE}.api",
         f"{SOURCE}.state",
         f"{SOURCE}.catalogue",
-        f"{SOURCE}.failures",
         f"{SOURCE}.warehouse",
         f"{SOURCE}.preflight",
         f"{SOURCE}.reads.permissions",
@@ -60,7 +57,7 @@ ARROWS = {
     f"{SOURCE}.preflight": (
         f"{SOURCE}.api",
         f"{SOURCE}.catalogue",
-        f"{SOURCE}.failures",
+        f"{SOURCE}.state",
         f"{SOURCE}.reads.permissions",
     ),
     f"{SOURCE}.reader": (f"{SOURCE}.api", f"{SOURCE}.batches"),
@@ -73,7 +70,6 @@ ARROWS = {
         f"{SOURCE}.catalogue",
         f"{SOURCE}.windows",
         f"{SOURCE}.campaign_rows",
-        f"{SOURCE}.failures",
         f"{SOURCE}.state",
         f"{SOURCE}.rows",
         f"{SOURCE}.withheld",
@@ -140,7 +136,6 @@ PURE = (
     f"{SOURCE}.api.errors",
     f"{SOURCE}.windows",
     f"{SOURCE}.campaign_rows",
-    f"{SOURCE}.failures",
     f"{SOURCE}.state",
     f"{SOURCE}.rows",
     f"{SOURCE}.catalogue",
@@ -327,6 +322,53 @@ def test_no_module_imports_itself_by_way_of_others():
     }
     assert [] == circles(arrows)
     assert ["a", "b"] == circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
+
+
+SPEAKS_OF_STATE = re.compile(r"(?<!package)(^|_)state$")
+"""How names end under which a state is handed on; what a load package has is the load tool's."""
+
+
+def keys_of_the_state(name: str) -> list[int]:
+    """Lines that spell a key of the state: of a change, or of what is looked up in a state or in a part of it."""
+    if within(name, f"{SOURCE}.state") or within(name, SANDBOX) or within(name, f"{SOURCE}.api"):
+        return []
+    return sorted({node.lineno for node in ast.walk(tree(name)) if spells_a_key(node)})
+
+
+def spells_a_key(node: ast.AST) -> bool:
+    if isinstance(node, ast.Subscript):
+        return is_state(node.value) and not is_of_the_load_tool(node.slice)
+    if isinstance(node, ast.Compare):
+        return any(
+            isinstance(operator, ast.In | ast.NotIn) and is_state(right)
+            for operator, right in zip(node.ops, node.comparators, strict=True)
+        )
+    if not isinstance(node, ast.Call):
+        return False
+    looks_up = isinstance(node.func, ast.Attribute) and node.func.attr in {"get", "pop", "setdefault"}
+    return terminal(node.func) == "StateChange" or (looks_up and is_state(node.func.value))
+
+
+def terminal(node: ast.AST) -> str:
+    """The last name of `a.b.c`, also where it is called."""
+    node = node.func if isinstance(node, ast.Call) else node
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def is_state(node: ast.AST) -> bool:
+    return bool(SPEAKS_OF_STATE.search(terminal(node)))
+
+
+def is_of_the_load_tool(key: ast.AST) -> bool:
+    """Its own keys begin with an underscore."""
+    return isinstance(key, ast.Constant) and str(key.value).startswith("_")
+
+
+def test_keys_of_the_state_are_spelled_in_one_place():
+    """A typo in a key reads as "nothing known": only the modules of the state know keys, all others ask for names."""
+    assert {} == breaches(keys_of_the_state)
+    spelled = 'some.state.get("contacts", {}); host.state()["audit"]; "x" in state; StateChange(path=("a",))'
+    assert 4 == sum(map(spells_a_key, ast.walk(ast.parse(spelled))))
 
 
 def test_a_forbidden_import_is_noticed():

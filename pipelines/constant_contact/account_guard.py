@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.destinations.warehouse import SOURCE
 from sources.constant_contact.identity import identify
+from sources.constant_contact.state.dataset import section_of
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
@@ -30,6 +31,5 @@ def identified(
         with opened.kept_open():  # the load tool itself does not wait for others
             pipeline.sync_destination()
     state = opened.committed_state() if opened.exists else {}
-    source_state = state.get("sources", {}).get(SOURCE, {})
     holder = f"dataset {opened.target.dataset!r} in {opened.name}"
-    return identify(client, opened.loaded(), source_state, holder=holder, accept=accept, before=before)
+    return identify(client, opened.loaded(), section_of(state), holder=holder, accept=accept, before=before)

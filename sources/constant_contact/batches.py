@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from sources.constant_contact.state.changes import StateChange
 
-COMMIT = "commit"
-"""In the state: how many packages were committed, so that state and rows can be told to belong together."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:

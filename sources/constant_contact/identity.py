@@ -21,22 +21,20 @@ from sources.constant_contact.api.errors import (
 )
 from sources.constant_contact.api.partner import partner_id
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.failures import failure_of
 from sources.constant_contact.preflight import UNREADABLE, Preflight, preflight
 from sources.constant_contact.reads.permissions import as_granted, lacks
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import dataset as dataset_state
+from sources.constant_contact.state.dataset import STATE_VERSION, DatasetState
+from sources.constant_contact.state.failures import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.api.paging import Page
+    from sources.constant_contact.state.changes import StateChange
     from sources.constant_contact.warehouse import Warehouse
 
-ACCOUNT_ID = "account_id"
-"""Where the state keeps it."""
-VERSION, STATE_VERSION = "version", 2
-"""Of the state. Version 0.1.0 wrote none; everything it wrote is still read as it is."""
 RECOGNISED_BY = ("contact_lists", "email_campaigns")
 """Resources whose ids belong to one account alone."""
 
@@ -72,17 +70,13 @@ class Identity:
     @property
     def changes(self) -> tuple[StateChange, ...]:
         """To be committed with the first rows."""
-        kept = StateChange(path=(VERSION,), value=STATE_VERSION)
-        return (
-            (kept,)
-            if self.account_id is None
-            else (kept, StateChange(path=(ACCOUNT_ID,), value=self.account_id))
-        )
+        kept = dataset_state.written_by_this_version()
+        return (kept,) if self.account_id is None else (kept, dataset_state.belongs_to(self.account_id))
 
 
 def check_version(state: Mapping[str, Any]) -> None:
     """Raises NewerState: what a later version knows must not be overwritten by guessing."""
-    found = state.get(VERSION, 1)
+    found = DatasetState.of(state).version
     if found > STATE_VERSION:
         raise NewerState(
             f"the state of this dataset was written by a later version of ctct (state version {found}, this one "
@@ -195,8 +189,8 @@ def _refusal(holder: str, loaded: str, current: str) -> OtherAccount:
 
 def _loaded(warehouse: Warehouse, state: Mapping[str, Any]) -> list[str]:
     """The accounts that the dataset is known to hold."""
-    if state.get(ACCOUNT_ID):
-        return [str(state[ACCOUNT_ID])]
+    if account_id := DatasetState.of(state).account_id:
+        return [account_id]
     rows = warehouse.rows("account", ("encoded_account_id",))
     return sorted({str(row["encoded_account_id"]) for row in rows if row["encoded_account_id"]})
 

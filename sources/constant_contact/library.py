@@ -20,7 +20,6 @@ from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ConfigError
-from sources.constant_contact.batches import COMMIT
 from sources.constant_contact.cascades import Cascades
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.identity import identify
@@ -36,7 +35,9 @@ from sources.constant_contact.source import (
     settings,
     unused_settings,
 )
+from sources.constant_contact.state import dataset as dataset_state
 from sources.constant_contact.state.changes import apply_changes
+from sources.constant_contact.state.dataset import DatasetState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,8 +132,7 @@ class Live:
         identity = identify(client, warehouse, state, holder=holder)
         if identity.warning:
             log.warning("%s", identity.warning)
-        apply_changes(state, identity.changes)
-        state[COMMIT] = state.get(COMMIT, 0) + 1
+        apply_changes(state, (*identity.changes, dataset_state.committed_once_more(state)))
         return begin(
             own,
             client=client,
@@ -194,8 +194,8 @@ def _trust_destination(state: dict[str, Any]) -> None:
             committed = load_pipeline_state_from_destination(pipeline.pipeline_name, client)
     except (DestinationUndefinedEntity, NotImplementedError, AttributeError):
         committed = None
-    theirs = (committed or {}).get("sources", {}).get(NAME, {})
-    if theirs.get(COMMIT, 0) == state.get(COMMIT, 0):
+    theirs = dataset_state.section_of(committed or {})
+    if DatasetState.of(theirs).commit == DatasetState.of(state).commit:
         return
     log.warning("the working folder and the warehouse were parted; what the warehouse says of itself counts")
     state.clear()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import ApiError, BadRequest, Retryable, RowsMissing, Skippable
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.failures import failure_of
 from sources.constant_contact.reads.permissions import Granted, as_granted, privilege_names
+from sources.constant_contact.state.failures import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -54,6 +54,7 @@ from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.rows import Columns
 from sources.constant_contact.state.changes import apply_changes
+from sources.constant_contact.state.fields import FieldsState
 from sources.constant_contact.windows import (
     SyncOptions,
     contact_reading,
@@ -279,6 +280,7 @@ def begin(
     size = own.size()
     at_once = pages_at_once(own.requests_per_commit, size.pages_at_once)
     now = now or pendulum.now("UTC")
+    fields = FieldsState.of(state)
     reading = Reading(
         client=client,
         warehouse=warehouse,
@@ -290,7 +292,7 @@ def begin(
         once=once,
         reader=within(own.requests_per_commit // 2, at_once=at_once, read_ahead=size.read_ahead),
         pages_at_once=at_once,
-        refused=set(state.get("refused", ())),
+        refused=set(fields.refused),
         answered={
             name: answer
             for name, answer in (("account", account), (PRIVILEGES, before.answer))
@@ -302,7 +304,7 @@ def begin(
             has_answered=account is not None and not isinstance(account, ApiError),
         ),
         unknown=Columns(
-            state.get("columns"),
+            fields.columns,
             {each.name: warehouse.columns(each.name) for each in catalogue_tables()},
             lock=threading.Lock(),
         ),

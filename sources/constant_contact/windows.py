@@ -139,15 +139,15 @@ def asked_from(mark: DateTime, lookback: Duration, *, overlapped: bool = False) 
     return mark - (min(lookback, _INSTANT) if overlapped else lookback)
 
 
-def is_current(cached_at: DateTime | str | None, options: SyncOptions, *, now: DateTime) -> bool:
+def is_current(cached_at: DateTime | None, options: SyncOptions, *, now: DateTime) -> bool:
     """Whether what was learned then still counts (a whole reading, a server's refusal).
 
     Not for ever: a server that was ill for an hour must not cost an account a part of its rows.
     """
     if cached_at is None or options.full_refresh:
         return False
-    at = moment(cached_at, setting="learned_at") if isinstance(cached_at, str) else cached_at
-    return now < at + options.full_refresh_every
+
+    return now < cached_at + options.full_refresh_every
 
 
 def as_parameter(at: DateTime) -> str:

@@ -23,6 +23,7 @@ from pipelines.constant_contact.destinations.rewriting import rewrite_file
 from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import UserError
+from sources.constant_contact.state.dataset import DatasetState, section_of
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -241,11 +242,16 @@ def _stop_where_older_state_points_elsewhere(target: Target, file: Path) -> None
     try:
         state = json.loads(state_file.read_bytes())
         folder = Path(state["_local"]["initial_cwd"])
-        source = state["sources"]["constant_contact"]
-    except (OSError, ValueError, KeyError, TypeError):
+        source = section_of(state)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
     there = folder / f"{target.pipeline_name}.duckdb"
-    if "version" in source or not there.exists() or there.resolve() == file.resolve():
+    if (
+        not source
+        or DatasetState.of(source).was_written
+        or not there.exists()
+        or there.resolve() == file.resolve()
+    ):
         return
     raise UserError(
         f"there is no warehouse {file}, but an earlier version loaded {there}; to go on with that one, run in "

@@ -7,7 +7,7 @@ Nothing to do costs a few small questions a run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.erasure import register
 from pipelines.constant_contact.erasure.addresses import addresses_of, owned
@@ -16,16 +16,18 @@ from pipelines.constant_contact.erasure.leftovers import leftovers, remove
 from pipelines.constant_contact.erasure.search import OURS, Traces, relations
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Noted
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import forgotten as forgotten_state
+from sources.constant_contact.state.forgotten import ForgottenState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     import pendulum
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import Listener
     from sources.constant_contact.source import Settings
+    from sources.constant_contact.state.changes import State, StateChange
     from sources.constant_contact.withheld import Excluded, Forgotten
 
 MAX_ERASED = 5_000
@@ -138,16 +140,16 @@ def _emptied(opened: Warehouse, table: str, column: str) -> bool:
     return True
 
 
-def returned(state: Mapping[str, Sequence[str]], seen: Forgotten) -> Iterator[StateChange]:
+def returned(state: State, seen: Forgotten) -> Iterator[StateChange]:
     """Which erased contacts the account has again, where that is news: their hashes, so that counts are explained."""
-    known = set(state.get("returned", ()))
+    known = ForgottenState.of(state).returned
     now = (known | seen.returned) - seen.gone
     if now != known:
-        yield StateChange(path=("forgotten", "returned"), value=sorted(now) or None)
+        yield forgotten_state.returned(now)
 
 
-def returned_sentence(state: Mapping[str, Any]) -> Iterator[str]:
-    if count := len(state.get("forgotten", {}).get("returned", ())):
+def returned_sentence(state: State) -> Iterator[str]:
+    if count := len(ForgottenState.of(state).returned):
         yield (
             f"{count} contact(s) that were erased here are in the account again; their rows are left out: "
             "delete them there"

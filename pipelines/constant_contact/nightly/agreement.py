@@ -11,34 +11,44 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.batches import COMMIT
 from sources.constant_contact.campaign_rows import references_of
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS, LANDING_PAGES
 from sources.constant_contact.catalogue.endpoint import OF_CONTACTS
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import (
+    campaigns,
+    contacts,
+    details,
+    events,
+    feeds,
+    landing_pages,
+    recent,
+    totals,
+)
+from sources.constant_contact.state.dataset import DatasetState
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
+    from sources.constant_contact.state.changes import StateChange
 
 RUNS = "_ctct_runs"
-TRUSTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "contacts": (("contacts",),),
-    "email_campaigns": (("campaigns",),),
-    "events": (("events",),),
-    **dict.fromkeys(LANDING_PAGES, (("landing_pages",),)),
-    "email_campaign_activities": (("campaigns",),),
-    **dict.fromkeys(FEEDS, (("feeds",), ("totals", "settled"))),
+TRUSTED: Mapping[str, tuple[StateChange, ...]] = {
+    "contacts": (contacts.read_again(),),
+    "email_campaigns": (campaigns.read_again(),),
+    "events": (events.read_again(),),
+    **dict.fromkeys(LANDING_PAGES, (landing_pages.read_again(),)),
+    "email_campaign_activities": (campaigns.read_again(),),
+    **dict.fromkeys(FEEDS, (feeds.read_again(), totals.offsets_forgotten())),
     **{
-        name: (("details", name),)
+        name: (details.read_again(name),)
         for name, of in CATALOGUE.items()
         if of.detail_of or of.reads in OF_CONTACTS
     },
-    **{name: (("recent", name),) for name, of in CATALOGUE.items() if of.reads == "recent"},
+    **{name: (recent.read_again(name),) for name, of in CATALOGUE.items() if of.reads == "recent"},
 }
-"""resource -> the parts of the state that say how far it was read."""
+"""resource -> what takes back the parts of the state that say how far it was read."""
 
 
 def table_rows(opened: Warehouse, columns: Collection[str]) -> dict[str, int]:
@@ -60,7 +70,7 @@ def agree_on_tables(opened: Warehouse, state: Mapping[str, Any]) -> list[str]:
     missing = opened.tables_known().keys() - columns.keys()
     if missing:
         opened.forget_schema()
-    tables = missing | _changed(opened, columns, state.get(COMMIT, 0))
+    tables = missing | _changed(opened, columns, DatasetState.of(state).commit)
     if "email_campaign_activities" in tables:
         _ask_again_for_details(opened, columns)
     return sorted(tables)
@@ -89,8 +99,8 @@ def taken_back(tables: Collection[str]) -> tuple[StateChange, ...]:
     resources = {
         name for name, endpoint in CATALOGUE.items() if any(table.name in tables for table in endpoint.tables)
     }
-    paths = dict.fromkeys(path for name in sorted(resources) for path in TRUSTED.get(name, ()))
-    return tuple(StateChange(path=path, value=None) for path in paths)
+    changes = (change for name in sorted(resources) for change in TRUSTED.get(name, ()))
+    return tuple({change.path: change for change in changes}.values())
 
 
 def _ask_again_for_details(opened: Warehouse, columns: Mapping[str, Collection[str]]) -> None:

@@ -21,7 +21,9 @@ import pendulum
 from pipelines.constant_contact.events import AuditLine
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
-from sources.constant_contact.failures import failed_ids, recent_ids
+from sources.constant_contact.state.failures import failed_ids, recent_ids
+from sources.constant_contact.state.forgotten import ForgottenState
+from sources.constant_contact.state.offsets import OffsetsState
 from sources.constant_contact.state.totals import unreached_total
 from sources.constant_contact.withheld import FORGOTTEN_ROWS
 
@@ -76,8 +78,8 @@ def contact_lines(
 ) -> Sequence[AuditLine]:
     """The part about contacts, lists and tags, which healing asks again and again."""
     there = opened.columns() if columns is None else columns
-    known_offsets = (state or {}).get("audit", {}).get("settled", {})
-    returned = len((state or {}).get("forgotten", {}).get("returned", ()))
+    known_offsets = OffsetsState.of(state or {})
+    returned = len(ForgottenState.of(state or {}).returned)
 
     def loaded(*tables: str) -> bool:
         return CONTACTS in wanted and all(name in there for name in (CONTACTS, *tables))
@@ -102,9 +104,9 @@ def _not_asked(line: AuditLine, unread: int) -> AuditLine:
     return _granted(line, UNREAD) if 0 < line.loaded_count - line.source_count <= unread else line
 
 
-def _explained(line: AuditLine, known_offsets: State, returned: int) -> AuditLine:
+def _explained(line: AuditLine, known_offsets: OffsetsState, returned: int) -> AuditLine:
     """A count that stood apart from its rows by as much when all of them had been read is no difference."""
-    apart = known_offsets.get(line.scope, {}).get(line.scope_id or "all")
+    apart = known_offsets.offset(line.scope, line.scope_id)
     if line.ok:
         return line
     if apart == line.source_count - line.loaded_count:

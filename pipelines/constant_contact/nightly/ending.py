@@ -25,8 +25,11 @@ from sources.constant_contact.api.errors import (
 )
 from sources.constant_contact.catalogue import tables as catalogue_tables
 from sources.constant_contact.catalogue.columns import DELETED
-from sources.constant_contact.failures import WHOLE
 from sources.constant_contact.reads.left_out import refused_resources
+from sources.constant_contact.state.campaigns import CampaignsState
+from sources.constant_contact.state.contacts import ContactsState
+from sources.constant_contact.state.failures import WHOLE
+from sources.constant_contact.state.fields import FieldsState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -138,10 +141,13 @@ def _cause(status: Status, error: BaseException | None) -> Cause:
 
 def _drift(reading: Reading) -> Iterator[str]:
     """New fields, except those of the first reading, which knows no earlier ones; and values of another type."""
-    if reading.state.get("contacts") or reading.state.get("campaigns", {}).get("mark"):
+    known = FieldsState.of(reading.state)
+    if (
+        ContactsState.of(reading.state) != ContactsState()
+        or CampaignsState.of(reading.state).mark is not None
+    ):
         for of in catalogue_tables():
-            known = reading.state.get("columns", {}).get(of.name, {})
-            for column in sorted(set(reading.unknown.columns_of(of.name)) - set(known)):
+            for column in sorted(set(reading.unknown.columns_of(of.name)) - set(known.columns_of(of.name))):
                 yield f"new field {column} of {of.name}"
     for table, column in sorted({(bad.table, bad.column) for bad in reading.bad_values}):
         yield f"values of {table}.{column} that do not fit its type"

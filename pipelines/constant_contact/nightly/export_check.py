@@ -22,17 +22,18 @@ from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.exports import Exported, ExportFailedError, exported, ordered
 from sources.constant_contact.reads.heal import Findings
-from sources.constant_contact.state.changes import StateChange
-from sources.constant_contact.windows import moment
+from sources.constant_contact.state import export_check as export_check_state
+from sources.constant_contact.state.export_check import ExportCheckState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pendulum import DateTime
 
     from pipelines.constant_contact.nightly.healing import Host, Lines
     from sources.constant_contact.reads.reading import Reading
 
 CHECK, CONTACTS = "contact_export", "contacts"
-STATE = "export_check"
 EVERY = pendulum.duration(days=7)
 MAX_READ = 200
 """Contacts that one check reads again; what is more waits for the next reading of all."""
@@ -67,13 +68,13 @@ def export_checked(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
 def is_due(reading: Reading, wanted: frozenset[str]) -> bool:
     if not reading.options.export_check or not {CHECK, CONTACTS} <= wanted:
         return False
-    before = reading.state.get(STATE, {}).get("at")
-    return before is None or reading.now >= moment(before, setting=STATE) + EVERY
+    before = ExportCheckState.of(reading.state).ordered_at
+    return before is None or reading.now >= before + EVERY
 
 
 def _checked(host: Host, reading: Reading, wanted: frozenset[str], lines: Lines) -> Lines:
-    before = reading.state.get(STATE, {}).get("at")
-    _note(host, reading.now.isoformat())
+    before = ExportCheckState.of(reading.state).ordered_at
+    _note(host, reading.now)
     activity_id = ""
     try:
         activity_id = ordered(reading.client)
@@ -93,8 +94,8 @@ def _next(activity_id: str) -> str:
     return "the next one is due in a week" if activity_id else "the next run tries again"
 
 
-def _note(host: Host, at: str | None) -> None:
-    host.commit(Batch(resource=CONTACTS, state=(StateChange(path=(STATE, "at"), value=at),)))
+def _note(host: Host, at: DateTime | None) -> None:
+    host.commit(Batch(resource=CONTACTS, state=(export_check_state.ordered(at),)))
 
 
 def compared(found: Exported, loaded: list[dict[str, Any]]) -> Difference:

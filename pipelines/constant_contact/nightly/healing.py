@@ -31,8 +31,9 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import collections, contacts
 from sources.constant_contact.reads.feeds import Feed
 from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import offsets as offsets_state
 from sources.constant_contact.state.contacts import ContactsState
+from sources.constant_contact.state.offsets import OffsetsState
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -338,12 +339,12 @@ def _in_portions(ids: set[str], size: int = 5_000) -> Iterator[str]:
 
 def _remember(night: _Night) -> None:
     """Note counts that stand apart from the API's own rows, and forget those that no longer do."""
-    known_offsets: Mapping[str, Mapping[str, int]] = night.host.state().get("audit", {}).get("settled", {})
+    known_offsets = OffsetsState.of(night.host.state())
     changes = []
     for line in night.lines:
         if line.scope.startswith("campaign"):
             continue
-        known = known_offsets.get(line.scope, {}).get(line.scope_id or "all")
+        known = known_offsets.offset(line.scope, line.scope_id)
         apart = line.source_count - line.loaded_count
         value = known
         if apart == 0:
@@ -351,8 +352,7 @@ def _remember(night: _Night) -> None:
         elif not line.ok and _proved(night.findings, line):
             value = apart
         if value != known:
-            path = ("audit", "settled", line.scope, line.scope_id or "all")
-            changes.append(StateChange(path=path, value=value))
+            changes.append(offsets_state.stands_apart(line.scope, line.scope_id, value))
     if changes:
         night.host.commit(Batch(resource=CONTACTS, state=tuple(changes)))
         _audit_again(night)

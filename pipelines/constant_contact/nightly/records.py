@@ -12,9 +12,8 @@ from pipelines.constant_contact.destinations.warehouse import SOURCE
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.nightly import unrecorded
 from pipelines.constant_contact.nightly.agreement import RUNS, table_rows
-from sources.constant_contact.batches import COMMIT
-from sources.constant_contact.identity import ACCOUNT_ID
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import dataset as dataset_state
+from sources.constant_contact.state.dataset import DatasetState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.events import RunResult
     from pipelines.constant_contact.nightly.unrecorded import Rows
     from sources.constant_contact.api.budget import Budget
+    from sources.constant_contact.state.changes import State, StateChange
 
 AUDIT = "_ctct_audit"
-COUNTED = "requests_counted"
 """In the state: key -> day and requests, so that a run that was killed is counted up to its last group."""
 _T, _N, _A, _B = "text", "bigint", "timestamp", "bool"
 COLUMNS: dict[str, dict[str, str]] = {
@@ -110,10 +109,10 @@ def _left(opened: Warehouse) -> dict[str, Any]:
     """What the run left: whose rows, the number of its last commit, and how many rows each raw table has now."""
     with opened.kept_open():
         counts = table_rows(opened, opened.columns())
-    state = source_state(opened)
+    state = DatasetState.of(source_state(opened))
     return {
-        "account_id": state.get(ACCOUNT_ID),
-        "commit_number": state.get(COMMIT),
+        "account_id": state.account_id,
+        "commit_number": state.commit or None,
         "table_rows": json.dumps(counts, sort_keys=True),
     }
 
@@ -150,23 +149,21 @@ def with_each_commit(opened: Warehouse, ledger_key: str, budget: Budget) -> tupl
     """What every group commits besides its own: its number, and the day's requests on this key."""
     day, spent = budget.counted()
     return (
-        StateChange(path=(COMMIT,), value=source_state(opened).get(COMMIT, 0) + 1),
-        StateChange(path=(COUNTED, ledger_key), value={"day": day, "requests": spent}),
+        dataset_state.committed_once_more(source_state(opened)),
+        dataset_state.counted(ledger_key, day, spent),
     )
 
 
-def source_state(opened: Warehouse) -> dict[str, Any]:
+def source_state(opened: Warehouse) -> State:
     """The state of our source in the working folder."""
-    found: dict[str, Any] = opened.pipeline.state.get("sources", {}).get(SOURCE, {})
-    return found
+    return dataset_state.section_of(opened.pipeline.state)
 
 
 def requests_counted(opened: Warehouse, ledger_key: str) -> Iterator[tuple[str, int]]:
     """(UTC day, requests) that the destination knows of, for a machine whose own ledger is gone."""
-    committed = opened.committed_state().get("sources", {}).get(SOURCE, {})
-    state = committed.get(COUNTED, {})
-    if ledger_key in state:
-        yield state[ledger_key]["day"], state[ledger_key]["requests"]
+    committed = dataset_state.section_of(opened.committed_state())
+    if counted := dataset_state.requests_counted(committed, ledger_key):
+        yield counted
     if {"ledger_day", "ledger_key", "requests_today"} <= set(opened.columns().get(RUNS, ())):
         rows = opened.query(
             f"select ledger_day, max(requests_today) as requests from {opened.qualified(RUNS)}"

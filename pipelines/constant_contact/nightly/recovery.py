@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.folder import is_damaged
+from sources.constant_contact.state.dataset import section_of
 from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def agree_with_destination(opened: Warehouse, warn: Callable[[str], None]) -> No
             # Most likely the package: a destination that does not answer fails again, and says so, right below.
             warn(DROPPING)
             pipeline.drop()
-    if pipeline.state.get("sources") and not opened.committed_state():
+    if section_of(pipeline.state) and not opened.committed_state():
         warn(GONE.format(opened.name))
     pipeline.sync_destination()
     if _is_ahead(opened):
@@ -135,4 +136,4 @@ def _is_ahead(opened: Warehouse) -> bool:
     """Whether the state on disk is not the one that the destination committed last."""
     state: Any = opened.pipeline.state
     committed = opened.committed_state()
-    return bool(committed["_version_hash"] != state["_version_hash"] if committed else state.get("sources"))
+    return bool(committed["_version_hash"] != state["_version_hash"] if committed else section_of(state))

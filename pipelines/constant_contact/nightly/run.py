@@ -11,7 +11,7 @@ import uuid
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pendulum
 
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
-    from sources.constant_contact.state.changes import StateChange
+    from sources.constant_contact.state.changes import State, StateChange
 
 CAMPAIGNS = "email_campaigns"
 
@@ -201,7 +201,7 @@ class _Night:
         if self.opened.merges:
             with self.opened.kept_open():
                 apply_cascades(self.opened, self.wanted, reading.excluded)
-        for change in returned(self._state().get("forgotten", {}), reading.forgotten):
+        for change in returned(self._state(), reading.forgotten):
             self._commit(Group(batches=[Batch(resource="contacts", state=(change,))]))
 
     def _page_read(self, reader: Reader, batch: Batch) -> None:
@@ -335,7 +335,7 @@ class _Night:
         cap, left = self.request.max_requests, self.client.budget.remaining_today()
         return left if cap is None else min(left, cap - self.client.requests_sent)
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self) -> State:
         return records.source_state(self.opened)
 
     def _transform(self) -> TransformEnded | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact.account_guard import identified
-from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse
+from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.planning.plan import Allowance, plan
 from pipelines.constant_contact.request import load_settings
@@ -21,6 +21,7 @@ from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import BadRequest, Skippable
 from sources.constant_contact.catalogue import read_by
 from sources.constant_contact.reads.permissions import lack_sentences, unreadable
+from sources.constant_contact.state.dataset import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -68,7 +69,7 @@ def plan_sync(request: SyncRequest, *, own: Settings | None = None) -> Plan:
             spent=lambda: client.requests_sent,
             warehouse=opened.loaded(),
             loaded=loaded,
-            state=opened.pipeline.state.get("sources", {}).get(SOURCE, {}),
+            state=section_of(opened.pipeline.state),
             options=own.options(full_refresh=request.full_refresh),
             allowance=Allowance(
                 per_second=own.requests_per_second,

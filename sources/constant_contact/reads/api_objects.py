@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sources.constant_contact import failures
 from sources.constant_contact.api.errors import (
     ApiError,
     BadRequest,
@@ -26,14 +25,15 @@ from sources.constant_contact.api.errors import (
     Unexplained,
 )
 from sources.constant_contact.batches import Batch
-from sources.constant_contact.failures import WHOLE
 from sources.constant_contact.reads.attempts import ApiObject, LeftOut
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import failures
+from sources.constant_contact.state.failures import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
 
 OF_ONE_OBJECT = (
     BadRequest, BodyTooLarge, Conflict, CursorLoop, ForeignLink, LinkUnreadable, NotFound, Redirected, RowsMissing,
@@ -107,14 +107,14 @@ def failed(reading: Reading, item: ApiObject, error: ApiError) -> tuple[StateCha
     next_try = reading.now if item.always else after.next_try
     left = LeftOut(object=item, reason=str(error), runs=after.runs, next_try=next_try, before=before)
     reading.attempts.fails(item, left, is_server=isinstance(error, Retryable))
-    return (StateChange(path=_path(item), value=after.as_state()),)
+    return (after.kept(item.resource, item.object_id),)
 
 
 def recovered(reading: Reading, item: ApiObject) -> tuple[StateChange, ...]:
     """What to change in the state now that the object is read."""
     if failures.failure_of(reading.state, item.resource, item.object_id) is None:
         return ()
-    return (StateChange(path=_path(item), value=None),)
+    return (failures.forgotten(item.resource, item.object_id),)
 
 
 def withdrawn(reading: Reading, *, but: str) -> tuple[StateChange, ...]:
@@ -126,11 +126,14 @@ def withdrawn(reading: Reading, *, but: str) -> tuple[StateChange, ...]:
     if reading.reader.outcome.error is None:
         return ()
     return tuple(
-        StateChange(path=_path(left.object), value=None if left.before is None else left.before.as_state())
+        _as_before(left)
         for left in reading.attempts.left_out.values()
         if left.asked and left.object.resource != but
     )
 
 
-def _path(item: ApiObject) -> tuple[str, str, str]:
-    return failures.STATE, item.resource, item.object_id
+def _as_before(left: LeftOut) -> StateChange:
+    item = left.object
+    if left.before is None:
+        return failures.forgotten(item.resource, item.object_id)
+    return left.before.kept(item.resource, item.object_id)

@@ -12,12 +12,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.failures import WHOLE
+from sources.constant_contact.state.failures import WHOLE
 
 if TYPE_CHECKING:
     from pendulum import DateTime
 
-    from sources.constant_contact.failures import Failure
+    from sources.constant_contact.state.failures import Failure
 
 MAX_FAILED = 5
 """More objects than this, and more than one in ten of those asked for, make a failed run."""

@@ -11,7 +11,6 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact import failures
 from sources.constant_contact.api.errors import Forbidden
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.campaign_rows import (
@@ -46,6 +45,7 @@ from sources.constant_contact.reads.campaign_details import (
 from sources.constant_contact.reads.permissions import lacks
 from sources.constant_contact.reads.reading import CHANGES, FIRST
 from sources.constant_contact.state import campaigns as campaigns_state
+from sources.constant_contact.state import failures
 from sources.constant_contact.state.campaigns import CampaignsState
 from sources.constant_contact.windows import advanced, as_parameter, asked_from, is_current
 

@@ -7,9 +7,7 @@ due in the next run. Deleted contacts are not asked for.
 Who has no known event is looked at once, the newest contacts first. Where a report may have nothing of a contact and so
 leaves no row, the state holds between which two contacts, in the order of their creation, all have been looked at.
 
-State, under "details": resource ->
-  visited  newest, oldest: each (created_at, beginning of the contact_id)
-  nothing  contact_id -> the latest known event of a contact whose report was empty all the same
+State: see `state.contact_reports`.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.catalogue import FEEDS, LANDING_PAGES
 from sources.constant_contact.catalogue.endpoint import KNOWN_EVENTS, KNOWN_UNTIL
-from sources.constant_contact.reads.details import STATE
+from sources.constant_contact.state.contact_reports import ContactReportState, Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,8 +41,6 @@ ROOM = 2_000
 """Contacts that a run remembers: more than it asks for."""
 ID_START = 13
 """Letters of an id, of 36, which hardly two contacts of one instant share."""
-Place = tuple[datetime, str]
-"""Of a contact in the order of creation: created_at, contact_id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,29 +154,26 @@ def planned(warehouse: Warehouse, state: Mapping[str, Any], of: Endpoint, *, mos
 
 def visited_of(state: Mapping[str, Any], of: Endpoint) -> tuple[Place | None, Place | None]:
     """(newest, oldest) of those between which all have been looked at."""
-    visited = state.get(STATE, {}).get(of.resource, {}).get("visited")
-    if visited is None or always_has_a_row(of):
+    if always_has_a_row(of):
         return None, None
-    newest, oldest = ((datetime.fromisoformat(at), key) for at, key in (visited["newest"], visited["oldest"]))
-    return newest, oldest
+    visited = ContactReportState.of(state, of.resource)
+    return visited.newest, visited.oldest
 
 
 def always_has_a_row(of: Endpoint) -> bool:
     return of.shape == "object"
 
 
-def with_place(visited: tuple[Place | None, Place | None], place: Place) -> dict[str, Any]:
-    """What the state holds once another one was looked at: the beginnings of ids, so that it names nobody."""
+def with_place(visited: tuple[Place | None, Place | None], place: Place) -> tuple[Place, Place]:
+    """(newest, oldest) once another one was looked at: the beginnings of ids, so that the state names nobody."""
     at, start = place[0], place[1][:ID_START]
     newest, oldest = visited
     after, before = (at, f"{start}z"), (at, start)  # next to the id on either side of it
-    bounds = {"newest": max(newest or after, after), "oldest": min(oldest or before, before)}
-    return {name: [text_of(at), key] for name, (at, key) in bounds.items()}
+    return max(newest or after, after), min(oldest or before, before)
 
 
 def nothing_of(state: Mapping[str, Any], of: Endpoint) -> Mapping[str, str]:
-    found: Mapping[str, str] = state.get(STATE, {}).get(of.resource, {}).get("nothing", {})
-    return found
+    return ContactReportState.of(state, of.resource).nothing
 
 
 def text_of(at: datetime) -> str:

@@ -4,8 +4,7 @@ Asked for when everything else is read, so that tonight's events are known: see 
 which order. At most `most` contacts a run and report. Activity is read until what is loaded; all of one contact is one
 batch, so that a gap can only be where reading stopped, never in the middle.
 Source: contract (ContactTrackingActivitiesPage: newest first; `start` and `end` are required, at most 5 years apart).
-
-State: see `contact_moves`
+State: see `state.contact_reports`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact import failures
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT, KNOWN_UNTIL
@@ -38,12 +36,12 @@ from sources.constant_contact.reads.contact_moves import (
     with_news,
     with_place,
 )
-from sources.constant_contact.reads.details import STATE
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.feeds import Numbers
 from sources.constant_contact.reads.reading import BACKFILL
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import contact_reports as contact_reports_state
+from sources.constant_contact.state import failures
 from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:
@@ -52,6 +50,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
 
 REPORTS = tuple(name for name, of in CATALOGUE.items() if of.reads == CONTACT_REPORT)
 YEARS = 5
@@ -99,10 +98,9 @@ def read_due(reading: Reading, of: Endpoint, seen: Seen) -> Iterator[Batch]:
         read = partial(read_report, of=of, due=due)
         yield from attempt(reading, _object(of, due.contact_id), read)
         if due.created is not None and not always_has_a_row(of):
-            value = with_place(visited, due.created)
-            path = (STATE, of.resource, "visited")
-            yield Batch(resource=of.resource, state=(StateChange(path=path, value=value),))
-            visited = visited_of({STATE: {of.resource: {"visited": value}}}, of)
+            visited = newest, oldest = with_place(visited, due.created)
+            change = contact_reports_state.visited(of.resource, newest, oldest)
+            yield Batch(resource=of.resource, state=(change,))
         reading.reader.check()
 
 
@@ -130,9 +128,12 @@ def _chosen(reading: Reading, of: Endpoint, seen: Seen) -> tuple[list[Batch], li
         and not is_held(reading, _object(of, due.contact_id))
     ]
     changes = tuple(
-        StateChange(path=path, value=None)
+        change
         for each in sorted(gone)
-        for path in ((failures.STATE, of.resource, each), (STATE, of.resource, "nothing", each))
+        for change in (
+            failures.forgotten(of.resource, each),
+            contact_reports_state.nothing_of(of.resource, each, None),
+        )
     )
     return ([Batch(resource=of.resource, state=changes)] if changes else []), chosen[: of.most]
 
@@ -153,8 +154,7 @@ def read_report(reading: Reading, of: Endpoint, due: Due) -> Iterator[Batch]:
     nothing = text_of(due.latest) if due.latest is not None and not rows else None
     state: tuple[StateChange, ...] = ()
     if nothing != nothing_of(reading.state, of).get(due.contact_id):
-        path = (STATE, of.resource, "nothing", due.contact_id)
-        state = (StateChange(path=path, value=nothing),)
+        state = (contact_reports_state.nothing_of(of.resource, due.contact_id, nothing),)
     yield reading.batch(
         of.resource, rows, requests=requests, constants=constants, state=state, whole=is_whole
     )

@@ -26,7 +26,7 @@ from sources.constant_contact.reads.reading import BACKFILL, CHANGES
 from sources.constant_contact.reads.set_aside import MAX_OBJECTS
 from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import fields as fields_state
 from sources.constant_contact.state.contacts import ContactsState, WholeReading
 from sources.constant_contact.windows import (
     advanced,
@@ -213,7 +213,7 @@ def _finished(reading: Reading, whole: WholeReading) -> Batch:
         CONTACTS,
         state=(
             _marks(whole).kept(),
-            StateChange(path=("refused",), value=sorted(reading.refused) or None),
+            fields_state.refused(reading.refused),
         ),
         whole=True,
         since=whole.started_at,
@@ -283,7 +283,7 @@ def read_changes(
         resource=CONTACTS,
         state=(
             moved.kept(),
-            StateChange(path=("refused",), value=sorted(reading.refused) or None),
+            fields_state.refused(reading.refused),
         ),
     )
 

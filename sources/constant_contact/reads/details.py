@@ -3,8 +3,7 @@
 Each row of the table keeps, in `version_read`, what the row that it belongs to said when it was read; where that says
 something else now, the detail is due. So nothing is forgotten: what a run left out, because there were too many or the
 server failed, is due in the next one. Of a row with nothing to keep (an empty set), the version is in the state.
-
-State, under "details": resource -> id of the row it was asked for -> version of which there was nothing
+State: see `state.details`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import Listing, complete, listed
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import NEWS
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import details as details_state
+from sources.constant_contact.state.details import DetailsState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.warehouse import Warehouse
 
-STATE = "details"
 NAMES = ("name", "title", "label")
 """Columns that may say what a person calls a row."""
 Row = dict[str, Any]
@@ -118,7 +117,9 @@ def loaded_versions(
     of: Endpoint, warehouse: Warehouse, state: Mapping[str, Any]
 ) -> Mapping[str, Collection[str]]:
     """Id -> the versions in which its detail is loaded, or was found to be nothing."""
-    found = {object_id: {version} for object_id, version in state.get(STATE, {}).get(of.resource, {}).items()}
+    found = {
+        object_id: {version} for object_id, version in DetailsState.of(state, of.resource).nothing.items()
+    }
     for row in warehouse.rows(of.resource, (*_owner(of).table.key, VERSION_READ, "deleted_at")):
         if row.get("deleted_at") is None:
             found.setdefault(_id(of, row), set()).add(str(row.get(VERSION_READ)))
@@ -135,9 +136,9 @@ def read_detail(reading: Reading, of: Endpoint, detail: Detail) -> Iterator[Batc
     given = {slot: value for slot, value in slots.items() if slot in names and of.table.column(slot).added}
     constants = given | ids | {VERSION_READ: detail.version}
     nothing = None if reading.forgotten.kept(listing.rows, of.resource) else detail.version
-    known = reading.state.get(STATE, {}).get(of.resource, {}).get(detail.object_id)
-    path = (STATE, of.resource, detail.object_id)
-    state = (StateChange(path=path, value=nothing),) if nothing != known else ()
+    known = DetailsState.of(reading.state, of.resource).nothing.get(detail.object_id)
+    change = details_state.nothing_of(of.resource, detail.object_id, nothing)
+    state = (change,) if nothing != known else ()
     yield from complete(reading, of, listing, slots=slots, constants=constants, state=state)
 
 

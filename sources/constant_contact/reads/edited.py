@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact import failures
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import (
@@ -24,6 +23,7 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import complete, listed
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
+from sources.constant_contact.state import failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

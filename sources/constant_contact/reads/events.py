@@ -5,10 +5,7 @@ the event: where it is another one now, the event is read by its id, and so it i
 is sold with it moves without a trace. Listings are read newest first and events oldest first, so that the page that a
 run did not come to the end of differs in the next one too. `full_refresh_every` reads the listing to its end.
 Source: contract (`sort_by=updated_time`; EventListingDto has no time of change).
-
-State, under "events"
-  since      when the first of them was read: part of the digests, so that all are read again once it is forgotten
-  whole_at   when the listing was last read to its end
+State: see `state.events`.
 """
 
 from __future__ import annotations
@@ -28,7 +25,8 @@ from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import Listing, lost, total_of, with_lost
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import events as events_state
+from sources.constant_contact.state.events import EventsState
 from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
 
-STATE, SINCE = "events", "since"
 KEY = "event_id"
 OPEN = ("ACTIVE", "DRAFT")
 """States in which an event is still to come or under way."""
@@ -61,13 +58,14 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
         return
     known = [row for row in facts.warehouse.rows(of.resource, NEEDED) if row.get("deleted_at") is None]
     size = of.page_size or 1
-    if known and SINCE in facts.state.get(STATE, {}) and not facts.options.full_refresh:
-        is_whole = not is_current(facts.state.get(STATE, {}).get("whole_at"), facts.options, now=facts.now)
+    state = EventsState.of(facts.state)
+    if known and state.since is not None and not facts.options.full_refresh:
+        is_whole = not is_current(state.whole_at, facts.options, now=facts.now)
         due = sum(is_open(row, now=facts.now) for row in known)
         rows, requests = due, (costs.pages(len(known), size) if is_whole else 1) + due
         why = "those that are not over; that no other changed is assumed"
     else:
-        body = facts.asked.ask(of.path, dict(of.query)) if STATE not in facts.state else None
+        body = facts.asked.ask(of.path, dict(of.query)) if not state.is_known else None
         rows = len(known) or _count(of, body)
         requests, why = costs.pages(rows, size) + rows, "the listing, and each of them"
     yield Line(resource=of.resource, why=why, rows=rows, requests=requests)
@@ -85,8 +83,7 @@ def read_events(reading: Reading, of: Endpoint) -> Iterator[Batch]:
     listing, reached_end = _listed(reading, of, loaded, since)
     tables: list[pa.Table] = []
     read: list[Row] = []
-    change = StateChange(path=(STATE, SINCE), value=since)
-    yield reading.as_batch(of.resource, requests=listing.requests, state=(change,))
+    yield reading.as_batch(of.resource, requests=listing.requests, state=(events_state.began(since),))
     for row in reversed(listing.rows):
         before = loaded.get(str(row[KEY]))
         version = digest(row, since)
@@ -105,14 +102,12 @@ def read_events(reading: Reading, of: Endpoint) -> Iterator[Batch]:
 
 
 def _since(reading: Reading) -> str:
-    known: str | None = reading.state.get(STATE, {}).get(SINCE)
-    return known or reading.now.isoformat()
+    return EventsState.of(reading.state).since or reading.now.isoformat()
 
 
 def _listed(reading: Reading, of: Endpoint, loaded: Mapping[str, Row], since: str) -> tuple[Listing, bool]:
     """Rows of the listing, newest first, and whether all of them were read."""
-    whole_at = reading.state.get(STATE, {}).get("whole_at")
-    is_whole = not is_current(whole_at, reading.options, now=reading.now)
+    is_whole = not is_current(EventsState.of(reading.state).whole_at, reading.options, now=reading.now)
     rows: list[Row] = []
     pages = aside = 0
     count: int | None = None
@@ -135,7 +130,7 @@ def _listing(rows: list[Row], pages: int, aside: int, count: int | None) -> List
 
 def _read_to_the_end(reading: Reading, of: Endpoint, listing: Listing) -> Iterator[Batch]:
     """What has vanished; the rows that are there have been loaded, or are as they were."""
-    change = StateChange(path=(STATE, "whole_at"), value=reading.now.isoformat())
+    change = events_state.listed_whole(reading.now)
     gone, _, asked = lost(reading, of, listing)
     batch = reading.batch(
         of.resource, [], requests=asked, state=(change,), whole=reading.options.full_refresh

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact.failures import failed_ids, failure_of, held_ids
+from sources.constant_contact.state.failures import failed_ids, failure_of, held_ids
 
 if TYPE_CHECKING:
     from pendulum import DateTime

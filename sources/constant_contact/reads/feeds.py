@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.api.errors import ApiError, BadRequest, NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.failures import failure_of
 from sources.constant_contact.rows.values import typed
 from sources.constant_contact.state import feeds as feeds_state
 from sources.constant_contact.state import totals as totals_state
+from sources.constant_contact.state.failures import failure_of
 from sources.constant_contact.state.feeds import FirstReading, first_reading_of
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ other feeds of a page when these have moved.
 Nothing happens on a page that nobody opens. Feeds come newest first without a date filter, so each is read until a
 page of it is loaded already, and to its end where it never was, and every `full_refresh_every`.
 Source: contract (p_* reports: newest first).
-
-State, under "landing_pages": id of the page -> feed -> when it was last read to its end
+State: see `state.landing_pages`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.feeds import Numbers
 from sources.constant_contact.reads.reading import NEWS
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import landing_pages as landing_pages_state
+from sources.constant_contact.state.landing_pages import LandingPagesState
 from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
 
-STATE = "landing_pages"
 OPENS = "landing_page_opens"
 TIME = "created_time"
 ACTIVITY, PAGE, KIND, OF_PAGES = "contact_activity", "campaign_activity_id", "tracking_activity_type", "p_"
@@ -53,12 +52,13 @@ def slices(reading: Reading, _: Endpoint) -> None:
 def estimate(facts: Facts, _: Endpoint) -> Iterator[Line]:
     """A page of openings for each landing page; all feeds of those that were never read."""
     pages = page_ids(facts.warehouse, facts.options)
+    whole_at = LandingPagesState.of(facts.state).whole_at
     wanted = [name for name in LANDING_PAGES if name in facts.wanted]
     for name in wanted:
         known = [
             page_id
             for page_id in pages
-            if is_current(_whole_at(facts.state, page_id, name), facts.options, now=facts.now)
+            if is_current(whole_at.get((page_id, name)), facts.options, now=facts.now)
         ]
         size = endpoint(name).page_size or 1
         asked = len(pages) - len(known)
@@ -108,7 +108,11 @@ def read_feed(reading: Reading, of: Endpoint, page_id: str, moved: list[bool]) -
         is_known = loaded.issuperset(keys)
         moved.append(not is_known)
         ends = page.next_link is None
-        done = (_read(reading, page_id, of.resource),) if ends and to_the_end else ()
+        done = (
+            (landing_pages_state.read_whole(page_id, of.resource, reading.now),)
+            if ends and to_the_end
+            else ()
+        )
         yield reading.batch(of.resource, rows, requests=1, constants=slots, state=done, whole=ends)
         if rows and is_known and not to_the_end:
             return
@@ -133,14 +137,6 @@ def _times(rows: Sequence[Row]) -> list[int]:
     return [-1 if at is None else at for at in array.cast("int64").to_pylist()]
 
 
-def _whole_at(state: Any, page_id: str, name: str) -> str | None:
-    found: str | None = state.get(STATE, {}).get(page_id, {}).get(name)
-    return found
-
-
 def _is_whole(reading: Reading, page_id: str, name: str) -> bool:
-    return is_current(_whole_at(reading.state, page_id, name), reading.options, now=reading.now)
-
-
-def _read(reading: Reading, page_id: str, name: str) -> StateChange:
-    return StateChange(path=(STATE, page_id, name), value=reading.now.isoformat())
+    whole_at = LandingPagesState.of(reading.state).whole_at.get((page_id, name))
+    return is_current(whole_at, reading.options, now=reading.now)

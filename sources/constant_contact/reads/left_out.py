@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
-from sources.constant_contact.failures import WHOLE
 from sources.constant_contact.reads.permissions import (
     FOUND_THROUGH,
     Granted,
@@ -22,6 +21,7 @@ from sources.constant_contact.reads.permissions import (
     listed,
     privilege_names,
 )
+from sources.constant_contact.state.failures import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -20,7 +20,8 @@ from sources.constant_contact.reads.permissions import Granted
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
 from sources.constant_contact.rows.values import typed
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import fields as fields_state
+from sources.constant_contact.state.fields import FieldsState
 from sources.constant_contact.withheld import Excluded, Forgotten
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.api.paging import Page, Parse
     from sources.constant_contact.catalogue import Endpoint
-    from sources.constant_contact.state.changes import State
+    from sources.constant_contact.state.changes import State, StateChange
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
 
@@ -71,13 +72,13 @@ class Reading:
     pages_at_once: int = 1
     """Pages of one large collection that may make one batch."""
     refused: set[str] = field(default_factory=set)
-    """Values of `include` that this server does not take; kept in the state as "refused"."""
+    """Values of `include` that this server does not take; kept in the state."""
     answered: dict[str, Page | ApiError] = field(default_factory=dict)
     """resource -> the one page, or the error, that is known already, so that nobody asks for it again."""
     bad_values: list[BadValue] = field(default_factory=list)
     """Values that did not fit their column; they are kept beside it."""
     unknown: Columns = field(default_factory=Columns)
-    """Which undeclared fields have a column; kept in the state as "columns": table -> column -> path of the field."""
+    """Which undeclared fields have a column; kept in the state."""
     granted: Granted = field(default_factory=Granted)
     """What the login may read, as far as it was known before the first request for a resource."""
     attempts: Attempts = field(default_factory=Attempts)
@@ -246,10 +247,10 @@ class Reading:
 
     def _columns_made(self, name: str) -> Iterator[StateChange]:
         """Said with each batch, since the one with which a column began may be lost."""
-        known = self.state.get("columns", {}).get(name, {})
+        known = FieldsState.of(self.state).columns_of(name)
         for column, path in self.unknown.columns_of(name).items():
             if known.get(column) != path:
-                yield StateChange(path=("columns", name, column), value=path)
+                yield fields_state.has_column(name, column, path)
 
     def tables(
         self, resource: str, rows: list[dict[str, Any]], constants: Mapping[str, Any] | None = None

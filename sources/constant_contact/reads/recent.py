@@ -1,10 +1,7 @@
 """What is listed from a date on, and moves for a while: each run asks for the last weeks before the last reading.
 
 Source: contract (sms_campaign_summaries: `start_at` filters by the last send, while the counts go on moving).
-
-State, under "recent": resource
-  read_at    start of the last reading that came to its end
-  whole_at   start of the last one that asked for everything
+State: see `state.recent`.
 """
 
 from __future__ import annotations
@@ -19,8 +16,9 @@ from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import FIRST
-from sources.constant_contact.state.changes import StateChange
-from sources.constant_contact.windows import as_parameter, is_current, moment
+from sources.constant_contact.state import recent as recent_state
+from sources.constant_contact.state.recent import RecentState
+from sources.constant_contact.windows import as_parameter, is_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.windows import SyncOptions
 
-STATE = "recent"
 MOVES = pendulum.duration(days=30)
 """How long the counts of what was sent go on moving, generously."""
 BEFORE_ALL = pendulum.datetime(2000, 1, 1)
@@ -66,7 +63,7 @@ def read_recent(reading: Reading, of: Endpoint) -> Iterator[Batch]:
         since = None
     start = since or reading.options.start_date or BEFORE_ALL
     for page in reading.pages(of, extra={of.after or "": as_parameter(start)}):
-        done = () if page.next_link else _read(reading, of, is_whole=since is None)
+        done = () if page.next_link else recent_state.read(of.resource, reading.now, is_whole=since is None)
         whole = since is None and page.next_link is None
         yield reading.batch(of.resource, page.rows, requests=1, state=done, whole=whole)
 
@@ -75,13 +72,7 @@ def asked_since(
     state: Mapping[str, Any], of: Endpoint, options: SyncOptions, *, now: DateTime
 ) -> DateTime | None:
     """From when on to ask; None: for everything. Pure, for run and plan."""
-    known = state.get(STATE, {}).get(of.resource, {})
-    if "read_at" not in known or not is_current(known.get("whole_at"), options, now=now):
+    known = RecentState.of(state, of.resource)
+    if known.read_at is None or not is_current(known.whole_at, options, now=now):
         return None
-    return min(now, moment(known["read_at"], setting="read_at")) - MOVES
-
-
-def _read(reading: Reading, of: Endpoint, *, is_whole: bool) -> tuple[StateChange, ...]:
-    names = ("read_at", "whole_at") if is_whole else ("read_at",)
-    now = reading.now.isoformat()
-    return tuple(StateChange(path=(STATE, of.resource, name), value=now) for name in names)
+    return min(now, known.read_at) - MOVES

@@ -31,6 +31,7 @@ from sources.constant_contact.reads.details import (
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import NEWS
 from sources.constant_contact.rows.shape import at
+from sources.constant_contact.state.events import EventsState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -60,7 +61,7 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
         return
     events = endpoint(of.detail_of or "")
     owners = owners_of(of, facts.warehouse, (TRACK, END))
-    if not owners and of.detail_of not in facts.state:
+    if not owners and not EventsState.of(facts.state).is_known:
         owners = _listed(facts, events)
     versions = {} if facts.options.full_refresh else loaded_versions(of, facts.warehouse, facts.state)
     found = to_read(of, owners, versions, facts.tried_again(of.resource), now=facts.now)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact import failures
 from sources.constant_contact.campaign_rows import ACTIVITY_STATS, LINKS, STATS
 from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.state import failures
 from sources.constant_contact.state.totals import TotalsState
 
 if TYPE_CHECKING:

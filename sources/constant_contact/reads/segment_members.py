@@ -3,8 +3,7 @@
 The account computes a segment when it is asked for, so nothing says beforehand whether its members moved. Each reading
 of a segment stays, under the time of its run. It is loaded as a whole or not at all.
 Source: contract (/contacts: `segment_id` goes with `limit` only, and is answered with 202 while it is computed).
-
-State, under "details": see `details`; of a segment without members "<version> <when it was read>"
+State: see `state.details`.
 """
 
 from __future__ import annotations
@@ -18,10 +17,11 @@ import pyarrow as pa
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt, is_held
-from sources.constant_contact.reads.details import STATE, Detail, due, object_of, owners_of
+from sources.constant_contact.reads.details import Detail, due, object_of, owners_of
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import BACKFILL
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import details as details_state
+from sources.constant_contact.state.details import DetailsState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -97,9 +97,8 @@ def current_versions(
     for row in loaded:
         if row[READ_ON] + EVERY > now:
             found.setdefault(str(row[KEY]), set()).add(str(row[VERSION_READ]))
-    for segment_id, words in state.get(STATE, {}).get(of.resource, {}).items():
-        version, _, read_on = words.rpartition(" ")
-        if pendulum.parse(read_on) + EVERY > now:  # type: ignore[operator]  # a moment was written
+    for segment_id, version, read_on in DetailsState.of(state, of.resource).readings():
+        if read_on + EVERY > now:
             found.setdefault(segment_id, set()).add(version)
     return found
 
@@ -115,13 +114,13 @@ def read_members(reading: Reading, of: Endpoint, detail: Detail) -> Iterator[Bat
         parts.append(reading.tables(of.resource, rows, constants)[of.resource])
         requests += 1
     members = pa.concat_tables(parts)
-    nothing = None if members.num_rows else f"{detail.version} {reading.now.isoformat()}"
-    path = (STATE, of.resource, detail.object_id)
+    there = details_state.nothing_of(of.resource, detail.object_id, None)
+    nothing = details_state.nothing_at(of.resource, detail.object_id, detail.version, reading.now)
     yield reading.as_batch(
         of.resource,
         {of.resource: members},
         requests=requests,
-        state=(StateChange(path=path, value=nothing),),
+        state=(there if members.num_rows else nothing,),
         read_for=detail.object_id,
         whole=True,
     )

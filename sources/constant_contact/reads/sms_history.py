@@ -4,8 +4,7 @@ its history was read, those with the latest consent first, at most `most` in a r
 Asked for when all contacts of the run are read. What tells that it has moved is a digest of the channel and its
 consents, as they are loaded or as this run has just read them.
 Source: contract, definition SmsEngagementHistory.
-
-State, under "details": contact_id -> the digest of a channel without history
+State: see `state.details`; the version of a channel is its digest.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from functools import partial
 from hashlib import blake2s
 from typing import TYPE_CHECKING, Any
 
-from sources.constant_contact import failures
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reader import Slice
@@ -27,10 +25,11 @@ from sources.constant_contact.reads.api_objects import attempt, is_held
 from sources.constant_contact.reads.attempts import ApiObject
 from sources.constant_contact.reads.collections import listed
 from sources.constant_contact.reads.contact_moves import CONTACTS, DELETED_AT, KEY, has_contacts
-from sources.constant_contact.reads.details import STATE
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import BACKFILL
-from sources.constant_contact.state.changes import StateChange
+from sources.constant_contact.state import details as details_state
+from sources.constant_contact.state import failures
+from sources.constant_contact.state.details import DetailsState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
     from sources.constant_contact.warehouse import Warehouse
 
 CONSENTS = "contacts__sms_channel_consents"
@@ -149,7 +149,7 @@ def due(
     read: dict[str, set[str]] = {}
     for row in warehouse.combinations(of.resource, (KEY, VERSION_READ)):
         read.setdefault(str(row[KEY]), set()).add(str(row[VERSION_READ]))
-    nothing = state.get(STATE, {}).get(of.resource, {})
+    nothing = DetailsState.of(state, of.resource).nothing
     found = [
         each
         for each in channels.values()
@@ -169,13 +169,16 @@ def _left_behind(reading: Reading, of: Endpoint) -> tuple[StateChange, ...]:
     """What the state still notes of erased contacts."""
     noted = {
         *failures.failed_ids(reading.state, of.resource),
-        *reading.state.get(STATE, {}).get(of.resource, ()),
+        *DetailsState.of(reading.state, of.resource).nothing,
     }
     erased = sorted(each for each in noted if reading.forgotten.covers({KEY: each}))
     return tuple(
-        StateChange(path=(part, of.resource, each), value=None)
+        change
         for each in erased
-        for part in (failures.STATE, STATE)
+        for change in (
+            failures.forgotten(of.resource, each),
+            details_state.nothing_of(of.resource, each, None),
+        )
     )
 
 
@@ -205,14 +208,14 @@ def _object(of: Endpoint, channel: Channel) -> ApiObject:
 def read_history(reading: Reading, of: Endpoint, channel: Channel) -> Iterator[Batch]:
     """The history of one contact's channel."""
     listing = listed(reading, of, {KEY: channel.contact_id})
-    known = reading.state.get(STATE, {}).get(of.resource, {}).get(channel.contact_id)
+    known = DetailsState.of(reading.state, of.resource).nothing.get(channel.contact_id)
     nothing = None if listing.rows else channel.version
-    path = (STATE, of.resource, channel.contact_id)
+    change = details_state.nothing_of(of.resource, channel.contact_id, nothing)
     yield reading.batch(
         of.resource,
         listing.rows,
         requests=listing.requests,
         constants={KEY: channel.contact_id, VERSION_READ: channel.version},
-        state=(StateChange(path=path, value=nothing),) if nothing != known else (),
+        state=(change,) if nothing != known else (),
         whole=True,
     )

@@ -54,7 +54,7 @@ class ReportDiscovery:
         self._state = TotalsState.of(reading.state)
         self._is_current = self._state.is_current(reading.options, now=reading.now)
         known = self._state if self._is_current else TotalsState()
-        self._batches, self._refused = BATCHES | known.batch_sizes, dict(known.refused)
+        self._batches, self._refused = {**BATCHES, **known.batch_sizes}, dict(known.refused)
         self._no_links, self._no_stats = set(self._state.no_links), set(known.no_stats)
         self._works: set[str] = set()
         """Resources that were answered in this run."""

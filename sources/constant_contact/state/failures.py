@@ -11,18 +11,19 @@ State, under "failures": resource -> id of the object, or WHOLE for the resource
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sources.constant_contact.state.changes import StateChange
 from sources.constant_contact.windows import moment
 
 if TYPE_CHECKING:
     from pendulum import DateTime
 
+    from sources.constant_contact.state.changes import State
     from sources.constant_contact.windows import SyncOptions
 
-STATE = "failures"
+FAILURES = "failures"
 WHOLE = "*"
 """In place of an id: the resource itself could not be listed."""
 MAX_DAYS_OBJECT = 32
@@ -30,8 +31,6 @@ MAX_DAYS_RESOURCE = 4
 """A whole resource is a few requests, and much is missing without it."""
 SLACK_HOURS = 12
 """A nightly run may begin earlier than the one before."""
-
-State = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +44,18 @@ class Failure:
         changed = bool(version) and version != self.version
         return options.full_refresh or changed or now >= self.next_try
 
-    def as_state(self) -> dict[str, Any]:
-        return {"runs": self.runs, "version": self.version, "next_try": self.next_try.isoformat()}
+    def kept(self, resource: str, object_id: str) -> StateChange:
+        value = {"runs": self.runs, "version": self.version, "next_try": self.next_try.isoformat()}
+        return StateChange(path=(FAILURES, resource, object_id), value=value)
+
+
+def forgotten(resource: str, object_id: str) -> StateChange:
+    """The object was read, or is not to be asked for any more."""
+    return StateChange(path=(FAILURES, resource, object_id), value=None)
 
 
 def failure_of(state: State, resource: str, object_id: str = WHOLE) -> Failure | None:
-    entry = state.get(STATE, {}).get(resource, {}).get(object_id)
+    entry = state.get(FAILURES, {}).get(resource, {}).get(object_id)
     if entry is None:
         return None
     return Failure(
@@ -62,7 +67,7 @@ def failure_of(state: State, resource: str, object_id: str = WHOLE) -> Failure |
 
 def failed_ids(state: State, resource: str) -> frozenset[str]:
     """Objects of a resource that failed when they were last asked for."""
-    return frozenset(state.get(STATE, {}).get(resource, ())) - {WHOLE}
+    return frozenset(state.get(FAILURES, {}).get(resource, ())) - {WHOLE}
 
 
 def held_ids(state: State, resource: str, options: SyncOptions, *, now: DateTime) -> frozenset[str]:
