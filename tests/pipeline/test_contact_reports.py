@@ -94,6 +94,17 @@ def test_an_event_that_comes_late_is_asked_for_in_the_next_run(one: Quick) -> No
     assert {1} == all_asked(one)
 
 
+def test_two_mails_of_one_second_are_each_the_first(one: Quick) -> None:
+    """Occurrences count what is equal in every other column of the key, the mail included."""
+    mails = [activity for each in one.sandbox.campaigns.rows for activity in each.reported]
+    position, at = next(i for i in range(60) if one.sandbox.contacts.is_mailable(i)), one.sandbox.stamp
+    for mail in mails[:2]:
+        one.sandbox.add_event(mail, "opens", position, at=at)
+    one.complete_night(select=ALL)
+    assert len(mails) > 1
+    assert [] == wrong(one)
+
+
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 25 contacts a run and report."""

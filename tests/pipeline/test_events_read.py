@@ -119,6 +119,16 @@ def test_a_vanished_event_is_marked_where_json_comes_back_as_what_it_says(
     assert [] == one.differences(tables=TABLES)
 
 
+def test_a_vanished_event_is_not_asked_for_registrations(one: Quick) -> None:
+    """One that people were registering for is marked, and nothing of it is asked for or named as failed."""
+    family = one.sandbox.extras.events
+    gone = next(event for event in family.events if event.status == "ACTIVE" and event.registrations)
+    family.purge(gone)
+    one.complete_night(select=EVENTS)
+    assert [gone.event_id] == one.values("select event_id from events where deleted_at is not null")
+    assert [] == one.differences(tables=TABLES)
+
+
 @pytest.mark.parametrize("fault", [pytest.param("500_html", marks=pytest.mark.long), "not_found"])
 def test_an_event_that_fails_costs_itself_and_comes_the_next_night(
     fault: str, quick: Callable[..., Quick]

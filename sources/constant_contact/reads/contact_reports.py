@@ -195,7 +195,7 @@ def _until_known(reading: Reading, of: Endpoint, due: Due) -> tuple[list[Row], i
         for row in rows_loaded
         if row.get(TIME) is not None
     }
-    numbers = Numbers(of.event_key)
+    numbers = Numbers(of.event_key, same=KEY)
     rows: list[Row] = []
     requests = 0
     for page in reading.pages(of, slots):

@@ -93,8 +93,9 @@ def read_events(reading: Reading, of: Endpoint) -> Iterator[Batch]:
             for batch in attempt(reading, item, one):
                 tables += [batch.tables[of.resource]] if of.resource in batch.tables else []
                 yield batch
-    if reached_end:
-        yield from _read_to_the_end(reading, of, listing)
+    for batch in _read_to_the_end(reading, of, listing) if reached_end else ():
+        tables += [batch.tables[of.resource]] if of.resource in batch.tables else []
+        yield batch
     together = {of.resource: pa.concat_tables(tables, promote_options="permissive")} if tables else {}
     if not reading.wants(of.resource):
         together = {}

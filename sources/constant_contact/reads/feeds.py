@@ -254,13 +254,11 @@ class _Span:
 class Numbers:
     """Occurrence numbers: 1, 2, ... for rows that agree in their key, in the order of the listing.
 
-    Only one instant is remembered, for ties are neighbours in a listing ordered by time.
+    `same`: the column of the key that is the same in the whole listing. Only one instant is remembered, for ties are neighbours in a listing ordered by time.
     """
 
-    def __init__(self, event_key: Sequence[str]) -> None:
-        self._columns = tuple(
-            name for name in event_key if name not in {"campaign_activity_id", "created_time"}
-        )
+    def __init__(self, event_key: Sequence[str], *, same: str = "campaign_activity_id") -> None:
+        self._columns = tuple(name for name in event_key if name not in {same, "created_time"})
         self._at: int | None = None
         self._counts: Counter[tuple[str, ...]] = Counter()
 
