@@ -43,7 +43,6 @@ def test_every_array_kept_twice_is_excluded_twice() -> None:
     assert BRIDGES == {name: bridge for name in columns for bridge in Excluded([name]).bridges}
 
 
-@pytest.mark.long
 def test_bridges_of_excluded_columns_stay_empty(quick: Callable[..., Quick]) -> None:
     """Night after night: the two columns are null, their tables are empty, everything else is exact."""
     one = quick(contacts=40, campaigns=3)
@@ -61,6 +60,7 @@ def test_bridges_of_excluded_columns_stay_empty(quick: Callable[..., Quick]) -> 
         ]
 
 
+@pytest.mark.long
 def test_what_was_loaded_before_is_emptied(account: Callable[..., Account]) -> None:
     """The run after the setting came says what it emptied, and the one after that has nothing to say."""
     one = account(contacts=30, campaigns=1)

@@ -254,7 +254,8 @@ class _Span:
 class Numbers:
     """Occurrence numbers: 1, 2, ... for rows that agree in their key, in the order of the listing.
 
-    `same`: the column of the key that is the same in the whole listing. Only one instant is remembered, for ties are neighbours in a listing ordered by time.
+    `same`: the column of the key that is the same in the whole listing. Only one instant is remembered, for ties are
+    neighbours in a listing ordered by time.
     """
 
     def __init__(self, event_key: Sequence[str], *, same: str = "campaign_activity_id") -> None:

@@ -25,7 +25,7 @@ from sources.constant_contact.state.landing_pages import LandingPagesState
 from sources.constant_contact.windows import is_current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue import Endpoint
@@ -78,9 +78,12 @@ def page_ids(warehouse: Warehouse, options: SyncOptions) -> tuple[str, ...]:
 
 
 def read_page(reading: Reading, page_id: str) -> Iterator[Batch]:
-    """Its openings; the other feeds where there are new ones, or where a feed was not read to its end of late."""
+    """Its openings; the other feeds where there are new ones, or where a feed was not read to its end of late. Without
+    openings to read, as of a page that is not this account's, nothing more is asked of it.
+    """
     moved: list[bool] = []
-    yield from _attempt(reading, page_id, OPENS, moved)
+    if not (yield from _attempt(reading, page_id, OPENS, moved)):
+        return
     for name in LANDING_PAGES:
         if name == OPENS or not reading.wants(name):
             continue
@@ -88,10 +91,13 @@ def read_page(reading: Reading, page_id: str) -> Iterator[Batch]:
             yield from _attempt(reading, page_id, name, [])
 
 
-def _attempt(reading: Reading, page_id: str, name: str, moved: list[bool]) -> Iterator[Batch]:
+def _attempt(reading: Reading, page_id: str, name: str, moved: list[bool]) -> Generator[Batch, None, bool]:
+    """False where it is left out."""
     title = f"{name.replace('_', ' ')} of {page_id}"
     item = ApiObject(resource=name, object_id=page_id, title=title, owner=page_id)
-    yield from attempt(reading, item, partial(read_feed, of=endpoint(name), page_id=page_id, moved=moved))
+    return (
+        yield from attempt(reading, item, partial(read_feed, of=endpoint(name), page_id=page_id, moved=moved))
+    )
 
 
 def read_feed(reading: Reading, of: Endpoint, page_id: str, moved: list[bool]) -> Iterator[Batch]:
