@@ -5,24 +5,20 @@ dagster_assets.py` in the folder with `.dlt/`. Two steps run: the sync loads the
 only those whose raw tables changed, and renews the published copy and the report.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import constant_contact_pipeline
 import dagster as dg
 from dagster_dbt import build_dbt_asset_specs
 from dbt.cli.main import dbtRunner
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 CTCT = Path(sys.executable).with_name("ctct")
 FOLDER = Path(os.environ.get("CTCT_FOLDER", "."))

@@ -80,7 +80,7 @@ class Destination:
 
     def explain(self, place: Place, error: BaseException) -> str:
         """One sentence for a destination that cannot be opened."""
-        return f"the destination {place.title} does not answer: {first_line(error)}"
+        return f"the destination {place.title} does not answer: {first_line(error)}; start it, or correct its address"
 
     @contextmanager
     def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002

@@ -123,6 +123,8 @@ class DuckDb(Destination):
         path, words = _file(place), str(error)
         if "not a valid" in words:
             return f"the file {path} is not a DuckDB database; name another one in {SETTING}"
+        if path.is_dir():
+            return f"the warehouse {path} cannot be opened: Is a directory; name a file in {SETTING}"
         return f"the warehouse {path} cannot be opened: {first_line(error)}"
 
     def limit_memory(self, place: Place, megabytes: int) -> None:

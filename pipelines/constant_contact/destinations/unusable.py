@@ -17,12 +17,13 @@ DOCS = "https://dlthub.com/docs/dlt-ecosystem/destinations"
 KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
-def sentence(name: str, error: BaseException) -> str:
+def sentence(name: str, error: BaseException) -> str:  # noqa: PLR0911 - one for each kind
     """`name`: the destination as it was asked for."""
     from dlt.common.configuration.exceptions import (  # noqa: PLC0415 - two seconds
         ConfigFieldMissingException,
         ConfigValueCannotBeCoercedException,
         InvalidNativeValue,
+        ValueNotSecretException,
     )
     from dlt.common.destination.exceptions import UnknownDestinationModule  # noqa: PLC0415
     from dlt.common.exceptions import MissingDependencyException  # noqa: PLC0415
@@ -37,6 +38,12 @@ def sentence(name: str, error: BaseException) -> str:
             )
         case ConfigFieldMissingException():
             return _missing(name, error.traces)
+        case ValueNotSecretException():
+            *sections, key = str(error.key).split(".")
+            return (
+                f"{error.key} is in .dlt/config.toml, and the load tool takes it from secrets only; move {key} into "
+                f"[{'.'.join(sections)}] of .dlt/secrets.toml, or set {str(error.key).replace('.', '__').upper()}"
+            )
         case InvalidNativeValue():
             return (
                 f"{_variable(name, 'credentials')} cannot be read; write it as {DOCS}/{name} describes "

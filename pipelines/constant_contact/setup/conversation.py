@@ -17,11 +17,12 @@ from pipelines.constant_contact import login as logins
 from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, DUCKDB, POSTGRES
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.request import SyncRequest, load_settings, profile_must_be_possible, target_of
+from pipelines.constant_contact.schedule.job import times
 from pipelines.constant_contact.setup import application
 from pipelines.constant_contact.setup.prompts import Prompts
 from pipelines.constant_contact.setup.settings_files import settings_folder, write
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.api.errors import ApiError
+from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.api.login import Login
 from sources.constant_contact.api.placeholders import placeholder_fault
 from sources.constant_contact.configuration import NAME, TOP
@@ -61,6 +62,7 @@ def run_init(options: Options) -> int:
     """The exit code of the first sync, where there was one. Raises UserError and ApiError."""
     if options.flow not in (None, *logins.FLOWS):
         raise UserError(f"--flow is {options.flow!r}; choose {' or '.join(logins.FLOWS)}")
+    times(options.at)
     prompts = Prompts(silent=options.yes)
     commands.quiet_libraries()
     own = load_settings(options.profile)
@@ -161,7 +163,13 @@ class _Conversation:
     def _account(self) -> Mapping[str, Any]:
         """Empty where the login may not read it. Raises ApiError where it may do nothing."""
         with closing(Client(self.own.connection())) as client:
-            client.get_json("/account/user/privileges")  # needs no scope: proves the login
+            try:
+                client.get_json("/account/user/privileges")  # needs no scope: proves the login
+            except NotFound as error:
+                raise UserError(
+                    f"there is no API of Constant Contact at {self.own.base_url}; correct base_url, which ends in /v3, "
+                    "or leave it out"
+                ) from error
             try:
                 account = client.get_json("/account/summary")
             except ApiError:
@@ -184,7 +192,7 @@ class _Conversation:
                 "File", options.database or _configured(key) or DEFAULT_FILE, option="--database"
             )
             if file != (_configured(key) or DEFAULT_FILE):
-                self._write({key: file}, {})
+                self._write({}, {key: file})  # no secret, and the load tool takes it from nowhere else
         elif options.database or not _configured(key):
             address = options.database or prompts.secret(
                 "Address, like postgresql://user:password@host:5432/database (not shown)"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,10 @@ def _renewed(path: Path, values: Mapping[Key, Any]) -> bool:
         table: Any = document
         for section in sections:
             table = table.setdefault(section, tomlkit.table(is_super_table=section != sections[-1]))
+            if not isinstance(table, MutableMapping):
+                raise UserError(
+                    f"{section} in {path} is no section but a value; remove that line, or write [{section}]"
+                )
         if table.get(name) == value:
             continue
         is_new = name not in table

@@ -211,11 +211,15 @@ def _http(connection: Connection, context: ssl.SSLContext, *, trust_env: bool) -
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         # The values may hold a password, so only the names are said.
-        set_ = [name for name in os.environ if name.upper() in _PROXIES and os.environ[name]]
+        set_ = _proxies_set()
         raise ConfigError(
             f"the proxy in {' or '.join(set_) or ' or '.join(_PROXIES)} cannot be used; "
             "set it to http://host:port or remove it"
         ) from error
+
+
+def _proxies_set() -> list[str]:
+    return [name for name in os.environ if name.upper() in _PROXIES and os.environ[name]]
 
 
 def _named(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> ApiError:
@@ -259,6 +263,8 @@ def _unreachable(error: Exception, where: str, path: str) -> Unreachable:
         why, fix = "the host name is not known", "check the address and the network"
     else:
         why, fix = f"{error}", "check the address and the port, and that the server runs"
+        if where.startswith("https:") and (set_ := _proxies_set()):
+            fix += f"; or the proxy in {' or '.join(set_)}"
     made = Unreachable(f"cannot reach {where} ({why}); {fix}", path=path)
     made.permanent = "certificate verify failed" in said or "wrong version number" in said
     return made
