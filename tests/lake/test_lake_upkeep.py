@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 from object_storage import STORAGE, command, object_storage
+from postgres_server import binaries, postgres_server
 from test_sql_lake import CREDENTIALS, LAKE, asking, made
 
 from pipelines.constant_contact.destinations.ducklake import DuckLake
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import Warehouse
-from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,30 @@ def test_small_files_are_put_together_and_old_snapshots_expire(lake: Path) -> No
     [(many,)] = in_catalog(lake, "select count(*) from ducklake_data_file where end_snapshot is null")
     assert many <= 2  # one of them has deleted rows beside it
     assert not orphan.exists()
+
+
+ORPHAN = "ducklake-01a219d1-0000-7000-8000-000000000000.parquet"
+
+
+def test_what_a_killed_run_left_goes_with_the_next_one(lake: Path) -> None:
+    """Of the dataset whose lock is held, at once; of others, who may be about to name their files, and without the
+    lock, not.
+    """
+    opened = Warehouse(LAKE)
+    rows = contacts(opened)
+    own, others = lake / "files" / "constant_contact" / "contacts", lake / "files" / "other" / "contacts"
+    others.mkdir(parents=True)
+    for folder in (own, others):
+        (folder / ORPHAN).write_text("rows of a run that was killed")
+    (own / "notes.parquet").write_text("somebody's own")
+    opened.tidy()
+    assert (own / ORPHAN).exists()
+    with opened.locked():
+        opened.tidy()
+    assert not (own / ORPHAN).exists()
+    assert (others / ORPHAN).exists()
+    assert (own / "notes.parquet").exists()
+    assert rows == contacts(opened)
 
 
 def test_an_erased_row_is_in_no_file_no_snapshot_and_not_in_the_catalog(lake: Path) -> None:
@@ -130,6 +155,24 @@ def test_publish_is_a_sentence(lake: Path) -> None:
     kind = DuckLake()
     with pytest.raises(UserError, match="publish is a copy of a DuckDB file"):
         kind.check_copy(kind.place(LAKE), LAKE, lake / "copy.duckdb")
+
+
+@pytest.mark.long  # a server of its own
+@pytest.mark.skipif(binaries() is None, reason="PostgreSQL's initdb and pg_ctl are not installed")
+def test_who_has_lost_the_lock_on_the_catalogs_server_begins_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB would connect anew without a word, beside the machine that has the lock now."""
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    with postgres_server() as server:
+        made(tmp_path, server.url, monkeypatch)
+        opened = Warehouse(LAKE)
+        with opened.locked(), opened.kept_open():
+            assert len(contacts(opened)) == 5
+            server.end_sessions()
+            with pytest.raises(RunFailed, match=r"the lock of dataset 'constant_contact' .* is lost"):
+                contacts(opened)
+        assert len(contacts(opened)) == 5
 
 
 @pytest.mark.long  # a server of its own

@@ -52,6 +52,16 @@ class PostgresServer:
             connection.execute(f"create role {READER} login in role pg_read_all_data")
         return self.url.replace(f"{USER}:none", f"{READER}:none")
 
+    def end_sessions(self) -> None:
+        """What a restart of the server does to everybody, in the middle of a commit too."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where pid <> pg_backend_pid() and backend_type = 'client backend'"
+            )
+
     def environment(self) -> Mapping[str, str]:
         """What points the pipeline and dbt at it."""
         return {

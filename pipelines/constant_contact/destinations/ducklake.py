@@ -11,11 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations import lake_catalog, lake_extensions, lake_storage, lake_upkeep
+from pipelines.constant_contact.destinations import (
+    lake_catalog,
+    lake_extensions,
+    lake_lock,
+    lake_storage,
+    lake_upkeep,
+)
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.duckdb import is_locked
 from pipelines.constant_contact.destinations.folder import locked
+from pipelines.constant_contact.destinations.lake_lock import Held
 from pipelines.constant_contact.destinations.lake_session import Past, session
 from pipelines.constant_contact.destinations.target import DUCKLAKE
 from pipelines.constant_contact.errors import UserError
@@ -109,13 +116,22 @@ class DuckLake(Destination):
     def lock(self, place: Place, target: Target, client: Any, patience: Patience) -> Iterator[None]:  # noqa: ARG002
         """On the catalog's server, or beside the catalog's file."""
         credentials = _credentials(place)
-        if lake_catalog.kind(credentials) == lake_catalog.POSTGRES:
-            with lake_catalog.lock(credentials, target.dataset, patience, self.advice):
+        with self._held(credentials, target, patience) as held:
+            credentials.conn_pool.held = held
+            try:
                 yield
+            finally:
+                credentials.conn_pool.held = None
+
+    @contextmanager
+    def _held(self, credentials: Any, target: Target, patience: Patience) -> Iterator[Held]:
+        if lake_catalog.kind(credentials) == lake_catalog.POSTGRES:
+            with lake_lock.held(credentials, target.dataset, patience, self.advice) as held:
+                yield held
             return
         file = Path(str(credentials.catalog.database))
         with locked(file.with_name(f".{file.name}.lock"), target, patience):
-            yield
+            yield Held()
 
     def check_copy(self, place: Place, target: Target, copy: Path) -> None:  # noqa: ARG002
         raise UserError(NO_COPY)
@@ -144,6 +160,9 @@ class DuckLake(Destination):
             target.dataset, target.staging, target.analytics, f"{target.dataset}_staging_models",
         )  # fmt: skip
         catalog = lake_upkeep.metadata(credentials, lake_catalog.schema_in_duckdb(credentials))
+        held = credentials.conn_pool.held
+        if held is not None and held.is_alone():
+            lake_upkeep.schedule_orphans(ask, catalog, datasets)
         lake_upkeep.tidy(ask, credentials.ducklake_name, catalog, datasets)
 
     erases = True

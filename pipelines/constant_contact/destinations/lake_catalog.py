@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations import advisory_lock, rewriting
+from pipelines.constant_contact.destinations import rewriting
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.errors import UserError
 from sources.constant_contact.warehouse import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from psycopg import Connection
-
-    from pipelines.constant_contact.destinations.waiting import Patience
 
 POSTGRES = "postgres"
 BOUNDS = (
@@ -105,17 +101,3 @@ def vacuum(credentials: Any) -> list[str]:
     with closing(sqlite3.connect(str(credentials.catalog.database))) as file:
         file.execute("vacuum")
     return []
-
-
-@contextmanager
-def lock(credentials: Any, dataset: str, patience: Patience, advice: str) -> Iterator[None]:
-    """Of one dataset, for as long as the block lasts. Raises Busy."""
-    with connect(credentials) as connection:
-        patience.until_free(
-            lambda: advisory_lock.take(
-                lambda sql: connection.execute(sql).fetchone(), dataset, schema(credentials)
-            ),
-            advisory_lock.reason,
-            advice,
-        )
-        yield

@@ -14,12 +14,18 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbConnectionPool
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipelines.constant_contact.destinations.lake_lock import Held
+
 
 class SharedLake(DuckDbConnectionPool):
-    """`keeps`: stays open until the process ends. A catalog that is a file is let go when nobody uses it."""
+    """`keeps`: stays open until the process ends. A catalog that is a file is let go when nobody uses it.
+
+    `held`: the lock under which it is used, where there is one; nothing is begun without it then.
+    """
 
     def __init__(self, credentials: Any, *, keeps: bool) -> None:
         super().__init__(credentials, always_open_connection=False)
+        self.held: Held | None = None
         if keeps:
             self._conn_borrows += 1
 
@@ -29,7 +35,9 @@ class SharedLake(DuckDbConnectionPool):
         local_config: Mapping[str, Any] | None = None,
         pragmas: Sequence[str] | None = None,
     ) -> Any:
-        """The search path waits for the lake to be attached, which the caller does."""
+        """The search path waits for the lake to be attached, which the caller does. Raises RunFailed."""
+        if self.held is not None:
+            self.held.assure()
         local = {name: value for name, value in (local_config or {}).items() if name != "search_path"}
         return _Borrowed(super().borrow_conn(dict(global_config or {}), local, list(pragmas or ())))
 

@@ -18,6 +18,16 @@ KEPT_DAYS: Final = 8
 UNREAD_DAYS: Final = 1
 """For which a file stays that no snapshot needs: a reader may have begun with it, a writer may be about to name it."""
 FEW_FILES: Final = 8
+WITH_FILES: Final = (
+    "ducklake_data_file",
+    "ducklake_delete_file",
+    "ducklake_files_scheduled_for_deletion",
+)
+"""Tables of the catalog that name files: https://ducklake.select/docs/stable/specification/tables/overview."""
+NO_FILE: Final = 2**63 - 1
+"""Number of a file that never was one of a table."""
+OWN_FILES: Final = "ducklake-*.parquet"
+"""What DuckLake calls a file of rows or of deletions; in the star is an UUID."""
 MOST_TABLES: Final = 40
 """Tables of which one run puts files together; the fullest come first, the next run goes on."""
 
@@ -45,6 +55,30 @@ def tidy(ask: Callable[[str], Sequence[Any]], lake: str, catalog: str, datasets:
     ask(f"call ducklake_expire_snapshots({literal(lake)}, older_than => {kept})")
     ask(f"call ducklake_cleanup_old_files({literal(lake)}, older_than => {unread})")
     ask(f"call ducklake_delete_orphaned_files({literal(lake)}, older_than => {unread})")
+
+
+def schedule_orphans(ask: Callable[[str], Sequence[Any]], catalog: str, datasets: Sequence[str]) -> None:
+    """List for removal what killed or failed runs left in these datasets: files that the catalog does not name.
+
+    The caller holds the datasets' lock and nothing older than that is under way, so nobody is about to name them, and
+    no reader has ever seen them. Files are known by their names, in which UUIDs are: no spelling of a folder, and no
+    file of somebody else's, is taken for an orphan.
+    """
+    named = ", ".join(map(literal, datasets))
+    root = f"(select any_value(value) from {catalog}.ducklake_metadata where key = 'data_path' and scope is null)"
+    folders = ask(
+        f"select distinct case when path_is_relative then {root} || path else path end as folder"
+        f" from {catalog}.ducklake_schema where schema_name in ({named})"
+    )
+    known = " union all ".join(f"select parse_filename(path) from {catalog}.{table}" for table in WITH_FILES)
+    for row in folders:
+        there = literal(f"{row['folder']}**/{OWN_FILES}")
+        ask(
+            f"insert into {catalog}.ducklake_files_scheduled_for_deletion"
+            " (data_file_id, path, path_is_relative, schedule_start)"
+            f" select {NO_FILE}, file, false, timestamptz '1970-01-01 00:00:00+00' from glob({there})"
+            f" where parse_filename(file) not in ({known})"
+        )
 
 
 def erase(run: Callable[[str], None], lake: str, tables: Sequence[str]) -> None:

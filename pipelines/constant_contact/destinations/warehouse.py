@@ -168,7 +168,10 @@ class Warehouse:
         try:
             self._patience.until_free(client.open_connection, self._busy_reason, self._kind.advice)
         except refusals as error:
-            raise UserError(self._kind.explain(self._place, _inner(error))) from error
+            inner = _inner(error)
+            if isinstance(inner, UserError):  # in words of ours already
+                raise inner from error
+            raise UserError(self._kind.explain(self._place, inner)) from error
 
     def _busy_reason(self, error: Exception) -> str | None:
         return self._kind.busy_reason(self._place, _inner(error))
@@ -383,5 +386,10 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _inner(error: BaseException) -> BaseException:
-    """The database's own words; dlt hangs them beside its own instead of chaining them."""
-    return getattr(error, "inner_exc", None) or _root(error)
+    """The database's own words; dlt hangs them beside its own instead of chaining them, several times over."""
+    inner: BaseException | None = getattr(error, "inner_exc", None)
+    if inner is None:
+        return _root(error)
+    while (deeper := getattr(inner, "inner_exc", None)) is not None:
+        inner = deeper
+    return inner
