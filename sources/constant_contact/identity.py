@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from sources.constant_contact.warehouse import Warehouse
 
 RECOGNISED_BY = ("contact_lists", "email_campaigns")
+ASKED = frozenset(("account", "contacts", *RECOGNISED_BY))
+"""The tables that are asked about."""
 """Resources whose ids belong to one account alone."""
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
-from sources.constant_contact.warehouse import SqlWarehouse, Warehouse, nothing_loaded
+from sources.constant_contact.kept_rows import MOST, KeptRows
+from sources.constant_contact.warehouse import Warehouse, nothing_loaded
 from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import dlt
 
@@ -21,10 +22,19 @@ Connected = Callable[[Any], AbstractContextManager[Any]]
 """Opens an SQL client of the load tool, and closes it again."""
 
 
-def warehouse_of(pipeline: dlt.Pipeline, connected: Connected | None = None) -> Warehouse:
+def warehouse_of(
+    pipeline: dlt.Pipeline,
+    connected: Connected | None = None,
+    *,
+    ahead: Collection[str] = (),
+    only: Collection[str] | None = None,
+    stretch: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Warehouse:
     """What is loaded, asked through the pipeline's own connection; nothing where the destination speaks no SQL.
 
     `connected` opens a client for as long as one question takes; without it the client stays open until `close`.
+    `stretch` keeps the destination open for several. `ahead`: tables to be read now, where they are small; `only`:
+    those that will be asked about, where not all will.
     """
     if NAME not in pipeline.schema_names:
         return nothing_loaded()
@@ -45,15 +55,20 @@ def warehouse_of(pipeline: dlt.Pipeline, connected: Connected | None = None) -> 
             return [column[0] for column in cursor.description], cursor.fetchall()
 
     existing: dict[str, list[str]] = {}
+    kept: dict[str, Sequence[tuple[Any, ...]]] = {}
     for name in (*pipeline.schemas[NAME].data_table_names(seen_data_only=False), FORGOTTEN, FORGOTTEN_ROWS):
+        if only is not None and name not in only:
+            continue
+        limit = f"limit {MOST + 1}" if name in ahead else "where 1 = 0"
         try:
-            existing[name] = list(
-                select(f"select * from {client.make_qualified_table_name(name)} where 1 = 0")[0]
-            )
+            columns, rows = select(f"select * from {client.make_qualified_table_name(name)} {limit}")
         except DatabaseUndefinedRelation:
             continue
+        existing[name] = list(columns)
+        if name in ahead and len(rows) <= MOST:
+            kept[name] = rows
     close = client.close_connection if connected is None else _nothing
-    return SqlWarehouse(select, client.make_qualified_table_name, existing, close)
+    return KeptRows(select, client.make_qualified_table_name, existing, close, kept=kept, stretch=stretch)
 
 
 def _nothing() -> None:

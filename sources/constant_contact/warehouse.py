@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -91,6 +92,9 @@ class Warehouse(Protocol):
 
     def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
         """Per `key` the row with the greatest `by`."""
+
+    def stretch(self) -> AbstractContextManager[None]:
+        """While it lasts, questions follow each other, and none of them has to open the destination."""
 
     def close(self) -> None:
         """Let the connection go; nothing can be asked afterwards."""
@@ -329,6 +333,9 @@ class SqlWarehouse:
             f" on every.{key_name} = newest.k and every.{by_name} = newest.latest"
         )
         return {row[key]: row for row in found}
+
+    def stretch(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def close(self) -> None:
         with self._lock:

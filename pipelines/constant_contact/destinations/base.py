@@ -139,6 +139,9 @@ class Destination:
         """The statement with which the database itself writes a file of rows here; None where it has none."""
         return None
 
+    needs_upkeep = False
+    """Whether `tidy` has anything to do."""
+
     def tidy(self, place: Place, target: Target, ask: Callable[[str], Sequence[Any]]) -> None:
         """What a place needs after a run, so that it does not grow with every commit. Raises the driver's errors."""
 

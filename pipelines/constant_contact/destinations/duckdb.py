@@ -77,10 +77,8 @@ class DuckDb(Destination):
             file=file,
         )
 
-    def check(self, place: Place, target: Target, patience: Patience) -> None:
-        """A file that is locked, no database or not writable is known before anything is spent."""
-        import duckdb  # noqa: PLC0415
-
+    def check(self, place: Place, target: Target, patience: Patience) -> None:  # noqa: ARG002 - part of the interface
+        """What opening the file, which comes next, would not tell in so many words."""
         path = _file(place)
         if not path.parent.is_dir():
             raise UserError(
@@ -93,12 +91,6 @@ class DuckDb(Destination):
             )
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UserError(f"the warehouse {path} cannot be written; check its permissions")
-        try:
-            self._connected(place, patience).close()
-        except duckdb.IOException as error:
-            raise UserError(self.explain(place, error)) from error
-        except duckdb.Error as error:
-            raise UserError(f"the warehouse {path} cannot be opened: {first_line(error)}") from error
 
     def _connected(self, place: Place, patience: Patience) -> DuckDBPyConnection:
         import duckdb  # noqa: PLC0415

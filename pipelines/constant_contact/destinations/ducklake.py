@@ -154,6 +154,8 @@ class DuckLake(Destination):
         yield reader.schema.empty_table()
         yield from (pa.Table.from_batches([batch]) for batch in reader)
 
+    needs_upkeep = True
+
     def tidy(self, place: Place, target: Target, ask: Callable[[str], Sequence[Any]]) -> None:
         credentials = _credentials(place)
         datasets = (

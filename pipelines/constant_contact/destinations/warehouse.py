@@ -19,7 +19,7 @@ from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import RunFailed, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -202,12 +202,15 @@ class Warehouse:
             self.pipeline.load(**self._kind.load_options)
         return time.monotonic() - began
 
-    def loaded(self) -> Loaded:
-        """What is loaded, for the source to ask; nothing is held open between its questions."""
+    def loaded(self, *, ahead: Collection[str] = (), only: Collection[str] | None = None) -> Loaded:
+        """What is loaded, for the source to ask; nothing is held open between its questions.
+
+        `ahead`: tables whose rows are read now, where they are few; `only`: those that will be asked about.
+        """
         from sources.constant_contact.loaded import warehouse_of  # noqa: PLC0415 - two seconds
 
         with self.kept_open():
-            return warehouse_of(self.pipeline, self.connected)
+            return warehouse_of(self.pipeline, self.connected, ahead=ahead, only=only, stretch=self.kept_open)
 
     def query(self, sql: str) -> list[Row]:
         """Rows of one statement, over a connection of its own, so that nothing stays locked."""
@@ -253,8 +256,9 @@ class Warehouse:
 
     def tidy(self) -> None:
         """What the destination needs after a run. Raises Busy, UserError and the driver's errors."""
-        with self.kept_open():
-            self._kind.tidy(self._place, self.target, self.query)
+        if self._kind.needs_upkeep:
+            with self.kept_open():
+                self._kind.tidy(self._place, self.target, self.query)
 
     @property
     def erases(self) -> bool:

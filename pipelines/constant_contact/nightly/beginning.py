@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.account_guard import identified
+from pipelines.constant_contact.account_guard import identified, known_account
 from pipelines.constant_contact.destinations.warehouse import failed_load
 from pipelines.constant_contact.events import RunStarted
 from pipelines.constant_contact.nightly import records
@@ -33,8 +33,10 @@ def whose_account(
 ) -> tuple[Identity, ApiError | None]:
     """The account, and why nothing can be asked, if so. Raises OtherAccount, SameAccount before anything changes."""
     try:
-        _count_what_was_spent(opened, client)  # first: this may be the first request of a new machine
-        identity = identified(opened, client, accept=accept)
+        with opened.kept_open():
+            _count_what_was_spent(opened, client)  # first: this may be the first request of a new machine
+            known = known_account(opened)
+        identity = identified(opened, client, accept=accept, known=known)
     except (OtherAccount, NewerState, SameAccount):
         raise
     except ApiError as error:

@@ -32,7 +32,7 @@ from sources.constant_contact.state.failures import WHOLE
 from sources.constant_contact.state.fields import FieldsState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -188,9 +188,17 @@ def resume_after(postponed: BaseException | None) -> pendulum.DateTime | None:
 
 
 def with_all_tables(
-    found: dict[str, dict[str, Any]], empty: dict[str, dict[str, Any]]
+    found: dict[str, dict[str, Any]],
+    empty: dict[str, dict[str, Any]],
+    columns: Callable[[str], Collection[str]],
 ) -> dict[str, dict[str, Any]]:
-    """What was found, and every other table without rows."""
-    return {name: {**tables, **found.get(name, {})} for name, tables in empty.items()} | {
-        name: tables for name, tables in found.items() if name not in empty
+    """What was found, and every other table without rows that is not there yet with all its columns.
+
+    `columns`: those that a table has in the destination.
+    """
+    missing = {
+        name: {one: rows for one, rows in tables.items() if not set(rows.column_names) <= set(columns(one))}
+        for name, tables in empty.items()
     }
+    both = {name: {**tables, **found.get(name, {})} for name, tables in missing.items()}
+    return {name: tables for name, tables in ({**found, **both}).items() if tables}

@@ -10,7 +10,7 @@ import pendulum
 
 from pipelines.constant_contact.destinations.warehouse import SOURCE
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly import unrecorded
+from pipelines.constant_contact.nightly import record_rows, unrecorded
 from pipelines.constant_contact.nightly.agreement import RUNS, table_rows
 from sources.constant_contact.state import dataset as dataset_state
 from sources.constant_contact.state.dataset import DatasetState
@@ -70,7 +70,7 @@ KEYS = {RUNS: ["run_id"], AUDIT: ["run_id", "table_name", "scope", "scope_id"]}
 def recorded(
     opened: Warehouse, result: RunResult, ledger_key: str, warn: Callable[[str], None], *, now: bool
 ) -> None:
-    """Write a run's record, and those kept by earlier runs, in a load package of their own.
+    """Write a run's record, and those kept by earlier runs; the first ones in a load package of their own.
 
     Where that is impossible (nothing was ever loaded, a package waits that would be loaded first, the destination does
     not answer), or `now` is false, it is kept for the next run: a run does not fail because its record does.
@@ -99,16 +99,20 @@ def keep(state_folder: Path, result: RunResult, ledger_key: str) -> None:
 
 def _write(opened: Warehouse, result: RunResult, ledger_key: str) -> None:
     earlier = unrecorded.kept(opened.location.state_folder)
-    rows = {RUNS: [_run(result, ledger_key) | _left(opened)], AUDIT: _audit(result)}
-    opened.load(_resources(unrecorded.together(rows, earlier)))
+    with opened.kept_open():
+        rows = {RUNS: [_run(result, ledger_key) | _left(opened)], AUDIT: _audit(result)}
+        together = unrecorded.together(rows, earlier)
+        if written := record_rows.fits(opened, together, COLUMNS):
+            record_rows.write(opened, together, COLUMNS)
+    if not written:
+        opened.load(_resources(together))
     for file in earlier:
         file.unlink(missing_ok=True)
 
 
 def _left(opened: Warehouse) -> dict[str, Any]:
     """What the run left: whose rows, the number of its last commit, and how many rows each raw table has now."""
-    with opened.kept_open():
-        counts = table_rows(opened, opened.columns())
+    counts = table_rows(opened, opened.columns())
     state = DatasetState.of(source_state(opened))
     return {
         "account_id": state.account_id,

@@ -63,6 +63,7 @@ from sources.constant_contact.batches import Batch, Group
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.identity import Identity
+from sources.constant_contact.kept_rows import asked_for
 from sources.constant_contact.leftovers import remove_loaded_rows
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.reads.api_objects import withdrawn
@@ -138,7 +139,8 @@ class _Night:
         self.commits = 0
         self.groups = Groups(own.requests_per_commit, own.size())
         self.has_read = False
-        self.first_load = FirstLoad(nothing_loaded())
+        self.loaded = nothing_loaded()
+        self.first_load = FirstLoad(self.loaded)
         self.failure: UserError | None = None
         self.identity = Identity(account_id=None)
         self.taken_back: tuple[StateChange, ...] = ()
@@ -159,26 +161,31 @@ class _Night:
         self.identity, refusal = whose_account(
             self.opened, self.client, accept=self.request.accept_account, warn=self._warn
         )
-        finish_pending(self.opened, self.client, warn=self._warn)
-        self.taken_back = no_longer_true(self.opened, warn=self._warn)
-        started = run_started(
-            self.opened, self.client, self.request, self.own, run_id=self.run_id, started_at=self.started_at
-        )
-        self.planned = started.planned_requests
-        self._emit(started)
-        with self.opened.kept_open():  # nothing is asked of the API yet
+        with self.opened.kept_open():  # nothing is asked of the API until the first slice is read
+            finish_pending(self.opened, self.client, warn=self._warn)
+            self.taken_back = no_longer_true(self.opened, warn=self._warn)
+            started = run_started(
+                self.opened,
+                self.client,
+                self.request,
+                self.own,
+                run_id=self.run_id,
+                started_at=self.started_at,
+            )
+            self.planned = started.planned_requests
+            self._emit(started)
             reading = begin(
                 self.own,
                 client=self.client,
                 wanted=self.wanted,
-                warehouse=self.opened.loaded(),
+                warehouse=self.opened.loaded(ahead=asked_for(self.wanted)),
                 state=changed(self._state(), self.taken_back),
                 full_refresh=self.request.full_refresh,
                 asked_ids=self.request.asked_ids,
                 now=self.started_at,
                 identity=self.identity,
             )
-            self.first_load = FirstLoad(reading.warehouse)
+            self.loaded, self.first_load = reading.warehouse, FirstLoad(reading.warehouse)
         try:
             if refusal is None:
                 self._read(reading)
@@ -224,7 +231,7 @@ class _Night:
         began = time.monotonic()
         tables = group.tables()
         if self.commits == 0:
-            tables = with_all_tables(tables, empty_tables(self.wanted))
+            tables = with_all_tables(tables, empty_tables(self.wanted), self.loaded.columns)
         try:
             always = records.with_each_commit(self.opened, self.client.connection.key, self.client.budget)
             self.opened.must_have_room(
@@ -261,9 +268,10 @@ class _Night:
                 self._commit(Group(batches=[Batch(resource=CAMPAIGNS, state=changes)]))
             if self.opened.merges and not busy:
                 lines = self._audited(reading, status)
-                self.set_aside = set_aside.noted(self.opened, self._warn)
-                swept = self._swept(status)
-                self._keep_history(status)
+                with self.opened.kept_open():
+                    self.set_aside = set_aside.noted(self.opened, self._warn)
+                    swept = self._swept(status)
+                    self._keep_history(status)
             if status != "failed" and not busy:
                 transform = self._transform()
         except Busy as error:
@@ -294,8 +302,7 @@ class _Night:
 
     def _keep_history(self, status: Status) -> None:
         if self.own.history and status != "failed" and SOURCE in self.opened.pipeline.schema_names:
-            with self.opened.kept_open():
-                record_history(self.opened, self.wanted, at=self.started_at)
+            record_history(self.opened, self.wanted, at=self.started_at)
 
     def _audited(self, reading: Reading, status: Status) -> Sequence[AuditLine]:
         if status == "failed" or SOURCE not in self.opened.pipeline.schema_names:

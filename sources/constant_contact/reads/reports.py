@@ -34,7 +34,9 @@ class Loaded:
 
     @cached_property
     def counts(self) -> Mapping[str, Mapping[str, int]]:
-        return {feed: self._reading.warehouse.event_counts(feed) for feed in FEEDS}
+        with self._reading.warehouse.stretch():
+            _ = self.stats  # asked for next, whatever the counts are
+            return {feed: self._reading.warehouse.event_counts(feed) for feed in FEEDS}
 
     @cached_property
     def stats(self) -> Mapping[str, Row]:

@@ -31,7 +31,8 @@ class LoadedDigests:
 
     def __init__(self, warehouse: Warehouse, of: Endpoint) -> None:
         self._key = of.table.key[0]
-        self._loaded = {each.name: _digests(self._key, warehouse.rows(each.name)) for each in of.tables}
+        with warehouse.stretch():
+            self._loaded = {each.name: _digests(self._key, warehouse.rows(each.name)) for each in of.tables}
         self._owner = of.table.name
 
     def changed(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
