@@ -55,7 +55,7 @@ class KeptRows(SqlWarehouse):
     def stretch(self) -> AbstractContextManager[None]:
         return self._stretch()
 
-    def all_kept(self, table: str) -> bool:
+    def is_kept(self, table: str) -> bool:
         return table in self._kept
 
     def rows(self, table: str, columns: Collection[str] | None = None) -> list[dict[str, Any]]:

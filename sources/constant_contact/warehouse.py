@@ -93,6 +93,9 @@ class Warehouse(Protocol):
     def latest(self, table: str, key: str, by: str) -> dict[str, dict[str, Any]]:
         """Per `key` the row with the greatest `by`."""
 
+    def is_kept(self, table: str) -> bool:
+        """Whether asking for its rows costs nothing, because they are in memory."""
+
     def stretch(self) -> AbstractContextManager[None]:
         """While it lasts, questions follow each other, and none of them has to open the destination."""
 
@@ -333,6 +336,9 @@ class SqlWarehouse:
             f" on every.{key_name} = newest.k and every.{by_name} = newest.latest"
         )
         return {row[key]: row for row in found}
+
+    def is_kept(self, table: str) -> bool:  # noqa: ARG002 - part of the protocol
+        return False
 
     def stretch(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -48,7 +48,6 @@ from pipelines.constant_contact.nightly.ending import (
     resume_after,
     rows_by_table,
     value_warnings,
-    with_all_tables,
 )
 from pipelines.constant_contact.nightly.export_check import export_checked
 from pipelines.constant_contact.nightly.groups import Groups, most_is_of
@@ -56,12 +55,11 @@ from pipelines.constant_contact.nightly.healing import Host, heal
 from pipelines.constant_contact.nightly.history import record_history
 from pipelines.constant_contact.nightly.outputs import renew_outputs
 from pipelines.constant_contact.nightly.recovery import FINISHING, repair_folder
+from pipelines.constant_contact.nightly.to_write import ToWrite
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group
-from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.identity import Identity
 from sources.constant_contact.kept_rows import asked_for
 from sources.constant_contact.leftovers import remove_loaded_rows
@@ -72,9 +70,7 @@ from sources.constant_contact.state.changes import changed
 from sources.constant_contact.warehouse import nothing_loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pyarrow as pa
+    from collections.abc import Sequence
 
     from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import AuditLine, Listener
@@ -139,8 +135,7 @@ class _Night:
         self.commits = 0
         self.groups = Groups(own.requests_per_commit, own.size())
         self.has_read = False
-        self.loaded = nothing_loaded()
-        self.first_load = FirstLoad(self.loaded)
+        self.to_write = ToWrite(nothing_loaded(), wanted, merges=False)
         self.failure: UserError | None = None
         self.identity = Identity(account_id=None)
         self.taken_back: tuple[StateChange, ...] = ()
@@ -185,7 +180,7 @@ class _Night:
                 now=self.started_at,
                 identity=self.identity,
             )
-            self.loaded, self.first_load = reading.warehouse, FirstLoad(reading.warehouse)
+            self.to_write = ToWrite(reading.warehouse, self.wanted, merges=self.opened.merges)
         try:
             if refusal is None:
                 self._read(reading)
@@ -203,6 +198,7 @@ class _Night:
         for group in self.groups.of(reading.reader.batches(), partial(self._page_read, reading.reader)):
             self._commit(group)
         self.extract_s = time.monotonic() - began - self.load_s
+        self.to_write.read()
         if isinstance(reading.reader.outcome.error, Busy):
             raise reading.reader.outcome.error
         if self.opened.merges:
@@ -226,19 +222,17 @@ class _Night:
             )
 
     def _commit(self, group: Group) -> None:
-        from sources.constant_contact.source import empty_tables, loaded  # noqa: PLC0415
+        from sources.constant_contact.source import loaded  # noqa: PLC0415
 
         began = time.monotonic()
-        tables = group.tables()
-        if self.commits == 0:
-            tables = with_all_tables(tables, empty_tables(self.wanted), self.loaded.columns)
+        tables = self.to_write.of(group)
         try:
             always = records.with_each_commit(self.opened, self.client.connection.key, self.client.budget)
             self.opened.must_have_room(
                 sum(rows.nbytes for found in tables.values() for rows in found.values())
             )
             changes = (*self.taken_back, *group.state, *self.identity.changes, *always)
-            new = self._new(tables)
+            new = self.to_write.new(tables)
             held_s = self.opened.load(loaded(tables, changes, new))
             self.groups.took(group.rows, held_s, new=most_is_of(tables, new))
             self.taken_back = ()
@@ -252,10 +246,6 @@ class _Night:
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
         self._emit(GroupLoaded(number=self.commits, requests=group.requests, rows=counts, seconds=seconds))
-
-    def _new(self, tables: Mapping[str, Mapping[str, pa.Table]]) -> set[str]:
-        """Resources of which all rows of this group are new to the warehouse."""
-        return {name for name, found in tables.items() if self.first_load.only_new(endpoint(name), found)}
 
     def _end(self, reading: Reading) -> RunResult:
         allowed = granted(reading)

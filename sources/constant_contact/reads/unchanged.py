@@ -16,7 +16,7 @@ import pyarrow as pa
 from sources.constant_contact.catalogue.columns import DELETED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.warehouse import Warehouse
@@ -27,10 +27,10 @@ Digests = dict[str, int]
 
 
 class LoadedDigests:
-    """What is loaded of a resource with a key of one column, as it was when this was made."""
+    """What is loaded of a resource, as it was when this was made."""
 
     def __init__(self, warehouse: Warehouse, of: Endpoint) -> None:
-        self._key = of.table.key[0]
+        self._key = of.table.key
         with warehouse.stretch():
             self._loaded = {each.name: _digests(self._key, warehouse.rows(each.name)) for each in of.tables}
         self._owner = of.table.name
@@ -57,7 +57,7 @@ def _rows(rows: pa.Table) -> Iterator[dict[str, Any]]:
     return (row for row in rows.to_pylist() if not row.get(DELETED))
 
 
-def _digests(key: str, rows: Iterable[Mapping[str, Any]]) -> Digests:
+def _digests(key: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Digests:
     found: Digests = defaultdict(int)
     for row in rows:
         values = tuple(
@@ -65,7 +65,8 @@ def _digests(key: str, rows: Iterable[Mapping[str, Any]]) -> Digests:
             for name, value in sorted(row.items())
             if value is not None and name != DELETED and not name.startswith("_dlt_")
         )
-        found[str(row[key])] = (found[str(row[key])] + hash(values)) & MASK
+        id_ = _id(row[name] for name in key)
+        found[id_] = (found[id_] + hash(values)) & MASK
     return found
 
 
@@ -74,7 +75,12 @@ def _comparable(value: Any) -> Any:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if isinstance(value, dict | list) else value
 
 
-def _without(rows: pa.Table, key: str, ids: set[str]) -> pa.Table:
+def _without(rows: pa.Table, key: Sequence[str], ids: set[str]) -> pa.Table:
     if not ids:
         return rows
-    return rows.filter(pa.array([id_ not in ids for id_ in rows.column(key).to_pylist()], pa.bool_()))
+    found = zip(*(rows.column(name).to_pylist() for name in key), strict=True)
+    return rows.filter(pa.array([_id(values) not in ids for values in found], pa.bool_()))
+
+
+def _id(values: Iterable[object]) -> str:
+    return "\0".join(map(str, values))
