@@ -79,7 +79,8 @@ ARROWS = {
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.profile_settings": (f"{SOURCE}.configuration",),
     f"{SOURCE}.leftovers": (),
-    f"{SOURCE}.loaded": (f"{SOURCE}.warehouse", f"{SOURCE}.withheld"),
+    f"{SOURCE}.kept_rows": (f"{SOURCE}.catalogue", f"{SOURCE}.warehouse"),
+    f"{SOURCE}.loaded": (f"{SOURCE}.kept_rows", f"{SOURCE}.warehouse", f"{SOURCE}.withheld"),
     f"{SOURCE}.cascades": (
         f"{SOURCE}.batches",
         f"{SOURCE}.catalogue",
