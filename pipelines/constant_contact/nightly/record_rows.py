@@ -31,7 +31,9 @@ def fits(opened: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds) -> 
         return False
     there = opened.columns()
     return "_dlt_loads" in there and all(
-        {*kinds[name], LOAD_ID, ROW_ID} <= set(there.get(name, ())) for name in rows if name in kinds
+        {*kinds[name], LOAD_ID, ROW_ID} <= set(there.get(name, ()))
+        for name, found in rows.items()
+        if found and name in kinds
     )
 
 
