@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.api.errors import ApiError, BadRequest, NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.rows import FeedRows, PageRows, feed_parser_of, said
 from sources.constant_contact.rows.values import typed
 from sources.constant_contact.state import feeds as feeds_state
 from sources.constant_contact.state import totals as totals_state
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.warehouse import KnownTimes
 
 Row = dict[str, Any]
+Rows = list[Row] | FeedRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,33 +168,37 @@ class Chain:
         self._numbers.resume(at, loaded)
         for page, found, stamps in self._read(link, number=False):
             rows, times = found, stamps
-            if slid and self._numbers.has_seen(rows[:slid], times[:slid]):
-                rows, times = rows[slid:], times[slid:]
+            if slid and self._numbers.has_seen(_dicts(rows)[:slid], times[:slid]):
+                rows, times = _dicts(rows)[slid:], times[slid:]
             slid = 0
-            numbered = self._numbers.number(rows, times)
+            numbered = self._numbers.number_page(rows, times)
             self.count += len(numbered)
             yield self._batch(numbered, state=self._under_way(page, times[-1] if times else at))
 
-    def _read(self, start: str | None, *, number: bool = True) -> Iterator[tuple[Page, list[Row], list[int]]]:
+    def _read(self, start: str | None, *, number: bool = True) -> Iterator[tuple[Page, Rows, list[int]]]:
         """Pages with their rows and the rows' instants, rows that slid over from the page before left out."""
         link, before = start, None
         slots = {"campaign_activity_id": self._feed.activity_id}
-        for page in self._reading.pages(self._of, slots, start=start):
+        parse = feed_parser_of(self._of).parse
+        for page in self._reading.pages(self._of, slots, start=start, parse=parse):
             self.pages += 1
-            rows = page.rows
-            if before is not None and (slid := _overlap(before.rows, rows)) and self._moved(before, link):
-                rows = rows[slid:]
+            rows = _rows(page)
+            if before is not None and (slid := overlap(_rows(before), rows)) and self._moved(before, link):
+                rows = rows.since(slid) if isinstance(rows, FeedRows) else rows[slid:]
             if before is not None:
                 link = before.next_link
             before = page
             rows = self._kept(rows)
             times = self._times(rows)
-            yield page, self._numbers.number(rows, times) if number else list(rows), times
+            yield page, self._numbers.number_page(rows, times) if number else rows, times
 
-    def _kept(self, rows: list[Row]) -> list[Row]:
+    def _kept(self, rows: Rows) -> Rows:
         """Without those of erased contacts, which count neither as news nor as known."""
-        kept = self._reading.forgotten.kept(rows, self._of.resource)
-        self.dropped += len(rows) - len(kept)
+        if not self._reading.forgotten:
+            return rows
+        there = _dicts(rows)
+        kept = self._reading.forgotten.kept(there, self._of.resource)
+        self.dropped += len(there) - len(kept)
         return kept
 
     def _moved(self, page: Page, link: str | None) -> bool:
@@ -200,9 +206,11 @@ class Chain:
         slots = {"campaign_activity_id": self._feed.activity_id}
         again = next(iter(self._reading.pages(self._of, slots, start=link)))
         self._rechecks += 1
-        return again.rows != page.rows
+        return not _agree(again.rows, _rows(page))
 
-    def _times(self, rows: Sequence[Row]) -> list[int]:
+    def _times(self, rows: Rows) -> list[int]:
+        if isinstance(rows, FeedRows):
+            return rows.times()
         array, _ = typed("timestamp", [row.get("created_time") for row in rows])
         found: list[int] = array.cast("int64").to_pylist()
         return found
@@ -216,7 +224,7 @@ class Chain:
         came_to = FirstReading(next_link=page.next_link, at=at)
         return (feeds_state.came_to(self._feed.activity_id, self._feed.resource, came_to),)
 
-    def _batch(self, rows: list[Row], *, state: tuple[StateChange, ...] = ()) -> Batch:
+    def _batch(self, rows: Rows, *, state: tuple[StateChange, ...] = ()) -> Batch:
         requests, self._rechecks = 1 + self._rechecks, 0
         return self._reading.batch(
             self._feed.resource,
@@ -263,8 +271,15 @@ class Numbers:
         self._at: int | None = None
         self._counts: Counter[tuple[str, ...]] = Counter()
 
+    def number_page(self, rows: Rows, times: Sequence[int]) -> Rows:
+        """The same; rows that Arrow read stay as they are where each is the first of its key."""
+        if isinstance(rows, FeedRows) and self._are_first(times):
+            self._at, self._counts = times[-1], Counter([self._key(rows.last())])
+            return rows
+        return self.number(_dicts(rows), times)
+
     def number(self, rows: Sequence[Row], times: Sequence[int]) -> list[Row]:
-        if times and self._at != times[0] and len(set(times)) == len(times):
+        if self._are_first(times):
             return self._all_first(rows, times)
         numbered = []
         for row, at in zip(rows, times, strict=True):
@@ -276,8 +291,11 @@ class Numbers:
             numbered.append({**row, **theirs, "occurrence": self._counts[key]})
         return numbered
 
+    def _are_first(self, times: Sequence[int]) -> bool:
+        """Whether no two rows are of one instant, as on most pages."""
+        return bool(times) and self._at != times[0] and len(set(times)) == len(times)
+
     def _all_first(self, rows: Sequence[Row], times: Sequence[int]) -> list[Row]:
-        """Of rows no two of which are of one instant, as most pages are."""
         if any("occurrence" in row for row in rows):
             rows = [
                 {**row, "occurrence_sent": row["occurrence"]} if "occurrence" in row else row for row in rows
@@ -299,12 +317,34 @@ class Numbers:
         return tuple(str(row.get(name)) for name in self._columns)
 
 
-def _newer(rows: list[Row], times: Sequence[int], than: int) -> list[Row]:
+def _rows(page: Page) -> Rows:
+    return FeedRows(page.parsed.rows) if isinstance(page.parsed, PageRows) else page.rows
+
+
+def _dicts(rows: Rows) -> list[Row]:
+    return rows.dicts() if isinstance(rows, FeedRows) else rows
+
+
+def _newer(rows: Rows, times: Sequence[int], than: int) -> Rows:
+    if isinstance(rows, FeedRows):
+        return rows.chosen([at > than for at in times])
     return [row for row, at in zip(rows, times, strict=True) if at > than]
 
 
-def _overlap(before: Sequence[Row], rows: Sequence[Row]) -> int:
+def _agree(one: Rows, other: Rows) -> bool:
+    """Whether two readings show the same rows; what is null in one may be missing in the other."""
+    if isinstance(one, list) and isinstance(other, list):
+        return one == other
+    return list(map(said, _dicts(one))) == list(map(said, _dicts(other)))
+
+
+def overlap(before: Rows, rows: Rows) -> int:
     """How many rows at the start of a page are those at the end of the page before; 0 when none are."""
+    both = isinstance(before, FeedRows) and isinstance(rows, FeedRows)
+    if both and not (len(rows) and before.may_hold(rows.first())):  # type: ignore[union-attr]
+        return 0
+    if isinstance(before, FeedRows) or isinstance(rows, FeedRows):
+        before, rows = list(map(said, _dicts(before))), list(map(said, _dicts(rows)))
     if not rows or rows[0] not in before:
         return 0
     return next(

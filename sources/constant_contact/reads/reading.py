@@ -18,7 +18,7 @@ from sources.constant_contact.reads import set_aside
 from sources.constant_contact.reads.attempts import Attempts
 from sources.constant_contact.reads.permissions import Granted
 from sources.constant_contact.reads.set_aside import SetAside
-from sources.constant_contact.rows import BadValue, Columns, OddRow, keyed, to_arrow
+from sources.constant_contact.rows import BadValue, Columns, FeedRows, OddRow, feed_table, keyed, to_arrow
 from sources.constant_contact.rows.values import typed
 from sources.constant_contact.state import fields as fields_state
 from sources.constant_contact.state.fields import FieldsState
@@ -198,7 +198,7 @@ class Reading:
     def batch(
         self,
         resource: str,
-        rows: list[dict[str, Any]],
+        rows: list[dict[str, Any]] | FeedRows,
         *,
         requests: int,
         constants: Mapping[str, Any] | None = None,
@@ -253,9 +253,15 @@ class Reading:
                 yield fields_state.has_column(name, column, path)
 
     def tables(
-        self, resource: str, rows: list[dict[str, Any]], constants: Mapping[str, Any] | None = None
+        self,
+        resource: str,
+        rows: list[dict[str, Any]] | FeedRows,
+        constants: Mapping[str, Any] | None = None,
     ) -> dict[str, pa.Table]:
         of = endpoint(resource)
+        if isinstance(rows, FeedRows):
+            plain = feed_table(of, rows, constants or {}, bad=self.bad_values, unknown=self.unknown)
+            return self.excluded.emptied(plain)
         if of.reads == "stats":
             rows = self._dated(rows)
         if self.forgotten:

@@ -9,7 +9,7 @@ Knows: the catalogue's declarations. Must not know: HTTP, dlt, links between pag
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
-from sources.constant_contact.catalogue.columns import DELETED, Table, Type
+from sources.constant_contact.catalogue.columns import DELETED, Column, Table, Type
 from sources.constant_contact.rows.shape import Gathered, Level, level
 from sources.constant_contact.rows.typed_table import Notes, table_of
 from sources.constant_contact.rows.unknown import Columns
@@ -65,6 +65,8 @@ class PageParser:
     """Reads pages of one resource."""
 
     of: Endpoint
+    key: tuple[Column, ...]
+    """What each row has to have."""
     shape: Level
     rows_key: str
     beginning: re.Pattern[bytes]
@@ -103,8 +105,8 @@ class PageParser:
     def _check_keys(self, rows: pa.StructArray) -> None:
         """Raises NotPlain for a row, or a member of a set, without its key."""
         found = _walk(self.shape, rows, Gathered())
-        for name in self.of.table.key:
-            _check_key(found.columns[name])
+        for column in self.key:
+            _check_key(found.columns[column.name], column.type)
         for child in self.of.children:
             items = found.sets[child.from_].flatten()
             if child.within:
@@ -136,24 +138,32 @@ def _ends(body: bytes) -> Iterator[int]:
         yield at
 
 
-def _check_key(values: pa.Array) -> None:
-    if values.null_count or pc.any(pc.equal(values, "")).as_py() or typed("text", values)[1]:
+def _check_key(values: pa.Array, type_: Type = "text") -> None:
+    if values.null_count or pc.any(pc.equal(values, "")).as_py() or typed(type_, values)[1]:
         raise NotPlain
 
 
 @lru_cache(maxsize=64)
 def parser_of(of: Endpoint) -> PageParser | None:
     """None for a resource whose rows are not of the kind that is read here."""
-    keys = [of.table.column(name) for name in of.table.key]
-    keys += [child.column(child.key[-1]) for child in of.children if not child.position]
+    key = tuple(map(of.table.column, of.table.key))
+    keys = [*key, *(child.column(child.key[-1]) for child in of.children if not child.position)]
     plain = all(each.type == "text" and len(each.source) == 1 for each in keys)
     sets = [child.from_ for child in of.children if not child.within]
     if of.rows_key is None or not (plain and len(set(sets)) == len(sets)):
         return None
+    return parser_for(of, key)
+
+
+def parser_for(of: Endpoint, key: tuple[Column, ...]) -> PageParser:
+    """A parser that expects of each row the columns of `key`, and none that the pipeline adds."""
+    assert of.rows_key is not None
     shape = level(of.table, of.children)
+    shape = replace(shape, leaves=tuple(leaf for leaf in shape.leaves if not of.table.column(leaf[1]).added))
     document = pa.schema([(of.rows_key, pa.list_(_struct(shape, of.table, of.children)))])
     return PageParser(
         of=of,
+        key=key,
         shape=shape,
         rows_key=of.rows_key,
         beginning=re.compile(rb'\s*\{\s*"' + of.rows_key.encode() + rb'"\s*:\s*\['),
@@ -205,6 +215,19 @@ def tables_of(
         if not unsaid or members.null_count < len(members):
             answer[child.name] = _child(child, parents, members, notes, unsaid=unsaid)
     return answer
+
+
+def table_of_rows(
+    parser: PageParser,
+    rows: pa.StructArray,
+    given: Mapping[str, Any],
+    *,
+    bad: list[BadValue],
+    unknown: Columns,
+) -> pa.Table:
+    """The own table of rows that have no children; `given`: columns with one value for all rows."""
+    found = _walk(parser.shape, rows, Gathered())
+    return table_of(parser.of.table, found, len(rows), given, Notes(bad=bad, unknown=unknown, aside=None))
 
 
 def _check_once(key: Sequence[pa.Array]) -> None:
