@@ -216,7 +216,7 @@ class _Night:
                     rows=batch.rows,
                     requests=batch.requests,
                     requests_sent=self.client.requests_sent,
-                    remaining_today=self.client.budget.remaining_today(),
+                    remaining_today=self.client.budget.remaining_lately(),
                     pieces_ahead=reader.ahead(),
                 )
             )

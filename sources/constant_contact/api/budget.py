@@ -38,6 +38,7 @@ ON_THE_WAY_S: Final = 10
 MIDNIGHT_SLACK_S: Final = 60  # as far as our clock may run ahead of the server's
 LONGEST_PARK_S: Final = 25 * 3600
 LONGEST_COOL_DOWN_S: Final = 120
+A_MOMENT_S: Final = 0.2  # in which a page or two are read
 
 # "login" is paced with the token requests and counted, but never refused: a person is waiting.
 Kind = Literal["api", "token", "login"]
@@ -63,6 +64,7 @@ class Budget:
         self._max_requests = max_requests
         self._granted = 0
         self._last_start_s: dict[str, float] = {}
+        self._remaining: tuple[float, int] | None = None
         self._counting = threading.Lock()
         # One waiting thread per lane and process: the others queue here instead of at the file.
         self._turns = {"api": threading.Lock(), "token": threading.Lock()}
@@ -208,6 +210,14 @@ class Budget:
             if self._parked_until(now) is not None:
                 return 0
             return max(0, self._limit - self._ledger.spent(self._enter_day(now)))
+
+    def remaining_lately(self) -> int:
+        """The same as of a moment ago at most, for those who only show it and ask after every page."""
+        at_s = self._clock.monotonic()
+        known = self._remaining
+        if known is None or at_s - known[0] > A_MOMENT_S:
+            known = self._remaining = (at_s, self.remaining_today())
+        return known[1]
 
     def history(self) -> dict[str, int]:
         """Requests per UTC day, oldest first, as far as the ledger goes back."""

@@ -41,6 +41,8 @@ _JSON_TYPES: Mapping[Type, pa.DataType] = {
 }
 _TAIL_BYTES = 65_536
 """In which the end of a page's rows is looked for: what follows them are links and counts."""
+NUL_ESCAPED = b"\\u0000"
+"""The one character of a text that not every destination takes; JSON has no other way to spell it."""
 _ENDS = 8
 """Brackets that are tried as that end."""
 
@@ -76,7 +78,7 @@ class PageParser:
         """None where the page is not plainly as declared, damaged ones included."""
         start = self.beginning.match(body)
         try:
-            if start is None or not (body.isascii() or body.decode()):
+            if start is None or NUL_ESCAPED in body or not (body.isascii() or body.decode()):
                 return None
             found = [(end, each) for end in _ends(body) if (each := _rest(body, end)) is not None]
             if found:  # an array behind the rows looks like their end too, but is not the first one
@@ -241,9 +243,9 @@ def _child(
 ) -> pa.Table:
     """One child table; see `children` for the rows that mark an empty set."""
     places, found = _members(child, members)
+    if not child.position:  # a parent's key comes once, so its place says the same, and is compared sooner
+        _check_once([places, *(found.columns[name] for name in child.key if name not in parents)])
     found.columns |= {name: values.take(places) for name, values in parents.items()}
-    if not child.position:
-        _check_once([found.columns[name] for name in child.key])
     count = len(places)
     found.columns[DELETED] = pa.nulls(count, pa.bool_())
     empty = _without_members(members, places, unsaid=unsaid)

@@ -63,7 +63,7 @@ def typed(type_: Type, values: Sequence[Any] | pa.Array) -> tuple[pa.Array, Refu
     """The array, and the raw values by position that it cannot hold (null there).
 
     The kinds of values are looked at first, because Arrow would quietly cut 1.5 to 1 and turn true into 1.0.
-    Arrays come from Arrow's own reading of JSON, which takes no kind for another.
+    Arrays come from Arrow's own reading of JSON, which takes no kind for another, of pages without the character 0.
     """
     if isinstance(values, pa.Array):
         return _typed_array(type_, values)
@@ -80,6 +80,8 @@ def typed(type_: Type, values: Sequence[Any] | pa.Array) -> tuple[pa.Array, Refu
 def _typed_array(type_: Type, values: pa.Array) -> tuple[pa.Array, Refused]:
     if type_ == "json":
         return _json_of_lists(values)
+    if type_ == "text":
+        return values, {}
     try:
         return _checked(type_, values), {}
     except (ValueError, OverflowError):
