@@ -24,7 +24,7 @@ SANDBOX = "sources.constant_contact_sandbox"
 PIPELINE = "pipelines.constant_contact"
 
 PLAN = tuple(f"{PIPELINE}.planning.{name}" for name in ("cost", "plan"))
-ESTIMATES = tuple(f"{SOURCE}.reads.{name}" for name in ("costs", "facts", "campaign_estimates"))
+ESTIMATES = tuple(f"{SOURCE}.reads.{name}" for name in ("costs", "decisions", "facts", "campaign_estimates"))
 PLAN_IMPORTS = (
     *PLAN,
     *ESTIMATES,

@@ -16,9 +16,7 @@ from sources.constant_contact.campaign_rows import (
     CAMPAIGNS,
     Row,
     identified,
-    moment_of,
     references_of,
-    reported,
     status_of,
     version_of,
     was_sent,
@@ -26,7 +24,7 @@ from sources.constant_contact.campaign_rows import (
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.api_objects import asking, failed, is_held, is_of_one_object, recovered
 from sources.constant_contact.reads.attempts import ApiObject
-from sources.constant_contact.reads.reports import YOUNG_DAYS, Sent
+from sources.constant_contact.reads.decisions import Sent, sent_campaign
 from sources.constant_contact.state import campaigns as campaigns_state
 from sources.constant_contact.state.campaigns import CampaignsState
 
@@ -85,7 +83,7 @@ def read_activities(reading: Reading, campaign: Row, requests: int) -> Read:
             reading.reader.check()
     batches = [reading.batch(ACTIVITIES, rows, requests=0)] if rows else []
     batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests, state=tuple(state)))
-    sent = sent_campaign(reading, campaign, references) if was_sent(campaign) else None
+    sent = sent_campaign(campaign, references, now=reading.now) if was_sent(campaign) else None
     return Read(campaign=campaign, batches=batches, sent=sent)
 
 
@@ -141,20 +139,6 @@ def _nested(row: Row) -> Row:
             orjson.loads(value) if column and column.type == "json" and isinstance(value, str) else value
         )
     return nested
-
-
-def sent_campaign(reading: Reading, campaign: Row, references: Sequence[Row]) -> Sent | None:
-    activities = reported(references)
-    if not activities:
-        return None
-    changed_at = moment_of(campaign)
-    return Sent(
-        campaign_id=str(campaign["campaign_id"]),
-        name=str(campaign.get("name") or ""),
-        activities=activities,
-        version=version_of(campaign),
-        is_young=changed_at is None or changed_at > reading.now.subtract(days=YOUNG_DAYS),
-    )
 
 
 def campaign_of(row: Row, known: Row | None) -> ApiObject:

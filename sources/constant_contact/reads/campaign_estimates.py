@@ -25,21 +25,34 @@ from sources.constant_contact.campaign_rows import (
     STATS,
     SUMMARIES,
     Row,
-    is_loaded,
+    moment_of,
     references_of,
-    reported,
     status_of,
     version_of,
+    was_sent,
 )
 from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.decisions import (
+    Sent,
+    asked_again,
+    campaigns_from,
+    campaigns_mark,
+    differs,
+    is_changed,
+    sent_campaign,
+    within_reach,
+    without_emails,
+)
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.state.campaigns import CampaignsState
 from sources.constant_contact.state.totals import TotalsState
-from sources.constant_contact.windows import as_parameter, asked_from, is_current
+from sources.constant_contact.windows import as_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pendulum import DateTime
 
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
@@ -49,18 +62,9 @@ ACTIVITIES_EACH, REPORTED_EACH = 1.5, 1.1
 """Activities of a campaign that was never read; of these, those with reports."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A campaign that has reports."""
-
-    campaign_id: str
-    version: str
-    activities: tuple[str, ...] | None
-    """Ids of those that have reports; None: not read yet."""
-
-    @property
-    def size(self) -> float:
-        return REPORTED_EACH if self.activities is None else len(self.activities)
+def _size(sent: Sent) -> float:
+    """E-mails that have reports."""
+    return len(sent.activities) or REPORTED_EACH
 
 
 def estimate(facts: Facts, _: Endpoint) -> list[Line]:
@@ -71,9 +75,9 @@ def estimate(facts: Facts, _: Endpoint) -> list[Line]:
     sent = [
         each
         for row in {**known, **{str(row["campaign_id"]): row for row in rows}}.values()
-        if (each := _sent(row, known.get(str(row["campaign_id"])))) is not None
+        if (each := _sent(row, known.get(str(row["campaign_id"])), now=facts.now)) is not None
     ]
-    sent.sort(key=lambda each: each.activities is not None)  # what was never read first, else as it comes
+    sent.sort(key=lambda each: bool(each.activities))  # what was never read first, else as it comes
     lines = _listing(facts, rows, changed, known, whole=whole)
     if not facts.wanted.isdisjoint(REPORTS) and not facts.waits(STATS):
         order = _newest_first(sent, rows, known) if known else _spread(sent)
@@ -86,11 +90,7 @@ def listed(facts: Facts) -> tuple[list[Row], bool]:
     of = endpoint(CAMPAIGNS)
     size = of.page_size or 1
     state, options = CampaignsState.of(facts.state), facts.options
-    since = None
-    if state.mark is not None and is_current(state.whole_at, options, now=facts.now):
-        since = asked_from(state.mark, options.lookback)
-    if options.start_date is not None:
-        since = options.start_date if since is None else max(since, options.start_date)
+    since = campaigns_from(campaigns_mark(state, options, now=facts.now), options)
     params = dict(of.query) | ({} if since is None else {"after_date": as_parameter(since)})
     rows: dict[str, Row] = {}
     for _ in range(MOST_LISTINGS):
@@ -105,15 +105,30 @@ def listed(facts: Facts) -> tuple[list[Row], bool]:
 
 
 def _changed(facts: Facts, listed: Sequence[Row], known: Mapping[str, Row]) -> list[Row]:
-    """Those that are read: what the list shows to be new, and what failed and is tried again."""
+    """Those that are read: what the list shows to be new, what it may not show, and what failed and is tried again."""
     waiting = facts.waiting(CAMPAIGNS)
-    changed = {
-        str(row["campaign_id"]): row
-        for row in listed
-        if facts.options.full_refresh or not _is_loaded(row, known)
-    }
-    again = {each: {"campaign_id": each} for each in facts.tried_again(CAMPAIGNS)}
-    return [row for each, row in {**again, **changed}.items() if each not in waiting]
+    missing = _missing(facts, known)
+    summed_up = None
+    if SUMMARIES in facts.wanted and not facts.waits(SUMMARIES):
+        summed_up = {str(row["campaign_id"]) for row in facts.warehouse.rows(SUMMARIES, ("campaign_id",))}
+    rows = {str(row["campaign_id"]): row for row in listed}
+    for campaign_id in (*asked_again(known, summed_up), *facts.tried_again(CAMPAIGNS), *missing):
+        rows.setdefault(campaign_id, {"campaign_id": campaign_id})
+    return [
+        row
+        for campaign_id, row in rows.items()
+        if campaign_id not in waiting
+        and is_changed(row, moment_of(row), known.get(campaign_id), missing, facts.options)
+    ]
+
+
+def _missing(facts: Facts, known: Mapping[str, Row]) -> set[str]:
+    """Loaded campaigns whose e-mails are not."""
+    if ACTIVITIES not in facts.wanted:
+        return set()
+    waiting, key = facts.waiting(ACTIVITIES), "campaign_activity_id"
+    there = {str(row[key]) for row in facts.warehouse.rows(ACTIVITIES, (key,))}
+    return without_emails(known, there, lambda _, each: str(each[key]) in waiting)
 
 
 def _listing(
@@ -272,35 +287,37 @@ class _Reports:
             for feed, stat in FEEDS.items()
             if feed in self._facts.wanted and (pages := self._pages(feed, sent, stats.get(stat)))
         }
-        if not needed and sent.activities is not None:
+        if not needed and sent.activities:
             return False
-        self._requests[ACTIVITY_STATS] += sent.size
+        self._requests[ACTIVITY_STATS] += _size(sent)
         for feed, pages in needed.items():
             # Another e-mail of the same campaign has feeds, and so a page, of its own.
-            self._requests[feed] += pages + (sent.size - 1 if sent.activities is None else 0)
-        waits = not self._waiting[LINKS].isdisjoint(sent.activities or ())
+            self._requests[feed] += pages + (_size(sent) - 1 if not sent.activities else 0)
+        waits = not self._waiting[LINKS].isdisjoint(sent.activities)
         if LINKS in self._facts.wanted and not waits and ("email_clicks" in needed or self._is_new(sent)):
-            self._requests[LINKS] += sent.size if self._is_new(sent) else 1
+            self._requests[LINKS] += _size(sent) if self._is_new(sent) else 1
         return True
 
     def _is_new(self, sent: Sent) -> bool:
         """Whether no event of it is loaded, so that its links are not either."""
-        return sent.activities is None or not any(
+        return not sent.activities or not any(
             self._counts[feed].get(each) for feed in FEEDS for each in sent.activities
         )
 
     def _pages(self, feed: str, sent: Sent, total: int | None) -> int:
         if total is None:
             return 0
-        total -= self._offsets.get(sent.campaign_id, {}).get(feed, 0)
-        ids = sent.activities or ()
+        ids = sent.activities
         if not self._waiting[feed].isdisjoint(ids):
             return 0
         counts = [self._counts[feed].get(each, 0) for each in ids]
-        agreed = [self._unreached.get(each, {}).get(feed) for each in ids]
-        if total == sum(n if a is None else a for a, n in zip(agreed, counts, strict=True)):
+        unreached = [self._unreached.get(each, {}).get(feed) for each in ids]
+        offset = self._offsets.get(sent.campaign_id, {}).get(feed, 0)
+        if not differs(total, counts, unreached, offset=offset):
             return 0
         loaded = sum(counts)
+        beyond = sum(within_reach(0, agreed, n) for agreed, n in zip(unreached, counts, strict=True))
+        total += beyond - offset
         self._rows[feed] += max(0, total - loaded)
         return costs.feed_pages(total, loaded, endpoint(feed).page_size or 1)
 
@@ -319,18 +336,13 @@ def _spread(sent: Sequence[Sent]) -> list[Sent]:
     return [each for offset in range(step) for each in sent[offset::step]]
 
 
-def _sent(row: Row, before: Row | None) -> Sent | None:
-    if status_of(row) in NEVER_SENT:
+def _sent(row: Row, before: Row | None, *, now: DateTime) -> Sent | None:
+    """By the row as it is listed, with the e-mails that are loaded."""
+    if not was_sent(row):
         return None
-    campaign_id = str(row["campaign_id"])
-    if before is None:
-        return Sent(campaign_id=campaign_id, version=version_of(row), activities=None)
-    ids = reported(references_of(before))
-    return Sent(campaign_id=campaign_id, version=version_of(row), activities=ids) if ids else None
-
-
-def _is_loaded(row: Row, known: Mapping[str, Row]) -> bool:
-    return is_loaded(row, _moment(str(row["updated_at"])), known.get(str(row["campaign_id"])))
+    if before is not None:
+        return sent_campaign({**before, **row}, references_of(before), now=now)
+    return Sent(campaign_id=str(row["campaign_id"]), name="", activities=(), version=version_of(row))
 
 
 def _moment(text: str) -> pendulum.DateTime:

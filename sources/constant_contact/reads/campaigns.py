@@ -16,13 +16,9 @@ from sources.constant_contact.batches import Batch
 from sources.constant_contact.campaign_rows import (
     ACTIVITIES,
     CAMPAIGNS,
-    NEVER_SENT,
     REPORTS,
     SUMMARIES,
-    UNDER_WAY,
     Row,
-    identified,
-    is_loaded,
     references_of,
     reported,
     status_of,
@@ -40,14 +36,22 @@ from sources.constant_contact.reads.campaign_details import (
     email_of,
     read_activities,
     read_detail,
+)
+from sources.constant_contact.reads.decisions import (
+    asked_again,
+    campaigns_from,
+    campaigns_mark,
+    is_changed,
     sent_campaign,
+    without_emails,
 )
 from sources.constant_contact.reads.permissions import lacks
 from sources.constant_contact.reads.reading import CHANGES, FIRST
+from sources.constant_contact.reads.reports import campaign_item
 from sources.constant_contact.state import campaigns as campaigns_state
 from sources.constant_contact.state import failures
 from sources.constant_contact.state.campaigns import CampaignsState
-from sources.constant_contact.windows import advanced, as_parameter, asked_from, is_current
+from sources.constant_contact.windows import advanced, as_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -55,8 +59,8 @@ if TYPE_CHECKING:
     import pendulum
 
     from sources.constant_contact.catalogue import Endpoint
+    from sources.constant_contact.reads.decisions import Sent
     from sources.constant_contact.reads.reading import Reading
-    from sources.constant_contact.reads.reports import Sent
     from sources.constant_contact.state.changes import StateChange
 
 
@@ -112,7 +116,9 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     loaded = {str(row["campaign_id"]): row for row in reading.warehouse.rows(CAMPAIGNS)}
     rows = {str(row["campaign_id"]): row for row in listed}
     summary = yield from _summed_up(reading)
-    for campaign_id in _to_ask_again(reading, loaded, summary):
+    summed_up = summary if reading.attempts.works(SUMMARIES) else None
+    failed = sorted(failures.failed_ids(reading.state, CAMPAIGNS))
+    for campaign_id in [*asked_again(loaded, summed_up), *failed]:
         rows.setdefault(campaign_id, {"campaign_id": campaign_id})
     missing = _missing(reading, loaded)
     rows = {each: {"campaign_id": each} for each in sorted(missing)} | rows
@@ -120,9 +126,7 @@ def read_listing(reading: Reading) -> Iterator[Batch]:
     changed = [
         row
         for campaign_id, row in rows.items()
-        if reading.options.full_refresh
-        or campaign_id in missing
-        or not is_loaded(row, times.get(campaign_id), loaded.get(campaign_id))
+        if is_changed(row, times.get(campaign_id), loaded.get(campaign_id), missing, reading.options)
     ]
     discovery = _report_discovery(reading)
     seen = max((at for at in times.values() if at is not None), default=None)
@@ -158,22 +162,6 @@ def _report_discovery(reading: Reading) -> totals.ReportDiscovery | None:
     return discovery if reading.wants(*REPORTS) else None
 
 
-def _to_ask_again(reading: Reading, loaded: Mapping[str, Row], summary: set[str]) -> list[str]:
-    """Campaigns that the list may not show: those that failed, and those whose status may have moved without a new
-    updated_at, being under way, or summed up though unsent. Where the summaries are not read, the scheduled ones.
-    """
-    unsent = NEVER_SENT - {"removed"}
-    without = not reading.attempts.works(SUMMARIES)
-    moved = [
-        campaign_id
-        for campaign_id, row in loaded.items()
-        if status_of(row) in UNDER_WAY
-        or (campaign_id in summary and status_of(row) in unsent)
-        or (without and status_of(row) == "scheduled")
-    ]
-    return [*moved, *sorted(failures.failed_ids(reading.state, CAMPAIGNS))]
-
-
 def read_again(
     reading: Reading, sent: Sent, kept: StateChange, discovery: totals.ReportDiscovery
 ) -> Iterator[Batch]:
@@ -190,7 +178,7 @@ def read_again(
         if read.sent is not None:
             discovery.add(read.sent)
 
-    yield from attempt(reading, replace(sent.itself(), resource=CAMPAIGNS), read)
+    yield from attempt(reading, replace(campaign_item(sent), resource=CAMPAIGNS), read)
 
 
 def read_campaign(
@@ -214,7 +202,7 @@ def read_campaign(
     sent = found[0].sent if is_read else None
     if not is_read and known is not None and was_sent(known):
         sent = sent_campaign(
-            reading, known, references_of(known)
+            known, references_of(known), now=reading.now
         )  # what is loaded of it is followed all the same
     # A failure is noted, so the mark may pass it; what was not even asked for is not.
     if countdown.done(*([sent] if sent else []), complete=CAMPAIGNS not in reading.attempts.given_up):
@@ -230,15 +218,12 @@ def look_at_parts(reading: Reading, campaign: Row) -> None:
 def _loaded_sent(reading: Reading, loaded: Mapping[str, Row]) -> list[Sent]:
     """Sent campaigns as the warehouse knows them, newest first."""
     ordered = sorted(loaded.values(), key=lambda row: str(row.get("created_at") or ""), reverse=True)
-    found = (sent_campaign(reading, row, references_of(row)) for row in ordered if was_sent(row))
+    found = (sent_campaign(row, references_of(row), now=reading.now) for row in ordered if was_sent(row))
     return [sent for sent in found if sent is not None]
 
 
 def _listed(reading: Reading, mark: pendulum.DateTime | None) -> tuple[list[Row], int]:
-    since = None if mark is None else asked_from(mark, reading.options.lookback)
-    start = reading.options.start_date
-    if start is not None:
-        since = start if since is None else max(since, start)
+    since = campaigns_from(mark, reading.options)
     extra = {} if since is None else {"after_date": as_parameter(since)}
     rows: list[Row] = []
     requests = 0
@@ -296,15 +281,7 @@ def _without_emails(reading: Reading, loaded: Mapping[str, Row]) -> set[str]:
         str(row["campaign_activity_id"])
         for row in reading.warehouse.rows(ACTIVITIES, ("campaign_activity_id",))
     }
-    return {
-        campaign_id
-        for campaign_id, row in loaded.items()
-        if status_of(row) != "removed"
-        and any(
-            str(each["campaign_activity_id"]) not in there and not is_held(reading, email_of(row, each))
-            for each in identified(references_of(row))
-        )
-    }
+    return without_emails(loaded, there, lambda row, each: is_held(reading, email_of(row, each)))
 
 
 def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
@@ -314,15 +291,10 @@ def _times(reading: Reading, rows: list[Row]) -> dict[str, Any]:
 
 def _mark(reading: Reading) -> pendulum.DateTime | None:
     """None: all are to be listed."""
-    state = CampaignsState.of(reading.state)
     # Without their rows in the warehouse, campaigns that did not change would be unknown: then all are listed.
-    if (
-        not reading.wants(CAMPAIGNS)
-        or not is_current(state.whole_at, reading.options, now=reading.now)
-        or reading.aside.is_due(CAMPAIGNS)
-    ):
+    if not reading.wants(CAMPAIGNS) or reading.aside.is_due(CAMPAIGNS):
         return None
-    return state.mark
+    return campaigns_mark(CampaignsState.of(reading.state), reading.options, now=reading.now)
 
 
 def _marked(reading: Reading, mark: Mark) -> tuple[StateChange, ...]:

@@ -20,6 +20,7 @@ from sources.constant_contact.api.errors import ApiError, BadRequest, NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.rows import FeedRows, PageRows, feed_parser_of, said
+from sources.constant_contact.reads.decisions import within_reach
 from sources.constant_contact.rows.values import typed
 from sources.constant_contact.state import feeds as feeds_state
 from sources.constant_contact.state import totals as totals_state
@@ -86,9 +87,7 @@ class Feed:
     def _within_reach(self, reading: Reading) -> int | None:
         """The total less what a complete reading has shown it to count beyond the rows."""
         agreed = totals_state.unreached_total(reading.state, self.activity_id, self.resource)
-        if self.total is None or agreed is None:
-            return self.total
-        return self.total - max(0, agreed - self.loaded)
+        return None if self.total is None else within_reach(self.total, agreed, self.loaded)
 
 
 class Chain:

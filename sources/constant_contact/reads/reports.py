@@ -15,14 +15,11 @@ from sources.constant_contact.state.totals import TotalsState
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sources.constant_contact.reads.decisions import Sent
     from sources.constant_contact.reads.reading import Reading
 
 SENDS = "email_sends"
 BATCHES = {resource: endpoint(resource).batch or 1 for resource in (STATS, ACTIVITY_STATS)}
-YOUNG_DAYS = 3
-"""A campaign changed so lately may have no totals yet, whatever the server answers for it."""
-
-
 Row = dict[str, Any]
 
 
@@ -77,35 +74,25 @@ class Loaded:
         return without | {str(row["campaign_activity_id"]) for row in rows}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A campaign that has reports."""
+def campaign_item(sent: Sent) -> ApiObject:
+    """The campaign, of which its totals are asked."""
+    return ApiObject(
+        resource=STATS,
+        object_id=sent.campaign_id,
+        title=f"campaign {sent.name!r} ({sent.campaign_id})",
+        version=sent.version,
+    )
 
-    campaign_id: str
-    name: str
-    activities: tuple[str, ...]
-    """Ids of its e-mails that have reports, a resend among them."""
-    version: str
-    is_young: bool = False
-    """Changed within the last days."""
 
-    def itself(self) -> ApiObject:
-        return ApiObject(
-            resource=STATS,
-            object_id=self.campaign_id,
-            title=f"campaign {self.name!r} ({self.campaign_id})",
-            version=self.version,
-        )
-
-    def report(self, resource: str, activity_id: str) -> ApiObject:
-        """A report of one of its e-mails."""
-        return ApiObject(
-            resource=resource,
-            object_id=activity_id,
-            title=f"e-mail {self.name!r} (campaign activity {activity_id})",
-            version=self.version,
-            owner=activity_id,
-        )
+def report_item(sent: Sent, resource: str, activity_id: str) -> ApiObject:
+    """A report of one of its e-mails."""
+    return ApiObject(
+        resource=resource,
+        object_id=activity_id,
+        title=f"e-mail {sent.name!r} (campaign activity {activity_id})",
+        version=sent.version,
+        owner=activity_id,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

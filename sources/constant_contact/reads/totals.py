@@ -18,6 +18,7 @@ from sources.constant_contact.catalogue import FEEDS, endpoint
 from sources.constant_contact.reads import feeds
 from sources.constant_contact.reads.api_objects import attempt, failed, has_failed_before, is_held, recovered
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.reads.decisions import Sent, differs
 from sources.constant_contact.reads.many_ids import Answer
 from sources.constant_contact.reads.reading import NEWS, TOTALS
 from sources.constant_contact.reads.reports import (
@@ -25,7 +26,8 @@ from sources.constant_contact.reads.reports import (
     SENDS,
     Loaded,
     Moved,
-    Sent,
+    campaign_item,
+    report_item,
     together,
 )
 from sources.constant_contact.state import totals as totals_state
@@ -70,9 +72,9 @@ class ReportDiscovery:
             each
             for each in sent
             if self._refused.get(each.campaign_id) != each.version
-            and not is_held(self._reading, each.itself())
+            and not is_held(self._reading, campaign_item(each))
         ]
-        doubtful = [each for each in to_ask if has_failed_before(self._reading, each.itself())]
+        doubtful = [each for each in to_ask if has_failed_before(self._reading, campaign_item(each))]
         with self._lock:
             self._unasked += [each for each in to_ask if each not in doubtful]
             rest = not self._more
@@ -112,7 +114,7 @@ class ReportDiscovery:
             self._hand_on()
 
     def _compare(self, own: Reading, sent: Sequence[Sent]) -> Iterator[Batch]:
-        items = {each.campaign_id: each.itself() for each in sent}
+        items = {each.campaign_id: campaign_item(each) for each in sent}
         doubtful = {campaign_id for campaign_id, item in items.items() if has_failed_before(own, item)}
         answer = self._answer(own, STATS, list(items), doubtful)
         found = answer.rows
@@ -159,7 +161,7 @@ class ReportDiscovery:
         """Reports that failed and need not be read any more; those that wait are noted as left out."""
         for report, activities in self._loaded.failed.items():
             for activity in activities.intersection(sent.activities):
-                item = sent.report(report, activity)
+                item = report_item(sent, report, activity)
                 if is_held(self._reading, item):
                     continue
                 is_loaded = report == LINKS and activity in self._loaded.with_links
@@ -204,7 +206,7 @@ class ReportDiscovery:
 
     def _waits(self, sent: Sent, report: str, activity: str) -> bool:
         failed_before = activity in self._loaded.failed[report]
-        return failed_before and is_held(self._reading, sent.report(report, activity))
+        return failed_before and is_held(self._reading, report_item(sent, report, activity))
 
     def _differs(
         self, sent: Sent, feed: str, activities: Sequence[str], total: int | None, *, apart: int = 0
@@ -214,14 +216,12 @@ class ReportDiscovery:
             return False
         if any(self._reading.aside.is_due(feed, each) for each in activities):
             return True
-        total -= apart
-        count = sum(self._loaded.counts[feed].get(each, 0) for each in activities)
-        if count <= total <= count + sum(self._reading.aside.count(feed, each) for each in activities):
-            return False
-        known_offsets = [self._state.unreached.get(each, {}).get(feed) for each in activities]
-        loaded = [self._loaded.counts[feed].get(each, 0) for each in activities]
-        return total != sum(
-            n if agreed is None else agreed for agreed, n in zip(known_offsets, loaded, strict=True)
+        return differs(
+            total,
+            [self._loaded.counts[feed].get(each, 0) for each in activities],
+            [self._state.unreached.get(each, {}).get(feed) for each in activities],
+            offset=apart,
+            aside=sum(self._reading.aside.count(feed, each) for each in activities),
         )
 
     def _activity_totals(self, portion: Sequence[Moved]) -> Iterator[Batch]:
@@ -237,7 +237,7 @@ class ReportDiscovery:
     def _ask_emails(self, own: Reading, portion: Sequence[Moved], totals: dict[str, Row]) -> Iterator[Batch]:
         """Fills `totals`: e-mail -> its row, names and types as declared."""
         reports = [(each.sent, activity) for each in portion for activity in each.sent.activities]
-        items = {activity: sent.report(ACTIVITY_STATS, activity) for sent, activity in reports}
+        items = {activity: report_item(sent, ACTIVITY_STATS, activity) for sent, activity in reports}
         items = {activity: item for activity, item in items.items() if not is_held(own, item)}
         doubtful = {activity for activity, item in items.items() if has_failed_before(own, item)}
         answer = self._answer(own, ACTIVITY_STATS, list(items), doubtful)
@@ -299,7 +299,7 @@ class ReportDiscovery:
     def _read(
         self, sent: Sent, report: str, activity: str, read: Callable[[Reading], Iterator[Batch]]
     ) -> None:
-        item = sent.report(report, activity)
+        item = report_item(sent, report, activity)
         title = f"{'links' if report == LINKS else report} of {sent.name!r}"
         self._reading.add(report, NEWS, title, lambda: attempt(self._reading, item, read))
 

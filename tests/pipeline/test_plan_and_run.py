@@ -1,0 +1,70 @@
+"""A plan and the run after it go by the same rules: on accounts that live at random, one is what the other spends."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pendulum
+import pytest
+from accounts import EVERY_NIGHT
+from random_life import Day
+
+from pipelines.constant_contact.planning.plan import Allowance, plan
+from sources.constant_contact.api.client import Client
+from sources.constant_contact.warehouse import SqlWarehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts import Quick
+
+    from pipelines.constant_contact.planning.plan import Plan
+
+UNREAD = ("campaign_created", "campaign_sent")
+"""Changes after which a plan assumes how many e-mails a campaign has, and how much happened to them."""
+ERROR_EACH = 3
+"""Requests that a plan may be wrong by for each of those; everything else it knows."""
+FEW, MORE = range(2), range(2, 12)
+
+
+def planned(here: Quick) -> Plan:
+    from sources.constant_contact.source import settings  # noqa: PLC0415 - dlt takes two seconds
+
+    here.log_in()
+    own = settings()
+
+    def count(table: str) -> int:
+        return int(here.values(f"select count(*) from {here.qualified(table)}")[0])
+
+    with Client(own.connection()) as client:
+        return plan(
+            EVERY_NIGHT,
+            probe=client.get_json,
+            spent=lambda: client.requests_sent,
+            warehouse=SqlWarehouse(here.select, here.qualified, here.columns()),
+            loaded=count,
+            state=here.state,
+            options=own.options(),
+            allowance=Allowance(per_second=4, per_day=10_000, remaining_today=10_000),
+            now=pendulum.now("UTC"),
+        )
+
+
+@pytest.mark.parametrize("seed", [*FEW, *(pytest.param(seed, marks=pytest.mark.long) for seed in MORE)])
+def test_a_plan_is_what_the_next_run_spends(quick: Callable[..., Quick], seed: int) -> None:
+    """To the request, but for campaigns that were never read: their e-mails are assumed."""
+    chance = random.Random(f"plan and run {seed}")
+    most = 300 if seed in FEW else 1_500
+    here = quick(
+        contacts=chance.randrange(50, most), campaigns=chance.randrange(2, 12), seed=seed, max_events=most
+    )
+    here.complete_night()
+    for night in range(1 if seed in FEW else 3):
+        here.sandbox.move_clock(timedelta(days=1))
+        lived = Day(here.sandbox, f"plan and run {seed} {night}").live(chance.randrange(2, 8))
+        made = planned(here)
+        here.complete_night()
+        assumed = ERROR_EACH * sum(lived.count(each) for each in UNREAD)
+        assert abs(made.requests - here.requests_sent) <= assumed, (night, lived, made.lines)
