@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import webbrowser
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pendulum
@@ -29,6 +30,7 @@ from pipelines.constant_contact.notify.watch import alerts_where_unreadable, che
 from pipelines.constant_contact.profiles.round import folder_of, note_end
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from sources.constant_contact.leftovers import set_what_must_hold
+from sources.constant_contact.state.dataset import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +124,7 @@ def status_of(
 
 
 def _status(target: Target, oldest: timedelta | None, *, absent_is_fine: bool) -> StatusReport:
+    from pipelines.constant_contact.display.backfill import backfill  # noqa: PLC0415
     from pipelines.constant_contact.display.status import collect  # noqa: PLC0415
     from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE  # noqa: PLC0415
 
@@ -130,7 +133,7 @@ def _status(target: Target, oldest: timedelta | None, *, absent_is_fine: bool) -
     first = target.dataset == default_dataset(target.profile)  # which the next sync would make
     if (opened.exists or not first) and not absent_is_fine:
         _must_be_loaded(opened, empty_is_fine=first)
-    return collect(
+    report = collect(
         opened.query if opened.exists else None,
         target.dataset,
         destination=opened.dbt,
@@ -138,6 +141,8 @@ def _status(target: Target, oldest: timedelta | None, *, absent_is_fine: bool) -
         quota=_quota(own),
         max_age=DEFAULT_MAX_AGE if oldest is None else oldest,
     )
+    state = section_of(opened.committed_state() if opened.exists else {})
+    return replace(report, backfill=backfill(state, report))
 
 
 def runs(target: Target, *, limit: int, as_json: bool) -> int:

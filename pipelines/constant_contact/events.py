@@ -105,6 +105,10 @@ class TransformEnded:
     seconds: float
 
 
+UNDER_WAY = "the reading is under way; the next run goes on with it"
+"""Explains a difference that a run leaves which did not come to its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
     """One count of the API held against the warehouse."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -13,11 +15,18 @@ import small_warehouse
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
+from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
+from pipelines.constant_contact.display.backfill import backfill
+from pipelines.constant_contact.display.status import AuditCount, AuditStatus, Backfill, collect
 from pipelines.constant_contact.display.verdict import completed_at, verdict
+from pipelines.constant_contact.events import UNDER_WAY
+from sources.constant_contact.state.changes import changed
+from sources.constant_contact.state.feeds import FirstReading, came_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from accounts import Account
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 SAMPLE = re.compile(r'ctct_[a-z_]+\{dataset="[^"]*"(,[a-z]+="[^"]*")*\} -?[0-9.e+-]+')
@@ -154,3 +163,47 @@ def test_a_warehouse_that_is_not_there_has_a_status(served: Callable[..., Any]) 
     code, output, _ = ctct("status")
     assert (0, True) == (code, output.startswith("Stale: nothing was loaded yet"))
     assert 1 == ctct("status", "--max-age", "26h")[0]
+
+
+def test_status_says_how_far_a_first_read_has_come(account: Callable[..., Account]) -> None:
+    """After a run that was cut: contacts of those the API counts, campaigns so far, and feeds by their e-mails."""
+    here = account(contacts=1_200, campaigns=3, max_events=600)
+    selected = {"select": ("contacts", "contact_counts", "email_campaigns", "email_sends")}
+    assert "partial" == here.night(max_requests=6, **selected).status
+    progress = json.loads(ctct("status", "--json")[1])["backfill"]
+    contacts = next(part for part in progress if part["resource"] == "contacts")
+    assert 0 < contacts["done"] < contacts["total"]
+    assert "contacts: " in ctct("status")[1]
+
+    while here.night(**selected).status == "partial":
+        pass
+    assert [] == json.loads(ctct("status", "--json")[1])["backfill"]
+
+
+def test_a_feed_is_read_once_a_row_of_it_is_loaded() -> None:
+    """By e-mail: one that is under way or has no row yet is unread, whatever else differs."""
+    lines = tuple(
+        AuditCount(
+            table="email_sends",
+            scope="campaign_activity",
+            scope_id=scope_id,
+            scope_name="",
+            source_count=there,
+            loaded_count=loaded,
+            explanation=explanation,
+        )
+        for scope_id, there, loaded, explanation in (
+            ("read", 5, 5, ""),
+            ("moved", 6, 5, UNDER_WAY),
+            ("under way", 900, 500, UNDER_WAY),
+            ("not begun", 5, 0, UNDER_WAY),
+            ("out of reach", 5, 0, "explained otherwise"),
+            ("nothing there", 0, 0, ""),
+        )
+    )
+    empty = collect(None, "raw", destination=DbtProfile(kind="duckdb", duckdb_path=Path("none.duckdb")))
+    audit = AuditStatus(run_id="r", checked_at=None, counts=6, differences=(), lines=lines)
+    state = changed({}, [came_to("under way", "email_sends", FirstReading(next_link="/x", at=1))])
+
+    expected = Backfill(resource="email_sends", done=3, total=5, unit="e-mails")
+    assert (expected,) == backfill(state, replace(empty, audit=audit))

@@ -1,8 +1,8 @@
 """`ctct status`: is it fresh, where the warehouse is, what is in it and how fresh, the last runs, what is left today.
 
-Reads the warehouse's own tables only (`_dlt_loads`, `_ctct_runs`, `_ctct_audit` and row counts); quota and
-backfill are known elsewhere and passed in. Nothing is asked of the API. Any table may be missing: a warehouse
-that another tool loaded, or that is empty, still has a status. How it looks is in `status_view`.
+Reads the warehouse's own tables only (`_dlt_loads`, `_ctct_runs`, `_ctct_audit` and row counts); quota is known
+elsewhere and passed in, how far first reads have come is added by `backfill`. Nothing is asked of the API. Any table
+may be missing: a warehouse that another tool loaded, or that is empty, still has a status. How it looks: `status_view`.
 """
 
 from __future__ import annotations
@@ -145,7 +145,8 @@ class StatusReport:
     set_aside: tuple[TableStatus, ...]
     """Rows that have no place in their table yet, by table; `changed_at` is when the newest was seen."""
     quota: Quota | None
-    backfill: tuple[Backfill, ...]
+    backfill: tuple[Backfill, ...] = ()
+    """See `backfill`."""
 
     @property
     def account_id(self) -> str | None:
@@ -160,7 +161,6 @@ def collect(
     destination: DbtProfile,
     profile: str = DEFAULT_PROFILE,
     quota: Quota | None = None,
-    backfill: tuple[Backfill, ...] = (),
     which: Callable[[str], str | None] = shutil.which,
     max_age: dt.timedelta = DEFAULT_MAX_AGE,
     now: dt.datetime | None = None,
@@ -189,7 +189,6 @@ def collect(
         audit=_audit(raw),
         set_aside=_set_aside(raw),
         quota=quota,
-        backfill=backfill,
     )
 
 

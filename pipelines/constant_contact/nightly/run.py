@@ -21,6 +21,7 @@ from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse,
 from pipelines.constant_contact.erasure.sweep import Swept, clean_up, returned, returned_sentence, sweep
 from pipelines.constant_contact.errors import Busy, RunFailed
 from pipelines.constant_contact.events import (
+    UNDER_WAY,
     GroupLoaded,
     PageRead,
     RunEnded,
@@ -299,9 +300,8 @@ class _Night:
             return ()
         wanted = self.wanted - left_out_resources(reading)
         if status == "partial":
-            under_way = "the reading is under way; the next run goes on with it"
             with self.opened.kept_open():
-                return audit(self.opened, wanted, state=self._state(), under_way=under_way)
+                return audit(self.opened, wanted, state=self._state(), under_way=UNDER_WAY)
         with self.opened.kept_open():
             lines = audit(self.opened, wanted, state=self._state())
         host = self._host(reading)
