@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.api.errors import ApiError, BadRequest, NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.rows import FeedRows, PageRows, feed_parser_of, said
 from sources.constant_contact.reads.decisions import within_reach
+from sources.constant_contact.rows import FeedRows, PageRows, feed_parser_of, said
 from sources.constant_contact.rows.values import typed
 from sources.constant_contact.state import feeds as feeds_state
 from sources.constant_contact.state import totals as totals_state
