@@ -31,7 +31,7 @@ from sources.constant_contact_sandbox.campaigns import FEEDS, Campaign, contact_
 from sources.constant_contact_sandbox.reports import DERIVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pipelines.constant_contact.events import RunResult
@@ -243,10 +243,12 @@ def let_token_lapse(own: Settings) -> None:
                 store.save(name, replace(tokens, expires_at=tokens.saved_at))
 
 
-def spend_a_night(title: str, sandbox: Sandbox, own: Settings, news: News) -> Night:
+def spend_a_night(
+    title: str, sandbox: Sandbox, own: Settings, news: News, *, select: Sequence[str] = ()
+) -> Night:
     sandbox.log.reset()
     began = time.monotonic()
-    result = sync(SyncRequest(transform=False), lambda _: None, own=own)
+    result = sync(SyncRequest(transform=False, select=tuple(select)), lambda _: None, own=own)
     if result.status != "complete":
         raise SystemExit(f"{title} ended {result.status}: {result.stopped_reason}")
     return Night(
