@@ -72,6 +72,12 @@ class Warehouse(Protocol):
         of those that were created after a place in this order, else the last of those before one, or of all.
         """
 
+    def contacts_created(self, after: datetime | None, most: int) -> list[tuple[datetime, str]]:
+        """(created_at, contact_id) of the first that were created after an instant, or of all; deleted ones too."""
+
+    def count_created(self, after: datetime | None) -> int:
+        """How many those are in all."""
+
     def deletion_marks(self, table: str) -> Mapping[str, Any]:
         """contact_id -> the deletion that its rows show; only contacts whose rows show one."""
 
@@ -244,6 +250,20 @@ class SqlWarehouse:
             most,
         )
         return [(row[0], str(row[1])) for row in found]
+
+    def contacts_created(self, after: datetime | None, most: int) -> list[tuple[datetime, str]]:
+        if "created_at" not in self.columns("contacts"):
+            return []
+        place = "c.created_at, c.contact_id"
+        return [(row[0], str(row[1])) for row in self._first(place, self._created(after), place, most)]
+
+    def count_created(self, after: datetime | None) -> int:
+        known = "created_at" in self.columns("contacts")
+        return int(self._query(f"select count(*) from {self._created(after)}")[1][0][0]) if known else 0
+
+    def _created(self, after: datetime | None) -> str:
+        later = "" if after is None else f" and c.created_at > {_instant(after)}"
+        return f"{self._qualify('contacts')} as c where c.created_at is not null{later}"
 
     def _latest_events(self, events: Collection[str]) -> str | None:
         """contact_id, latest, number: a select over those of these tables that are there; None where none is."""

@@ -23,8 +23,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 
 
 ContactReading = Literal["auto", "incremental", "full"]
-AUTO_REQUESTS = 20
-"""What reading all contacts may cost each run where nobody chose: up to 10,000 contacts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +105,6 @@ def export_check(text: str) -> bool:
     if text not in {"off", "weekly"}:
         raise ValueError(f"export_check is {text!r}; choose from off, weekly")
     return text == "weekly"
-
-
-def reads_all_contacts(options: SyncOptions, loaded_contacts: int, page_size: int) -> bool:
-    """Whether a run reads every contact although it knows since when it could ask for changes.
-
-    Changes leave no trace in `updated_at` where a contact is deleted, unsubscribes, or joins or leaves a list, and
-    searching for what the counts give away costs more than reading a small account does.
-    """
-    if options.contact_reading == "auto":
-        return 0 < loaded_contacts <= AUTO_REQUESTS * page_size
-    return options.contact_reading == "full"
 
 
 def advanced(mark: DateTime | None, seen: DateTime | None, *, now: DateTime) -> DateTime | None:

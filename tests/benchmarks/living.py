@@ -26,6 +26,7 @@ from benchmarks.nights import News, an_environment, let_token_lapse, spend_a_nig
 
 from pipelines.constant_contact.planning.probe import plan_sync
 from pipelines.constant_contact.request import SyncRequest
+from sources.constant_contact.catalogue import FEEDS
 from sources.constant_contact_sandbox import Sandbox, Switches, serve
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ if TYPE_CHECKING:
 
 PAGE = 500
 OF_0_1 = (
-    "account,account_emails,account_privileges,contact_counts,contact_lists,contact_tags,custom_fields,segments,contacts,"
-    "email_campaigns,email_campaign_activities,email_campaign_stats,email_campaign_activity_stats,"
-    "email_campaign_summaries,email_links,email_sends,email_opens,email_clicks,email_forwards,email_optouts,email_bounces"
-).split(",")
+    *("account", "account_emails", "account_privileges", "contact_counts", "contact_lists", "contact_tags"),
+    *("custom_fields", "segments", "contacts", "email_campaigns", "email_campaign_activities"),
+    *("email_campaign_stats", "email_campaign_activity_stats", "email_campaign_summaries", "email_links"),
+    *FEEDS,
+)
 
 
 @dataclass(slots=True)
@@ -71,16 +73,21 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, nargs="+", default=[2_000, 20_000])
     parser.add_argument("--campaigns", type=int, default=50)
     parser.add_argument("--nights", type=int, default=10)
-    parser.add_argument("--counts", nargs="+", default=["exact"], help="how the API counts, see Switches.counts")
+    parser.add_argument(
+        "--counts", nargs="+", default=["exact"], help="how the API counts, see Switches.counts"
+    )
     parser.add_argument("--all", action="store_true", help="all that is read by default, not what 0.1 read")
     options = parser.parse_args()
     sys.stdout.write(
-        f"{'contacts':>9} {'counts':<13}{'requests a night':>17}{'of contacts':>12}{'whole':>6}{'planned':>9}  each night\n"
+        f"{'contacts':>9} {'counts':<13}{'requests a night':>17}{'of contacts':>12}{'whole':>6}{'planned':>9}"
+        "  each night\n"
     )
     for contacts in options.contacts:
         for counts in options.counts:
             show(
-                live(contacts, counts, options.campaigns, options.nights, () if options.all else tuple(OF_0_1))
+                live(
+                    contacts, counts, options.campaigns, options.nights, () if options.all else tuple(OF_0_1)
+                )
             )
 
 
@@ -128,7 +135,9 @@ def spend_one(life: Life, sandbox: Sandbox, own: Settings, select: tuple[str, ..
     let_token_lapse(own)
     night = spend_a_night("night", sandbox, own, News(), select=select)
     life.nights.append(night)
-    life.of_contacts.append(sum(n for path, n in night.paths.items() if path.startswith("/v3/contacts") and "counts" not in path))
+    life.of_contacts.append(
+        sum(n for path, n in night.paths.items() if path.startswith("/v3/contacts") and "counts" not in path)
+    )
 
 
 def differences(sandbox: Sandbox, file: Path, select: tuple[str, ...]) -> list[str]:

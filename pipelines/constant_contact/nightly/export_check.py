@@ -16,7 +16,7 @@ import pendulum
 
 from pipelines.constant_contact.nightly.audit import audit
 from pipelines.constant_contact.nightly.consequences import apply_cascades
-from pipelines.constant_contact.nightly.healing import correct
+from pipelines.constant_contact.nightly.members import correct
 from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint

@@ -3,7 +3,8 @@
 Each stage looks at what is still different, spends the fewest requests that may settle it, commits, lets follow what
 follows, and audits again (no request). A contact that is deleted changes the counts of its lists and tags too, so
 contacts come before groups, and groups that grew before groups that shrank: whoever moved is found in the new list.
-Nothing different costs nothing.
+Nothing different costs nothing. Where the search is likely to cost more than half of what reading all contacts costs,
+or has come to cost that, all are read, which misses nothing; after that nothing else about contacts is.
 
 State, under "audit":
   settled  scope -> id -> how far the API's count stood from its own rows when all of them had been counted
@@ -13,36 +14,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.nightly.audit import (
     CONSENTS,
     CONTACTS,
-    MEMBERSHIPS,
-    TAGGINGS,
     audit,
     contact_lines,
 )
 from pipelines.constant_contact.nightly.consequences import apply_cascades
+from pipelines.constant_contact.nightly.members import GROUPS, SqlMembers, correct
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.reads import collections, contacts
+from sources.constant_contact.reads import collections, contacts, costs
 from sources.constant_contact.reads.feeds import Feed
-from sources.constant_contact.reads.heal import FEW_PAGES, PAGE, WHOLE, Choice, Findings, Healer, Span, steps
+from sources.constant_contact.reads.heal import PAGE, Choice, Findings, Healer
 from sources.constant_contact.state import offsets as offsets_state
+from sources.constant_contact.state import traceless
 from sources.constant_contact.state.contacts import ContactsState
 from sources.constant_contact.state.offsets import OffsetsState
-from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import AuditLine
     from sources.constant_contact.reads.reading import Reading
-
-PERMISSION = "email_address__permission_to_send"
-GROUPS = {"list": MEMBERSHIPS, "tag": TAGGINGS}
 
 Lines = Sequence["AuditLine"]
 
@@ -79,10 +75,25 @@ class _Night:
     def differing(self, *scopes: str) -> list[AuditLine]:
         return [line for line in self.lines if not line.ok and (not scopes or line.scope in scopes)]
 
-    def pages(self) -> int:
-        """Requests that reading every contact takes."""
-        loaded = sum(count for _, count in SqlMembers(self.host.opened).seconds(Choice(kind="all")))
-        return -(-loaded // PAGE)
+    def contacts(self) -> int:
+        """Loaded ones, deleted ones too."""
+        return sum(count for _, count in SqlMembers(self.host.opened).seconds(Choice(kind="all")))
+
+    def apart(self, *scopes: str) -> int:
+        """Requests that the search for what these counts show is likely to take."""
+        return sum(
+            costs.steps(line.source_count, abs(line.source_count - line.loaded_count), PAGE)
+            for line in self.differing(*scopes)
+        )
+
+    def searches(self) -> bool:
+        """Whether searching is likely to cost less than reading all contacts; what was spent on it counts."""
+        found = self.findings
+        expected = self.apart("total", "consent") + self.apart("list", "tag")
+        count = self.contacts()
+        if costs.pages(count, PAGE) > self.host.allowance():
+            return True
+        return costs.may_search(found.requests + expected, count, PAGE)
 
     def picture(self) -> set[tuple[str, str, str, int]]:
         return {
@@ -98,18 +109,28 @@ def heal(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
     """The audit after everything affordable has been set right; what is left is warned about."""
     night = _Night(host=host, wanted=wanted, lines=lines)
     seen: list[set[tuple[str, str, str, int]]] = []
-    todo = STAGES
+    todo = (*ASKED_AGAIN, *STAGES)
     while night.differing() and night.picture() not in seen and len(seen) < PASSES:
         seen.append(night.picture())
         for applies, stage in todo:
             if not night.stopped and applies(night):
                 _carry_out(night, stage)
-        todo = STAGES[3:]
+        todo = (*STAGES,)
         if night.stopped or night.findings.refused:
             break
     _remember(night)
+    _note_the_traceless(night)
     _warn(night)
     return night.lines
+
+
+def _note_the_traceless(night: _Night) -> None:
+    """So that the next run knows what searching is likely to cost."""
+    if night.findings.differed:
+        reading = night.host.reading()
+        reading.warehouse.close()
+        change = traceless.noted(reading.state, reading.now, len(night.findings.differed))
+        night.host.commit(Batch(resource=CONTACTS, state=(change,)))
 
 
 def _carry_out(night: _Night, stage: Stage) -> None:
@@ -160,10 +181,8 @@ def _catch_up(_: _Night, __: Healer, reading: Reading) -> Iterator[Batch]:
     yield from contacts.read_changes(reading, ContactsState.of(reading.state))
 
 
-def _small(night: _Night, healer: Healer, _: Reading) -> Iterator[Batch]:
-    """All contacts, where that is a few pages: searching costs as much, and misses what two changes hide."""
-    if night.pages() <= FEW_PAGES:
-        yield from healer.attempt(healer.compare(Choice(kind="all"), whole=True))
+def _everything(_: _Night, healer: Healer, __: Reading) -> Iterator[Batch]:
+    yield from healer.attempt(healer.compare(Choice(kind="all"), whole=True))
 
 
 def _deleted(_: _Night, healer: Healer, __: Reading) -> Iterator[Batch]:
@@ -196,17 +215,13 @@ def _scan(night: _Night, healer: Healer, _: Reading) -> Iterator[Batch]:
 
 
 def _groups(night: _Night, healer: Healer, *, grown: bool) -> Iterator[Batch]:
-    """Lists and tags one by one; all contacts at once where that costs less."""
+    """Lists and tags one by one."""
     found = [
         line
         for scope in GROUPS
         for line in night.differing(scope)
         if (line.source_count > line.loaded_count) == grown
     ]
-    cost = sum(steps(line.source_count, abs(line.source_count - line.loaded_count)) for line in found)
-    if cost >= night.pages():
-        yield from healer.attempt(healer.compare(Choice(kind="all"), whole=True))
-        return
     for line in sorted(found, key=lambda line: line.source_count):
         choice = Choice(kind="list" if line.scope == "list" else "tag", value=line.scope_id)
         yield from healer.attempt(healer.compare(choice))
@@ -235,106 +250,37 @@ def _differ(*scopes: str) -> Callable[[_Night], bool]:
     return lambda night: bool(night.differing(*scopes))
 
 
+def _to_search(*scopes: str) -> Callable[[_Night], bool]:
+    return lambda night: not night.findings.all_asked and bool(night.differing(*scopes))
+
+
+def _not_worth_it(night: _Night) -> bool:
+    found = night.findings
+    return bool(night.differing(*OF_CONTACTS)) and not found.all_asked and not night.searches()
+
+
+OF_CONTACTS = ("total", "consent", "list", "tag")
+ASKED_AGAIN: Sequence[tuple[Callable[[_Night], bool], Stage]] = (
+    (_differ(*OF_CONTACTS), _recount),
+    (lambda night: night.moved and bool(night.differing(*OF_CONTACTS)), _catch_up),
+)
+SEARCH: Sequence[tuple[Callable[[_Night], bool], Stage]] = (
+    (_to_search("total"), _deleted),
+    (_to_search("total"), _all),
+    (_to_search("consent"), _rare_consents),
+    (_to_search("consent"), _active),
+    (_to_search("consent"), _scan),
+    (_to_search("list", "tag"), _grown),
+    (_to_search("list", "tag"), _shrunk),
+)
 STAGES: Sequence[tuple[Callable[[_Night], bool], Stage]] = (
-    (_differ("total", "consent", "list", "tag"), _recount),
-    (lambda night: night.moved and bool(night.differing("total", "consent", "list", "tag")), _catch_up),
-    (_differ("total", "consent", "list", "tag"), _small),
-    (_differ("total"), _deleted),
-    (_differ("total"), _all),
-    (_differ("consent"), _rare_consents),
-    (_differ("consent"), _active),
-    (_differ("consent"), _scan),
-    (_differ("list", "tag"), _grown),
-    (_differ("list", "tag"), _shrunk),
+    *(each for stage in SEARCH for each in ((_not_worth_it, _everything), stage)),
+    (_not_worth_it, _everything),
     (_differ("campaign_activity"), _feeds),
 )
-"""(whether a stage applies, the stage), in order; the first three are not repeated."""
+"""(whether a stage applies, the stage), in order; before each part of the search it is asked whether that pays."""
 PASSES = 3
 """A later stage may show what an earlier one could not see: a list without a contact that was deleted silently."""
-
-
-class SqlMembers:
-    """What the warehouse holds of a choice; SQL that DuckDB and PostgreSQL share."""
-
-    def __init__(self, opened: Warehouse) -> None:
-        self._opened = opened
-
-    def seconds(self, of: Choice) -> Sequence[tuple[int, int]]:
-        second = "cast(floor(extract(epoch from c.created_at)) as bigint)"
-        rows = self._opened.query(
-            f"select {second} as second, count(*) as found {self._from(of)} group by {second} order by {second}"
-        )
-        return [(int(str(row["second"] or 0)), int(str(row["found"]))) for row in rows]
-
-    def ids(self, of: Choice, span: Span) -> set[str]:
-        bounds = ""
-        if span != WHOLE:
-            for sign, at in ((">=", span.after), ("<", span.before)):
-                bounds += f" and extract(epoch from c.created_at) {sign} {at}" if at is not None else ""
-        rows = self._opened.query(f"select c.contact_id as id {self._from(of)}{bounds}")
-        return {str(row["id"]) for row in rows}
-
-    def _from(self, of: Choice) -> str:
-        name = f"from {self._opened.qualified(CONTACTS)} as c"
-        live = "c.deleted_at is null"
-        if of.kind in GROUPS:
-            joined = f"join {self._opened.qualified(GROUPS[of.kind])} as s on s.contact_id = c.contact_id"
-            return f"{name} {joined} where s.{of.kind}_id = {literal(of.value)} and {live}"
-        if of.kind == "consent":
-            return f"{name} where c.{PERMISSION} = {literal(of.value)} and {live}"
-        conditions = {
-            "all": "1 = 1",
-            "deleted": "c.deleted_at is not null",
-            "active": f"c.{PERMISSION} in ('explicit', 'implicit') and {live}",
-        }
-        return f"{name} where {conditions[of.kind]}"
-
-
-def correct(opened: Warehouse, found: Findings) -> None:
-    """What no row says: memberships and events that a complete reading lacks, contacts that answered 404 by their id.
-
-    Contacts that were read just now are left alone: their rows are newer than any conclusion.
-    """
-    for choice, ids in found.left.items():
-        table = GROUPS.get(choice.kind)
-        if table is not None:
-            for listed in _in_portions(ids - found.fresh):
-                opened.execute(
-                    f"delete from {opened.qualified(table)}"
-                    f" where {choice.kind}_id = {literal(choice.value)} and contact_id in ({listed})"
-                )
-    for listed in _in_portions(found.gone):
-        opened.execute(
-            f"update {opened.qualified(CONTACTS)} set deleted_at = current_date"
-            f" where deleted_at is null and contact_id in ({listed})"
-        )
-
-    for (feed, activity), keys in found.events.items():
-        _delete_vanished(opened, feed, activity, keys)
-
-
-def _delete_vanished(opened: Warehouse, feed: str, activity: str, there: set[tuple[Any, ...]]) -> None:
-    """Loaded events of one e-mail that its feed does not have any more."""
-    key, name = endpoint(feed).table.key, opened.qualified(feed)
-    rows = opened.query(
-        f"select {', '.join(key)} from {name} where campaign_activity_id = {literal(activity)}"
-    )
-    gone = [row for row in rows if tuple(row[column] for column in key) not in there]
-    for row in gone:
-        same = " and ".join(f"{column} = {_value(row[column])}" for column in key)
-        opened.execute(f"delete from {name} where {same}")
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"cast('{value.isoformat()}' as timestamp with time zone)"
-    return str(value) if isinstance(value, int) else literal(str(value))
-
-
-def _in_portions(ids: set[str], size: int = 5_000) -> Iterator[str]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), size):
-        yield ", ".join(map(literal, ordered[start : start + size]))
 
 
 def _remember(night: _Night) -> None:

@@ -97,6 +97,7 @@ def plan(
         options=options,
         now=now,
         asked=asked,
+        remaining_today=allowance.remaining_today,
     )
     lines = tuple(estimate(facts))
     beside = [line for line in estimate(replace(facts, wanted=off)) if line.resource in off]

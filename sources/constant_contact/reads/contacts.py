@@ -2,7 +2,9 @@
 
 Three things move without each other: `updated_at` (details), `email_address.opt_out_date` (a silent unsubscribe) and
 the bare existence of a row. The window on `updated_after` sees the first, a pass on `optout_after` the second,
-the nightly counts and the whole reading every `full_refresh_every` the rest.
+the nightly counts, and a reading of everything every `full_refresh_every`, the rest: all at once where that is cheap,
+else a share each night (`rolling`). Where so much changes without a trace that searching would cost more than reading
+everything, everything is read (`costs.reads_all_contacts`).
 Source: contract (/contacts); community threads td-p/422146, m-p/387264 (unsubscribes leave `updated_at` alone).
 State: see `state.contacts`.
 """
@@ -19,7 +21,7 @@ import pyarrow.compute as pc
 from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.reads import costs
+from sources.constant_contact.reads import costs, rolling
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.parts import parts
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
@@ -27,18 +29,19 @@ from sources.constant_contact.reads.set_aside import MAX_OBJECTS
 from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.rows.values import typed
 from sources.constant_contact.state import fields as fields_state
+from sources.constant_contact.state import traceless
 from sources.constant_contact.state.contacts import ContactsState, WholeReading
 from sources.constant_contact.windows import (
     advanced,
     as_parameter,
     asked_from,
     is_current,
-    reads_all_contacts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pyarrow as pa
     from pendulum import DateTime
 
     from sources.constant_contact.catalogue import Endpoint
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
 
 CONTACTS = "contacts"
-OPTED_OUT = "email_address__opt_out_date"
+UPDATED, OPTED_OUT = "updated_at", "email_address__opt_out_date"
 FEW_CONTACTS = 20_000
 LINK_FAILURES = 2
 """Runs that end at a saved link with a failing server before the link is taken to be what fails it."""
@@ -59,7 +62,9 @@ def slices(reading: Reading, _: Endpoint) -> None:
     elif state.whole is not None or whole_is_due(reading, state):
         reading.add(CONTACTS, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
     else:
-        reading.add(CONTACTS, CHANGES, "contacts that changed", lambda: read_changes(reading, state))
+        reading.add(
+            CONTACTS, CHANGES, "contacts that changed", lambda: _read_changes_and_share(reading, state)
+        )
         if reading.aside.due(CONTACTS):
             reading.add(CONTACTS, BACKFILL, "contacts that were set aside", lambda: read_set_aside(reading))
 
@@ -91,11 +96,17 @@ def estimate(facts: Facts, of: Endpoint) -> list[Line]:
         rows = count(facts, {parameter: as_parameter(since)})
         why = words.format(since.format("D MMM HH:mm"))
         found.append(Line(resource=CONTACTS, why=why, rows=rows, requests=costs.pages(rows or 0, size)))
-    return found
+    return [*found, *rolling.estimate(facts)]
 
 
 def _plans_all(facts: Facts, page_size: int) -> bool:
-    return reads_all_contacts(facts.options, facts.loaded(CONTACTS), page_size)
+    return costs.reads_all_contacts(
+        facts.options,
+        facts.loaded(CONTACTS),
+        page_size,
+        traceless=traceless.expected(facts.state, facts.now),
+        affordable=facts.remaining_today,
+    )
 
 
 def _whole_is_planned(facts: Facts, state: ContactsState) -> bool:
@@ -119,8 +130,13 @@ def whole_is_due(reading: Reading, state: ContactsState) -> bool:
 
 
 def _reads_all(reading: Reading) -> bool:
-    page_size = endpoint(CONTACTS).page_size or 1
-    return reads_all_contacts(reading.options, reading.warehouse.count(CONTACTS), page_size)
+    return costs.reads_all_contacts(
+        reading.options,
+        reading.warehouse.count(CONTACTS),
+        endpoint(CONTACTS).page_size or 1,
+        traceless=traceless.expected(reading.state, reading.now),
+        affordable=reading.client.budget.remaining_today(),
+    )
 
 
 def _is_small(reading: Reading) -> bool:
@@ -171,11 +187,25 @@ def read_all_again(reading: Reading) -> Iterator[Batch]:
     the greatest `updated_at` seen here. A reading that is cut goes on in the next run like a first one.
     """
     loaded = LoadedDigests(reading.warehouse, endpoint(CONTACTS))
-    whole = WholeReading(started_at=reading.now)
+    whole, before = WholeReading(started_at=reading.now), ContactsState.of(reading.state)
+    silent = 0
     for batch, so_far in _whole_pages(reading, whole, resumed=False):
         whole = so_far
-        yield replace(batch, tables=loaded.changed(batch.tables))
-    yield _finished(reading, whole)
+        tables = loaded.changed(batch.tables)
+        silent += _without_a_trace(tables[CONTACTS], before)
+        yield replace(batch, tables=tables)
+    done = _finished(reading, whole)
+    yield replace(done, state=(*done.state, traceless.noted(reading.state, reading.now, silent)))
+
+
+def _without_a_trace(changed: pa.Table, before: ContactsState) -> int:
+    """How many of these contacts no window on `updated_at` or `opt_out_date` would have shown."""
+    rows = changed.select([UPDATED, OPTED_OUT]).to_pydict()
+    return sum(
+        (at is None or before.mark is None or at <= before.mark)
+        and (out is None or before.opted_out is None or out <= before.opted_out)
+        for at, out in zip(rows[UPDATED], rows[OPTED_OUT], strict=True)
+    )
 
 
 def read_whole(reading: Reading, state: ContactsState) -> Iterator[Batch]:
@@ -248,11 +278,18 @@ def _whole_pages(
         if not resumed:
             whole = replace(
                 whole,
-                horizon=_max(whole.horizon, _greatest(tables[CONTACTS], "updated_at")),
+                horizon=_max(whole.horizon, _greatest(tables[CONTACTS], UPDATED)),
                 opted_out=_max(whole.opted_out, _greatest(tables[CONTACTS], OPTED_OUT)),
             )
         whole = whole.came_to(part.next_link)
         yield reading.as_batch(CONTACTS, tables, requests=part.requests, state=(whole.kept(),)), whole
+
+
+def _read_changes_and_share(reading: Reading, state: ContactsState) -> Iterator[Batch]:
+    """One after the other: of a contact that both bring the later reading stands."""
+    yield from read_changes(reading, state)
+    if not reading.once:
+        yield from rolling.read(reading)
 
 
 def read_changes(
@@ -270,7 +307,7 @@ def read_changes(
         asked = as_parameter(asked_from(since, lookback, overlapped=since in done))
         for part in parts(reading, endpoint(CONTACTS), extra={parameter: asked}):
             tables = part.tables
-            seen = _max(seen, _greatest(tables[CONTACTS], "updated_at"))
+            seen = _max(seen, _greatest(tables[CONTACTS], UPDATED))
             seen_out = _max(seen_out, _greatest(tables[CONTACTS], OPTED_OUT))
             yield reading.as_batch(CONTACTS, tables, requests=part.requests)
     moved = ContactsState(

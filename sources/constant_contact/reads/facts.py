@@ -68,6 +68,8 @@ class Facts:
     options: SyncOptions
     now: DateTime
     asked: Asked
+    remaining_today: int
+    """Requests that may still be sent."""
 
     def waits(self, resource: str) -> bool:
         """Whether a resource failed and is not asked for in the next run."""

@@ -26,9 +26,10 @@ import pendulum
 from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.reads import feeds
+from sources.constant_contact.reads import costs, feeds
 from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.state import feeds as feeds_state
 from sources.constant_contact.state import totals as totals_state
 from sources.constant_contact.windows import as_parameter
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 CONTACTS = "contacts"
 PAGE = endpoint(CONTACTS).page_size or 1
-FEW_PAGES = 4
-"""A choice of so many pages is read whole: halving would cost as much, and changes that cancel out show as well."""
 GAP_S = 4
 """A cut has no loaded contact within a second on either side, whichever way the filter takes its bound."""
 
@@ -112,6 +111,14 @@ class Findings:
     """Requests that would have been needed and were not left."""
     fresh: set[str] = field(default_factory=set)
     """Contacts that were read just now."""
+    asked: set[Choice] = field(default_factory=set)
+    """Choices that were looked into; none is read twice in a run."""
+    all_asked: bool = False
+    """Every contact has been asked for: no other choice shows more."""
+    differed: set[str] = field(default_factory=set)
+    """Contacts that were not loaded as they are, or are gone."""
+    requests: int = 0
+    """Spent on looking for contacts."""
     events: dict[tuple[str, str], set[tuple[Any, ...]]] = field(default_factory=dict)
     """(feed, e-mail) -> the keys of all its events, where they are as many as the API counts and fewer than loaded."""
 
@@ -162,6 +169,8 @@ class Healer:
         self._reading = reading
         self._members = members
         self._allowance = allowance
+        self._loaded: LoadedDigests | None = None
+        """Of every contact, where all of them are read."""
         self.findings = findings
 
     def attempt(self, *works: Iterator[Batch]) -> Iterator[Batch]:
@@ -173,8 +182,12 @@ class Healer:
                 self.findings.refused.append(error.needed)
 
     def compare(self, of: Choice, *, whole: bool = False) -> Iterator[Batch]:
-        """Fresh rows where the choice differs from the warehouse; with `whole` all its rows."""
+        """Fresh rows where the choice differs from the warehouse; with `whole` all its rows. Once in a run."""
+        found = self.findings
+        if found.all_asked or (of in found.asked and not whole):
+            return
         self._need(1)
+        found.asked.add(of)
         pages = self._pages(of, WHOLE)
         first = next(pages)
         count = _count(first)
@@ -182,12 +195,15 @@ class Healer:
             self.findings.counts[of] = count
         line = Timeline(self._members.seconds(of))
         size = math.ceil((count or 0) / PAGE)
-        if first.next_link is None or whole or count is None or size <= FEW_PAGES:
+        if first.next_link is None or whole or count is None or size <= costs.FEW_PAGES:
             self._need(size - 1)
+            if of.kind == "all":
+                found.all_asked = True
+                self._loaded = LoadedDigests(self._reading.warehouse, endpoint(CONTACTS))
             yield from self._complete(of, WHOLE, first, pages)
         elif count != line.count(WHOLE):
             yield Batch(resource=CONTACTS, requests=1)
-            self._need(steps(count))
+            self._need(costs.steps(count, 1, PAGE))
             yield from self._halve(of, line, count)
         else:
             yield Batch(resource=CONTACTS, requests=1)
@@ -305,6 +321,7 @@ class Healer:
                     row = own.client.record(path, include)
                 except NotFound:
                     self.findings.gone.add(contact_id)
+                    self.findings.differed.add(contact_id)
                     yield Batch(resource=CONTACTS, requests=1)
                 else:
                     yield self._fresh([row])
@@ -313,24 +330,25 @@ class Healer:
             self._reading.reader.check()
 
     def _fresh(self, rows: list[Row]) -> Batch:
-        self.findings.fresh.update(str(row["contact_id"]) for row in rows)
-        return self._reading.batch(CONTACTS, rows, requests=1)
+        """Those of the rows that are not loaded as they are."""
+        ids = [str(row["contact_id"]) for row in rows]
+        self.findings.fresh.update(ids)
+        batch = self._reading.batch(CONTACTS, rows, requests=1)
+        of = endpoint(CONTACTS)
+        loaded = self._loaded or LoadedDigests(self._reading.warehouse, of, ids)
+        tables = loaded.changed(batch.tables)
+        self.findings.differed.update(tables[CONTACTS].column("contact_id").to_pylist())
+        return replace(batch, tables=tables)
 
     def _pages(self, of: Choice, span: Span) -> Iterator[Page]:
         extra = {**of.parameters, **span.parameters, "include_count": "true"}
-        return self._reading.pages(endpoint(CONTACTS), extra=extra)
+        for page in self._reading.pages(endpoint(CONTACTS), extra=extra):
+            self.findings.requests += 1
+            yield page
 
     def _need(self, requests: int) -> None:
         if requests > self._allowance():
             raise TooExpensive(requests)
-
-
-def steps(count: int, changes: int = 1) -> int:
-    """About how many requests it takes to find `changes` among `count` contacts."""
-    pages = max(1, math.ceil(count / PAGE))
-    if pages <= FEW_PAGES:
-        return pages
-    return min(pages, (math.ceil(math.log2(pages)) + 2) * max(1, changes))
 
 
 def _count(page: Page) -> int | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from sources.constant_contact.catalogue.columns import DELETED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.warehouse import Warehouse
@@ -29,10 +29,15 @@ Digests = dict[str, int]
 class LoadedDigests:
     """What is loaded of a resource, as it was when this was made."""
 
-    def __init__(self, warehouse: Warehouse, of: Endpoint) -> None:
+    def __init__(self, warehouse: Warehouse, of: Endpoint, ids: Collection[str] | None = None) -> None:
+        """`ids`: those, of a key of one column, that will be asked for; None: any."""
         self._key = of.table.key
+
+        def rows(table: str) -> list[dict[str, Any]]:
+            return warehouse.rows(table) if ids is None else warehouse.where(table, self._key[0], ids)
+
         with warehouse.stretch():
-            self._loaded = {each.name: _digests(self._key, warehouse.rows(each.name)) for each in of.tables}
+            self._loaded = {each.name: _digests(self._key, rows(each.name)) for each in of.tables}
         self._owner = of.table.name
 
     def changed(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

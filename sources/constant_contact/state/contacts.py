@@ -107,3 +107,8 @@ class ContactsState:
 def read_again() -> StateChange:
     """Nothing is known of how far contacts were read."""
     return StateChange(path=(CONTACTS,), value=None)
+
+
+def all_read_at(at: DateTime) -> StateChange:
+    """Every contact was read since the last whole reading; the next round counts from `at`."""
+    return StateChange(path=(CONTACTS, "whole_at"), value=at.isoformat())
