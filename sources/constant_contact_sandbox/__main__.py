@@ -151,9 +151,19 @@ def run(argv: Sequence[str] | None = None) -> int:
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
+        if sys.stderr.isatty():
+            sys.stderr.write(
+                f"\nTo set up ctct for it, in another terminal: {_set_up(server)}\nCtrl-C ends it.\n"
+            )
         while not stop.wait(0.5):
             pass
     return 0
+
+
+def _set_up(server: Server) -> str:
+    """The command that a person gives next."""
+    names = ("client_id", "base_url", "authorize_url", "token_url", "device_url")
+    return " ".join(["ctct init", *(f"--{name.replace('_', '-')} {getattr(server, name)}" for name in names)])
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import child_runs
 import pytest
@@ -319,3 +321,24 @@ def test_input_that_ends_is_a_sentence(place: Path) -> None:
         terminal.press(b"\x04")
         assert 2 == terminal.end()
     assert "run ctct init again to go on" in terminal.shown
+
+
+@pytest.mark.long
+def test_the_sandbox_says_how_to_set_up_against_it(place: Path) -> None:
+    """The line that it shows on a terminal is one that the command line takes, and leads to a login."""
+    with Terminal(
+        [*CTCT, "sandbox", "--contacts", "3"], folder=place, environment=environment(place)
+    ) as sandbox:
+        line = sandbox.expect(r"in another terminal: ctct init (.*)\n")[1]
+        with conversation(
+            place, *line.split(), "--flow", "device", f"--state-dir={place.parent / 'state'}"
+        ) as terminal:
+            terminal.answer("API key of the application")
+            terminal.answer("Its secret")
+            address = terminal.expect(r"(http://\S+user_code=\S+)")[1]
+            pressed = urlencode({"user_code": address.partition("=")[2], "decision": "allow"})
+            with urlopen(address.partition("?")[0], pressed.encode()) as page:
+                assert 200 == page.status
+            terminal.expect("Logged in to")
+        sandbox.press(b"\x03")
+        assert 0 == sandbox.end()
