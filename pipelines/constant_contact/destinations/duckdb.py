@@ -42,6 +42,8 @@ FILE = f"{PIPELINE}.duckdb"
 ADVICE_TO_READERS = (
     "try again in a moment, or set publish to a file: syncs keep a copy there that is always readable"
 )
+MB_A_THREAD = 125
+"""What DuckDB asks for at least, and takes beside its limit where it has less."""
 UNSET = ":unset:"
 """What dlt names a file after that nobody configured."""
 CONFLICT = re.compile(r"lock is held in (?P<path>.*?) \(PID (?P<pid>\d+)\)")
@@ -123,7 +125,8 @@ class DuckDb(Destination):
         """What does not fit is put on disk beside the file; rows need not come back in the order of their loading."""
         self._marts_mb = 4 * megabytes
         credentials = place.factory.config_params["credentials"]
-        bounds = {"memory_limit": f"{megabytes}MB", "preserve_insertion_order": False}
+        threads = min(os.cpu_count() or 1, max(1, megabytes // MB_A_THREAD))
+        bounds = {"memory_limit": f"{megabytes}MB", "threads": threads, "preserve_insertion_order": False}
         credentials.global_config = {**bounds, **(credentials.global_config or {})}
 
     @contextmanager
