@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# Hundreds of processes import the same modules: compiled once, in folders that git ignores.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sample", type=int, default=1, metavar="N", help="run every N-th test of each file")
 
 
 @pytest.hookimpl(trylast=True)  # after the marks have chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the first test of each file, then every N-th: the same ones in each run."""
+    """Keep the first test of each file, then every N-th: the same ones in each run.
+
+    What waits for dbt comes first, so that its minute passes while other workers have all the rest to do.
+    """
+    items.sort(key=lambda item: "nights" not in getattr(item, "fixturenames", ()))
     every = config.getoption("--sample")
     seen: Counter[Path] = Counter()
     kept, left = [], []
@@ -38,8 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait for servers and processes of their own more than they compute."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for two cores: tests wait for servers and processes of their own, and each worker has imports to do."""
+    return max(2, 3 * (os.cpu_count() or 1) // 2)
 
 
 @pytest.fixture

@@ -23,7 +23,11 @@ Rows = list[Any]
 
 @contextmanager
 def changed_rows(sandbox: Sandbox, change: Callable[[Rows], Any], path: str = "") -> Iterator[None]:
-    """While it lasts, `change` gets the rows of each page below `path`, and may do with them what it likes."""
+    """While it lasts, `change` gets the rows of each page below `path`, and may do with them what it likes.
+
+    Within another one it is for paths that the other has not; the other ends with it.
+    """
+    name = f"{FAULT} {path}"
 
     def fault(reply: Reply) -> Reply:
         if reply.status != 200 or reply.body[:1] not in (b"{", b"["):
@@ -36,8 +40,8 @@ def changed_rows(sandbox: Sandbox, change: Callable[[Rows], Any], path: str = ""
             change(value)
         return replace(reply, body=orjson.dumps(value))
 
-    with mock.patch.dict(faults.FAULTS, {FAULT: fault}):
-        sandbox.set_fault(FAULT, None, path_prefix=path)
+    with mock.patch.dict(faults.FAULTS, {name: fault}):
+        sandbox.set_fault(name, None, path_prefix=path)
         try:
             yield
         finally:

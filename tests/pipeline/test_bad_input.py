@@ -94,6 +94,7 @@ def test_a_missing_folder_is_named(account: Any, tmp_path: Path, monkeypatch: py
     assert one.sandbox.log.total == 0
 
 
+@pytest.mark.long
 def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account: Any) -> None:
     """403 on reports: a warning names the privilege, everything else is loaded, exit 0."""
     from sources.constant_contact_sandbox import Switches  # noqa: PLC0415
@@ -141,7 +142,9 @@ def test_a_dataset_that_is_no_schema_name_is_refused(account: Any) -> None:
     assert "'My Data'" in errors
 
 
-@pytest.mark.parametrize("fault", ["not_found", "deactivated", "forbidden_scope"])
+@pytest.mark.parametrize(
+    "fault", [pytest.param("not_found", marks=pytest.mark.long), "deactivated", "forbidden_scope"]
+)
 def test_an_api_that_refuses_everything_is_no_complete_night(account: Any, fault: str) -> None:
     """No row was read: exit 1 with the refusal, whichever it is."""
     one = account(contacts=5, campaigns=0)

@@ -93,6 +93,16 @@ SILENT = {
 }
 
 
+TOGETHER = [
+    ("contact created", "silent unsubscribe", "list created", "custom field deleted", "draft removed"),
+    ("contact renamed", "list deleted", "segment deleted", "campaign renamed"),
+    ("phone numbers emptied", "tag deleted", "sent campaign removed"),
+    ("address changed", "contact revived, bumped", "campaign drafted"),
+    ("unsubscribe", "campaign sent and removed"),
+    ("contact deleted, bumped",),
+    ("left the last list, bumped",),
+]
+"""Changes of different things, so that none leads to another; `-m long` has each of them alone."""
 BEGAN = (datetime.now(UTC) - timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -115,6 +125,19 @@ def begun(quick: Callable[..., Quick], first_night: dict[str, Kept]) -> Quick:
     return here
 
 
+@pytest.mark.parametrize("names", TOGETHER, ids=" and ".join)
+def test_next_night_shows_the_changes(begun: Quick, names: tuple[str, ...]) -> None:
+    """One night after some changes the warehouse holds the account again."""
+    begun.sandbox.move_clock(_hours(30))
+
+    for name in names:
+        CHANGES[name](begun.sandbox)
+    begun.complete_night()
+
+    assert [] == begun.differences()
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_next_night_shows_the_change(begun: Quick, change: Callable[[Sandbox], object]) -> None:
     """One night after a change the warehouse holds the account again."""
@@ -127,7 +150,15 @@ def test_next_night_shows_the_change(begun: Quick, change: Callable[[Sandbox], o
     assert [] == here.differences()
 
 
-@pytest.mark.parametrize("change", SILENT.values(), ids=SILENT.keys())
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            change, id=name, marks=() if name in {"silently tagged", "silent re-opt-in"} else pytest.mark.long
+        )
+        for name, change in SILENT.items()
+    ],
+)
 def test_next_night_shows_what_no_window_sees(
     quick: Callable[..., Quick], change: Callable[[Sandbox], object]
 ) -> None:
@@ -158,7 +189,10 @@ def test_full_refresh_shows_what_no_window_sees(
     assert [] == here.differences()
 
 
-@pytest.mark.parametrize(("contacts", "campaigns"), [(0, 0), (1, 0), (0, 3), (40, 1)])
+@pytest.mark.parametrize(
+    ("contacts", "campaigns"),
+    [(0, 0), pytest.param(1, 0, marks=pytest.mark.long), (0, 3), pytest.param(40, 1, marks=pytest.mark.long)],
+)
 def test_tiny_accounts_are_exact(quick: Callable[..., Quick], contacts: int, campaigns: int) -> None:
     """Accounts with next to nothing load, and load again."""
     here = quick(contacts=contacts, campaigns=campaigns)
@@ -205,7 +239,7 @@ def test_repeated_events_are_rows_of_their_own(quick: Callable[..., Quick]) -> N
     assert [1, 1, 2, 2] == here.values(f"select occurrence from email_clicks where {when} order by 1")
 
 
-@pytest.mark.parametrize("cursor", ["position", "offset"])
+@pytest.mark.parametrize("cursor", ["position", pytest.param("offset", marks=pytest.mark.long)])
 def test_ties_across_page_borders_are_exact(quick: Callable[..., Quick], cursor: str) -> None:
     """Equal events that fall on both sides of a page border are all loaded, once each, and so are later ones."""
     here = quick(contacts=50, campaigns=1, switches=Switches(cursor=cursor))
@@ -223,7 +257,7 @@ def test_ties_across_page_borders_are_exact(quick: Callable[..., Quick], cursor:
     assert ([], []) == (first, here.differences())
 
 
-@pytest.mark.parametrize("cursor", ["position", "offset"])
+@pytest.mark.parametrize("cursor", ["position", pytest.param("offset", marks=pytest.mark.long)])
 def test_rows_that_come_between_pages(quick: Callable[..., Quick], cursor: str) -> None:
     """Events and contacts that come and go between two pages are there after the next night at the latest."""
     here = quick(contacts=1300, campaigns=1, switches=Switches(cursor=cursor, bump_deletes=True))
@@ -248,9 +282,7 @@ def test_rows_that_come_between_pages(quick: Callable[..., Quick], cursor: str) 
     assert [] == here.differences()
 
 
-@pytest.mark.parametrize(
-    "cap", [pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long), 3, 7]
-)
+@pytest.mark.parametrize("cap", [*(pytest.param(cap, marks=pytest.mark.long) for cap in (1, 2, 3)), 7])
 def test_capped_runs_come_to_the_same_end(quick: Callable[..., Quick], cap: int) -> None:
     """Runs that are cut after a few requests go on where they stopped, and end in the same tables."""
     here = quick(contacts=1600, campaigns=1)
@@ -314,7 +346,7 @@ def test_permalinks_have_no_reports_and_none_are_asked_for(quick: Callable[..., 
     assert [] == [path for path in reports if any(activity in path for activity in permalinks)]
 
 
-@pytest.mark.parametrize("removed", ["not_found", "errors"])
+@pytest.mark.parametrize("removed", ["not_found", pytest.param("errors", marks=pytest.mark.long)])
 def test_removed_campaign_in_a_batch_spoils_only_itself(quick: Callable[..., Quick], removed: str) -> None:
     """A campaign that is removed after it was listed is in a batch of totals: the others are loaded all the same."""
     here = quick(contacts=60, campaigns=12, switches=Switches(removed_stats=removed))

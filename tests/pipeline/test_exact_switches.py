@@ -37,16 +37,16 @@ VARIANTS = {
 
 
 SAMPLED = [
-    pytest.param(switches, id=name, marks=() if number % 5 == 0 else pytest.mark.long)
+    pytest.param(switches, id=name, marks=() if number % 10 == 0 else pytest.mark.long)
     for number, (name, switches) in enumerate(VARIANTS.items())
 ]
-"""Every fifth in the plain run; `-m long` has the others."""
+"""Every tenth in the plain run; `-m long` has the others."""
 
 
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())
 def test_first_night_is_exact(quick: Callable[..., Quick], switches: Switches) -> None:
     """However the open questions are answered, a first night holds the account."""
-    here = quick(contacts=120, campaigns=12, switches=switches)
+    here = quick(contacts=60, campaigns=6, switches=switches)
 
     here.complete_night()
 

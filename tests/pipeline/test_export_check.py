@@ -63,7 +63,10 @@ def test_it_is_asked_for_once_a_week_and_costs_a_few_requests(checked: Callable[
     assert [0] == one.values("select count(*) from contact_export")
 
 
-@pytest.mark.parametrize("with_ids", [True, False], ids=["by id", "by address"])
+@pytest.mark.parametrize(
+    "with_ids",
+    [pytest.param(True, id="by id"), pytest.param(False, id="by address", marks=pytest.mark.long)],
+)
 def test_what_differs_is_read_again_and_told(checked: Callable[..., Account], with_ids) -> None:
     """A contact that is lost here and one that the account does not have are set right in the same night."""
     one = checked()

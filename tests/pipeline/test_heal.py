@@ -136,7 +136,7 @@ def test_a_quiet_night_costs_no_request_more(healed: Callable[..., Healed]) -> N
     assert 0 == here.spent
 
 
-@pytest.mark.parametrize("contacts", [300, 2_200])
+@pytest.mark.parametrize("contacts", [300, pytest.param(2_200, marks=pytest.mark.long)])
 def test_a_contact_that_vanished_for_good_is_marked_deleted(
     healed: Callable[..., Healed], contacts: int
 ) -> None:

@@ -34,7 +34,7 @@ def test_a_feed_alone_follows_campaigns_that_did_not_change(quick: Callable[...,
     [
         FEED,
         ("email_campaigns",),
-        ("email_campaigns", "email_campaign_activities"),
+        pytest.param(("email_campaigns", "email_campaign_activities"), marks=pytest.mark.long),
         ("contacts", "email_clicks"),
     ],
     ids="+".join,

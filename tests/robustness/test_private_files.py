@@ -74,14 +74,6 @@ def test_everything_that_a_run_makes_is_for_its_owner(home: Home) -> None:
     assert {0o600, 0o700} == {mode(path) for path in (home.folder / "dlt" / "ctct").rglob("*")}
 
 
-def test_files_that_exist_keep_their_modes(home: Home) -> None:
-    """A warehouse that its owner shares stays shared."""
-    assert 0 == home.run(*SYNC).code
-    home.warehouse.chmod(0o664)
-    assert 0 == home.run(*SYNC).code
-    assert mode(home.warehouse) == 0o664
-
-
 def test_check_names_what_is_open_and_the_command_that_closes_it(home: Home) -> None:
     """One line; the command in it, run as it is, makes the line good."""
     assert 0 == home.run(*SYNC).code
@@ -97,7 +89,10 @@ def test_check_names_what_is_open_and_the_command_that_closes_it(home: Home) -> 
 
 
 def test_a_report_is_for_others_and_keeps_the_mode_that_it_was_given(home: Home) -> None:
-    """The usual mode for a new one, in a new folder that others may enter; then whatever its owner chose."""
+    """The usual mode for a new one, in a new folder that others may enter; then whatever its owner chose.
+
+    Exported files have the usual modes too, whatever is private otherwise.
+    """
     assert 0 == home.run(*SYNC).code
     page = home.folder / "for_others" / "page.html"
     assert 0 == home.run("report", "--out", str(page)).code
@@ -105,12 +100,7 @@ def test_a_report_is_for_others_and_keeps_the_mode_that_it_was_given(home: Home)
     page.chmod(0o640)
     assert 0 == home.run("report", "--out", str(page)).code
     assert (0o640, ["page.html"]) == (mode(page), [file.name for file in page.parent.iterdir()])
-
-
-def test_exported_files_are_for_others(home: Home) -> None:
-    """The usual modes, whatever is private otherwise."""
-    assert 0 == home.run(*SYNC).code
-    out = home.folder / "for_others"
+    out = home.folder / "exported"
     assert 0 == home.run("export", "--out", str(out), "--select", "contacts", "--format", "csv").code
     assert (0o755, 0o644) == (mode(out), mode(out / "contacts.csv"))
 
@@ -121,9 +111,13 @@ def rows_kept(home: Home) -> list[Path]:
 
 
 def test_no_rows_stay_in_the_loaders_folder(home: Home) -> None:
-    """In a folder without a configuration of the loader too, and what earlier versions left is removed."""
+    """In a folder without a configuration of the loader too, and what earlier versions left is removed.
+
+    A warehouse that its owner shares stays shared.
+    """
     assert 0 == home.run(*SYNC).code
     assert [] == rows_kept(home)
+    home.warehouse.chmod(0o664)
 
     [work_dir] = (home.folder / "dlt" / "ctct").glob("*/ctct")
     package = next(iter((work_dir / "load" / "loaded").iterdir()))
@@ -136,6 +130,7 @@ def test_no_rows_stay_in_the_loaders_folder(home: Home) -> None:
 
     assert 0 == home.run(*SYNC).code
     assert [] == rows_kept(home)
+    assert mode(home.warehouse) == 0o664
 
 
 def load_as_a_library(folder: str) -> None:
