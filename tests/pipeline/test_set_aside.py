@@ -132,9 +132,7 @@ def test_a_row_without_its_key_costs_itself_and_comes_back(account: Any, cases: 
     [told] = [warning for warning in result.warnings if ASIDE in warning]
     kinds = Counter(set_aside(one)).items()
     named = [
-        kind
-        for kind, rows in kinds
-        if f"{rows} of {kind[0]} without a usable {kind[1]} ({kind[2]})" in told
+        kind for kind, rows in kinds if f"{rows} of {kind[0]} without a usable {kind[1]} ({kind[2]})" in told
     ]
     assert min(len(kinds), MAX_NAMED) == len(named), told
     healed = one.complete_night(select=READ)
