@@ -18,7 +18,7 @@ from sources.constant_contact.catalogue.endpoint import KNOWN_EVENTS, KNOWN_UNTI
 from sources.constant_contact.catalogue.events import COUNTS as COUNTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sources.constant_contact.catalogue import Endpoint
 
@@ -109,7 +109,7 @@ class Excluded:
             resource, of, column = _checked(name)
             if column not in self._columns.get(of.name, ()):
                 self._columns[of.name] = (*self._columns.get(of.name, ()), column)
-                self.bridges += tuple(_made_from(resource, of, column))
+                self.bridges += tuple(each.name for each in resource.bridges(of, column))
 
     def __bool__(self) -> bool:
         return bool(self._columns)
@@ -131,15 +131,6 @@ class Excluded:
             name: rows.slice(0, 0) if name in self.bridges else _without_values(rows, self.of(name))
             for name, rows in tables.items()
         }
-
-
-def _made_from(resource: Endpoint, of: Table, column: str) -> Iterator[str]:
-    """Tables whose rows are what stands in the arrays of this column."""
-    path = of.column(column).source if column in of.column_names else ()
-    for each in resource.children:
-        whole = each.parent == of.name and each.from_ == path and not each.within
-        if whole or (each.within == path and each.from_ == of.from_ and path):
-            yield each.name
 
 
 def _without_values(rows: pa.Table, names: Sequence[str]) -> pa.Table:

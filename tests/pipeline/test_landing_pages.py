@@ -59,6 +59,19 @@ def test_a_page_that_nobody_opened_costs_one_request(one: Quick) -> None:
     assert [] == one.differences(tables=WANTED)
 
 
+@pytest.mark.parametrize("commits", [1, 2, 3])
+def test_a_run_that_dies_between_two_feeds_loses_nothing(one: Quick, commits: int) -> None:
+    """Openings that are committed do not hide that the feeds after them are still to be read."""
+    family = one.sandbox.extras.landing_pages
+    for page in family.pages:
+        family.visit(page, 2**33 + 2**40 + 1, at=one.sandbox.stamp)
+    one.night(select=WANTED, a_commit=1, killed_after=commits)
+    one.complete_night(select=WANTED)
+    assert [] == one.differences(tables=WANTED)
+    one.complete_night(select=WANTED)
+    assert 2 == one.requests_sent
+
+
 def test_pages_nobody_named_cost_nothing(quick: Callable[..., Quick]) -> None:
     """Without ids no request is made, and the tables are empty."""
     one = quick(contacts=300, campaigns=3)

@@ -5,7 +5,7 @@ Source: contract (paths), api_guide (email_reporting_overview, contacts_sync, em
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -325,6 +325,14 @@ class Endpoint:
     def slots(self) -> tuple[str, ...]:
         """What the path leaves open, in its order."""
         return tuple(re.findall(r"\{([a-z_]+)\}", self.path))
+
+    def bridges(self, of: Table, column: str) -> Iterator[Table]:
+        """Tables whose rows are what stands in the arrays in this column of one of its tables."""
+        path = of.column(column).source if column in of.column_names else ()
+        for each in self.children:
+            whole = each.parent == of.name and each.from_ == path and not each.within
+            if whole or (path and each.within == path and each.from_ == of.from_):
+                yield each
 
     @property
     def event_key(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ State: see `state.landing_pages`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,13 @@ from sources.constant_contact.windows import is_current
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
+    from pendulum import DateTime
+
     from sources.constant_contact.batches import Batch
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.state.changes import StateChange
     from sources.constant_contact.warehouse import Warehouse
     from sources.constant_contact.windows import SyncOptions
 
@@ -81,46 +85,81 @@ def read_page(reading: Reading, page_id: str) -> Iterator[Batch]:
     """Its openings; the other feeds where there are new ones, or where a feed was not read to its end of late. Without
     openings to read, as of a page that is not this account's, nothing more is asked of it.
     """
-    moved: list[bool] = []
-    if not (yield from _attempt(reading, page_id, OPENS, moved)):
-        return
-    for name in LANDING_PAGES:
-        if name == OPENS or not reading.wants(name):
-            continue
-        if any(moved) or not _is_whole(reading, page_id, name):
-            yield from _attempt(reading, page_id, name, [])
-
-
-def _attempt(reading: Reading, page_id: str, name: str, moved: list[bool]) -> Generator[Batch, None, bool]:
-    """False where it is left out."""
-    title = f"{name.replace('_', ' ')} of {page_id}"
-    item = ApiObject(resource=name, object_id=page_id, title=title, owner=page_id)
-    return (
-        yield from attempt(reading, item, partial(read_feed, of=endpoint(name), page_id=page_id, moved=moved))
+    whole_at = LandingPagesState.of(reading.state).whole_at
+    feeds = [
+        Feed(of=endpoint(name), page_id=page_id, whole_at=whole_at.get((page_id, name)))
+        for name in LANDING_PAGES
+        if name == OPENS or reading.wants(name)
+    ]
+    openings, others = (
+        next(one for one in feeds if one.name == OPENS),
+        [one for one in feeds if one.name != OPENS],
     )
+    moved: list[bool] = []
+    if not (yield from _attempt(reading, openings, moved, followed_by=others)):
+        return
+    for feed in others:
+        if any(moved) or not feed.is_whole(reading):
+            yield from _attempt(reading, feed, [])
 
 
-def read_feed(reading: Reading, of: Endpoint, page_id: str, moved: list[bool]) -> Iterator[Batch]:
-    """A batch for each page of answers; `moved` hears whether any has news."""
-    slots = {"campaign_activity_id": page_id}
-    to_the_end = not _is_whole(reading, page_id, of.resource)
-    loaded = _loaded(reading, of, page_id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed of one page, as it was when the page's turn came."""
+
+    of: Endpoint
+    page_id: str
+    whole_at: DateTime | None
+
+    @property
+    def name(self) -> str:
+        return self.of.resource
+
+    def is_whole(self, reading: Reading) -> bool:
+        return is_current(self.whole_at, reading.options, now=reading.now)
+
+    def interrupted(self) -> tuple[StateChange, ...]:
+        """For a run that ends before this feed has come to its end."""
+        return () if self.whole_at is None else (landing_pages_state.not_whole(self.page_id, self.name),)
+
+    def ended(self, reading: Reading) -> tuple[StateChange, ...]:
+        at = self.whole_at if self.whole_at is not None and self.is_whole(reading) else reading.now
+        return (landing_pages_state.read_whole(self.page_id, self.name, at),)
+
+
+def _attempt(
+    reading: Reading, feed: Feed, moved: list[bool], followed_by: Sequence[Feed] = ()
+) -> Generator[Batch, None, bool]:
+    """False where it is left out."""
+    title = f"{feed.name.replace('_', ' ')} of {feed.page_id}"
+    item = ApiObject(resource=feed.name, object_id=feed.page_id, title=title, owner=feed.page_id)
+    read = partial(read_feed, feed=feed, moved=moved, followed_by=followed_by)
+    return (yield from attempt(reading, item, read))
+
+
+def read_feed(
+    reading: Reading, feed: Feed, moved: list[bool], followed_by: Sequence[Feed] = ()
+) -> Iterator[Batch]:
+    """A batch for each page of answers; `moved` hears whether any has news. Rows are committed before what is older,
+    and openings before the feeds that they are `followed_by`: until those have come, the state says that they are due.
+    """
+    of, slots = feed.of, {"campaign_activity_id": feed.page_id}
+    to_the_end = not feed.is_whole(reading)
+    loaded = _loaded(reading, of, feed.page_id)
     numbers = Numbers(of.event_key)
     for page in reading.pages(of, slots):
         rows = reading.forgotten.kept(page.rows, of.resource)
         times = _times(rows)
         rows = numbers.number(rows, times) if of.event_key != of.table.key else rows
-        keys = [_key(of, row, at) for row, at in zip(rows, times, strict=True)]
-        is_known = loaded.issuperset(keys)
+        is_known = loaded.issuperset(_key(of, row, at) for row, at in zip(rows, times, strict=True))
         moved.append(not is_known)
         ends = page.next_link is None
-        done = (
-            (landing_pages_state.read_whole(page_id, of.resource, reading.now),)
-            if ends and to_the_end
-            else ()
-        )
-        yield reading.batch(of.resource, rows, requests=1, constants=slots, state=done, whole=ends)
-        if rows and is_known and not to_the_end:
+        is_last = ends or (bool(rows) and is_known and not to_the_end)
+        state = feed.ended(reading) if is_last else feed.interrupted()
+        if not is_known:
+            state += tuple(change for other in followed_by for change in other.interrupted())
+        yield reading.batch(of.resource, rows, requests=1, constants=slots, state=state, whole=ends)
+        if is_last:
             return
 
 
@@ -141,8 +180,3 @@ def _times(rows: Sequence[Row]) -> list[int]:
     """Microseconds since 1970, UTC; -1 where there is no time."""
     array, _ = typed("timestamp", [row.get(TIME) for row in rows])
     return [-1 if at is None else at for at in array.cast("int64").to_pylist()]
-
-
-def _is_whole(reading: Reading, page_id: str, name: str) -> bool:
-    whole_at = LandingPagesState.of(reading.state).whole_at.get((page_id, name))
-    return is_current(whole_at, reading.options, now=reading.now)

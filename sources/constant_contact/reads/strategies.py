@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sources.constant_contact.catalogue import CATALOGUE, CatalogueError
 from sources.constant_contact.reads import (
+    bridges,
     campaign_estimates,
     campaigns,
     collections,
@@ -87,6 +88,7 @@ COLLECTED = collect(CATALOGUE.values())
 
 def add_slices(reading: Reading) -> None:
     """Everything that one run reads. Slices that depend on answers are added once those are known."""
+    bridges.add_slices(reading)
     for of, strategy in _calls(reading.wanted):
         strategy.slices(reading, of)
 

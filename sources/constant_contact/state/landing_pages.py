@@ -37,6 +37,11 @@ def read_whole(page_id: str, feed: str, at: DateTime) -> StateChange:
     return StateChange(path=(LANDING_PAGES, page_id, feed), value=at.isoformat())
 
 
+def not_whole(page_id: str, feed: str) -> StateChange:
+    """It is to be read to its end: what is loaded of it may have a gap."""
+    return StateChange(path=(LANDING_PAGES, page_id, feed), value=None)
+
+
 def read_again() -> StateChange:
     """Nothing is known of what was read."""
     return StateChange(path=(LANDING_PAGES,), value=None)
