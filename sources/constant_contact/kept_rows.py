@@ -52,8 +52,8 @@ class KeptRows(SqlWarehouse):
         self._kept = {name: self._without_bookkeeping(name, rows) for name, rows in kept.items()}
         self._stretch = stretch
 
-    def stretch(self) -> AbstractContextManager[None]:
-        return self._stretch()
+    def stretch(self, tables: Collection[str]) -> AbstractContextManager[None]:
+        return nullcontext() if all(map(self.is_kept, tables)) else self._stretch()
 
     def is_kept(self, table: str) -> bool:
         return table in self._kept

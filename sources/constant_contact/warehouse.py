@@ -102,8 +102,8 @@ class Warehouse(Protocol):
     def is_kept(self, table: str) -> bool:
         """Whether asking for its rows costs nothing, because they are in memory."""
 
-    def stretch(self) -> AbstractContextManager[None]:
-        """While it lasts, questions follow each other, and none of them has to open the destination."""
+    def stretch(self, tables: Collection[str]) -> AbstractContextManager[None]:
+        """While it lasts, questions about these tables follow each other, and none has to open the destination."""
 
     def close(self) -> None:
         """Let the connection go; nothing can be asked afterwards."""
@@ -360,7 +360,7 @@ class SqlWarehouse:
     def is_kept(self, table: str) -> bool:  # noqa: ARG002 - part of the protocol
         return False
 
-    def stretch(self) -> AbstractContextManager[None]:
+    def stretch(self, tables: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - part of the protocol
         return nullcontext()
 
     def close(self) -> None:

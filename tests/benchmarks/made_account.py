@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = 500
+CHANGED = "changed"
+"""Pages of contacts that changed, as long as there are any."""
 MAILS = 4
 """E-mails among which the events are."""
 LISTS, TAGS, FIELDS = 40, 30, 12
@@ -109,6 +111,20 @@ def write_contacts(folder: Path, count: int) -> None:
             tail = f'],"contacts_count":{count},"_links":{{{link[1:]}}}}}'
             (folder / f"page-{number}").write_bytes(b'{"contacts":[' + b",".join(rows) + tail.encode())
             lines.write(b"\n".join(rows) + b"\n")
+
+
+def write_changes(folder: Path, count: int) -> None:
+    """`changed-<n>`: the first contacts that `write_contacts` made, with another name."""
+    made = Contacts()
+    pages = -(-count // PAGE)
+    for number in range(pages):
+        rows = [
+            made.make() | {"first_name": "Deborah", "updated_at": "2026-11-20T10:00:04Z"}
+            for _ in range(min(PAGE, count - number * PAGE))
+        ]
+        href = f"/v3/contacts?limit={PAGE}&updated_after=2026-01-01T00:00:00Z&cursor={number + 1}"
+        links = {"next": {"href": href}} if number + 1 < pages else {}
+        (folder / f"{CHANGED}-{number}").write_bytes(orjson.dumps({"contacts": rows, "_links": links}))
 
 
 def mail_ids() -> list[tuple[str, str]]:

@@ -30,24 +30,33 @@ class Measured:
     wall_s: float
     cpu_s: float
     peak_mb: float
+    said: str = ""
+    """On standard output."""
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
     """Raises RuntimeError with the end of what it said, where the command fails."""
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
         began = time.monotonic()
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment_of(environment), stdout=said, stderr=errors
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            said.seek(0)
+            errors.seek(0)
             raise RuntimeError(
-                f"{' '.join(command)} ended with {process.returncode}:\n{said.read().decode()[-2000:]}"
+                f"{' '.join(command)} ended with {process.returncode}:\n{errors.read().decode()[-2000:]}"
             )
-    return Measured(wall_s=wall_s, cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss / 1024)
+        said.seek(0)
+        text = said.read().decode()
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return Measured(wall_s=wall_s, cpu_s=cpu_s, peak_mb=usage.ru_maxrss / 1024, said=text)
+
+
+def environment_of(more: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **more}
 
 
 @contextmanager

@@ -2,15 +2,19 @@
 
 read_json FILE       DuckDB reads newline-delimited rows into one table: the limit on a machine, without HTTP or keys
 library RESOURCES    the README's library call
-rest_api             dlt's own REST source with the same merge, as Arrow-free JSON, parquet to DuckDB
+rest_api [FORMAT]    dlt's own REST source with the same merge; FORMAT of its files: dlt's own choice, or parquet
+raw_merge FILE N     DuckDB's own delete and insert of N contacts with their children, in a warehouse that is loaded
+night                a sync that tells of its requests, commits and last answer
 empty_pipeline       imports dlt, and loads 30 tables without rows
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +42,7 @@ def library(*resources: str) -> None:
     pipeline.run(constant_contact().with_resources(*resources))
 
 
-def rest_api() -> None:
+def rest_api(file_format: Any = None) -> None:
     import dlt  # noqa: PLC0415
     from dlt.sources.rest_api import rest_api_source  # noqa: PLC0415
 
@@ -56,7 +60,56 @@ def rest_api() -> None:
     }
     source = rest_api_source({"client": {"base_url": f"{address}/"}, "resources": [contacts]})
     pipeline = dlt.pipeline("peer", destination="duckdb", dataset_name="peer")
-    pipeline.run(source, loader_file_format="parquet")
+    pipeline.run(source, loader_file_format=file_format)
+
+
+def raw_merge(file: str, count: str) -> None:
+    """The rows to merge are made beforehand; reading them from Arrow or parquet costs next to nothing."""
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect(file) as connection:
+        connection.execute("set schema = 'constant_contact'")
+        connection.execute(f"create temp table ids as select contact_id from contacts limit {count}")
+        named = "select table_name from information_schema.columns where column_name = 'contact_id'"
+        found = f"{named} and table_schema = 'constant_contact' and starts_with(table_name, 'contacts')"
+        names = [name for (name,) in connection.execute(found).fetchall() if not name.endswith("_history")]
+        for name in names:
+            connection.execute(
+                f"create temp table new_{name} as select * from {name} where contact_id in (from ids)"
+            )
+        began = time.monotonic()
+        connection.execute("begin transaction")
+        for name in names:
+            connection.execute(f"delete from {name} where contact_id in (from ids)")
+            connection.execute(f"insert into {name} from new_{name}")
+        connection.execute("commit")
+    print(json.dumps({"seconds": time.monotonic() - began}))
+
+
+def night() -> None:
+    from pipelines.constant_contact.destinations.target import Target  # noqa: PLC0415
+    from pipelines.constant_contact.events import GroupLoaded, PageRead  # noqa: PLC0415
+    from pipelines.constant_contact.nightly.run import sync  # noqa: PLC0415
+    from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415
+
+    pages: list[float] = []
+    commits: list[tuple[float, float]] = []
+
+    def heard(event: object) -> None:
+        if isinstance(event, PageRead) and event.requests:
+            pages.append(time.monotonic())
+        elif isinstance(event, GroupLoaded):
+            commits.append((time.monotonic(), event.seconds))
+
+    requests = sync(SyncRequest(target=Target(), transform=False), heard).requests_sent
+    told = {
+        "requests": requests,
+        "requests_per_s": (requests - 1) / (pages[-1] - pages[0]),
+        "commits": len(commits),
+        "commit_s": sum(seconds for _, seconds in commits) / len(commits),
+        "tail_s": max(0.0, commits[-1][0] - pages[-1]),
+    }
+    print(json.dumps(told))
 
 
 def empty_pipeline() -> None:
@@ -75,7 +128,7 @@ def empty_pipeline() -> None:
 
 
 PEERS: dict[str, Callable[..., None]] = {
-    each.__name__: each for each in (read_json, library, rest_api, empty_pipeline)
+    each.__name__: each for each in (read_json, library, rest_api, raw_merge, night, empty_pipeline)
 }
 
 if __name__ == "__main__":

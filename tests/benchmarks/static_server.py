@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tests.benchmarks.made_account import mail_ids
+from tests.benchmarks.made_account import CHANGED, mail_ids
 
 EMPTY = b'{"contacts":[],"contacts_count":0,"_links":{}}'
 
@@ -32,8 +32,9 @@ class Pages:
         path, query = parts.path.removeprefix("/v3"), parse_qs(parts.query)
         cursor = query.get("cursor", ["0"])[0]
         if path == "/contacts":
-            changes = "updated_after" in query or "optout_after" in query
-            return EMPTY if changes else self._file(f"page-{cursor}")
+            if "updated_after" in query:
+                return self._file(f"{CHANGED}-{cursor}") or EMPTY
+            return EMPTY if "optout_after" in query else self._file(f"page-{cursor}")
         if path.endswith("/tracking/opens"):
             return self._file(f"opens-{self._mails[path.split('/')[3]]}-{cursor}")
         if path.startswith("/reports/stats/email_campaign_activities"):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from accounts import Account
 
 SMALL = ["contact_tags", "contact_lists", "custom_fields", "account"]
-MOST_OPENINGS = 12
+MOST_OPENINGS = 9
 """Of the warehouse in a night; each costs as much as fifty questions."""
 
 

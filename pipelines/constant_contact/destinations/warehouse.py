@@ -6,12 +6,13 @@ Knows: dlt's pipeline. Must not know: what is loaded, or what is special about a
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
+from pipelines.constant_contact.destinations.keeper import Keeper
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.remembered import remembering
 from pipelines.constant_contact.destinations.room import must_have_room
@@ -67,6 +68,7 @@ class Warehouse:
                 pipelines_dir=str(self.location.state_folder),
             )
             self._client = _sql_client(self.pipeline)
+            self._keeper = Keeper(_sql_client(self.pipeline), self._connect)
             self._client.credentials  # noqa: B018 - resolves them
         except OSError as error:
             raise UserError(
@@ -132,14 +134,9 @@ class Warehouse:
     def work_dir(self) -> Path:
         return Path(self.pipeline.working_dir)
 
-    @contextmanager
-    def kept_open(self) -> Iterator[None]:
+    def kept_open(self) -> AbstractContextManager[None]:
         """Keep one connection: while it lasts, opening others costs next to nothing (a DuckDB file: 50 ms each)."""
-        if not self.exists:
-            yield
-            return
-        with self.connected(_sql_client(self.pipeline)):
-            yield
+        return self._keeper.kept() if self.exists else nullcontext()
 
     def publish(self, copy: Path) -> None:
         """Renew the copy for readers. Raises Busy, UserError, OSError and the driver's errors; the last one stays."""

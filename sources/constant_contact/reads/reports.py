@@ -31,7 +31,7 @@ class Loaded:
 
     @cached_property
     def counts(self) -> Mapping[str, Mapping[str, int]]:
-        with self._reading.warehouse.stretch():
+        with self._reading.warehouse.stretch(FEEDS):
             _ = self.stats  # asked for next, whatever the counts are
             return {feed: self._reading.warehouse.event_counts(feed) for feed in FEEDS}
 

@@ -36,7 +36,7 @@ class LoadedDigests:
         def rows(table: str) -> list[dict[str, Any]]:
             return warehouse.rows(table) if ids is None else warehouse.where(table, self._key[0], ids)
 
-        with warehouse.stretch():
+        with warehouse.stretch([each.name for each in of.tables]):
             self._loaded = {each.name: _digests(self._key, rows(each.name)) for each in of.tables}
         self._owner = of.table.name
 
