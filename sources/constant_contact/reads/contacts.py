@@ -22,6 +22,7 @@ from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import costs, rolling
+from sources.constant_contact.reads.decisions import contacts_reading
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.parts import parts
 from sources.constant_contact.reads.reading import BACKFILL, CHANGES
@@ -35,7 +36,6 @@ from sources.constant_contact.windows import (
     advanced,
     as_parameter,
     asked_from,
-    is_current,
 )
 
 if TYPE_CHECKING:
@@ -57,9 +57,16 @@ LINK_FAILURES = 2
 
 def slices(reading: Reading, _: Endpoint) -> None:
     state = ContactsState.of(reading.state)
-    if state.whole is None and state.mark is not None and _reads_all(reading):
+    how = contacts_reading(
+        state,
+        reading.options,
+        now=reading.now,
+        reads_all=state.mark is not None and _reads_all(reading),
+        must_read_all=reading.aside.is_due(CONTACTS) and None in _created(reading) and _is_small(reading),
+    )
+    if how == "all again":
         reading.add(CONTACTS, CHANGES, "contacts", lambda: read_all_again(reading))
-    elif state.whole is not None or whole_is_due(reading, state):
+    elif how == "whole":
         reading.add(CONTACTS, BACKFILL, "contacts, all of them", lambda: read_whole(reading, state))
     else:
         reading.add(
@@ -73,12 +80,14 @@ def estimate(facts: Facts, of: Endpoint) -> list[Line]:
     """One question to count all, or two to count what changed and who opted out."""
     size = of.page_size or 1
     state = ContactsState.of(facts.state)
-    if state.mark is not None and state.whole is None and _plans_all(facts, size):
+    reads_all = state.mark is not None and _plans_all(facts, size)
+    how = contacts_reading(state, facts.options, now=facts.now, reads_all=reads_all)
+    if how == "all again":
         rows = count(facts, {})
         rows = facts.loaded(CONTACTS) if rows is None else rows
         why = "all of them; only what differs is written"
         return [Line(resource=CONTACTS, why=why, rows=rows, requests=costs.pages(rows, size))]
-    if state.mark is None or state.opted_out is None or _whole_is_planned(facts, state):
+    if how == "whole" or state.mark is None or state.opted_out is None:
         rows = count(facts, {})
         if rows is None:
             rows = facts.loaded(CONTACTS)
@@ -109,24 +118,12 @@ def _plans_all(facts: Facts, page_size: int) -> bool:
     )
 
 
-def _whole_is_planned(facts: Facts, state: ContactsState) -> bool:
-    return state.whole is not None or not is_current(state.whole_at, facts.options, now=facts.now)
-
-
 def count(facts: Facts, filters: Mapping[str, str]) -> int | None:
     """How many contacts a filter finds; one request. None when the API does not say."""
     of = endpoint(CONTACTS)
     body = facts.asked.ask(of.path, {"status": "all", "include_count": "true", "limit": "1", **filters})
     count = (body or {}).get("contacts_count")
     return count if isinstance(count, int) else None
-
-
-def whole_is_due(reading: Reading, state: ContactsState) -> bool:
-    return (
-        state.mark is None
-        or not is_current(state.whole_at, reading.options, now=reading.now)
-        or (reading.aside.is_due(CONTACTS) and None in _created(reading) and _is_small(reading))
-    )
 
 
 def _reads_all(reading: Reading) -> bool:

@@ -7,7 +7,7 @@ clock, no warehouse; times are UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sources.constant_contact.campaign_rows import (
     NEVER_SENT,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pendulum import DateTime
 
     from sources.constant_contact.state.campaigns import CampaignsState
+    from sources.constant_contact.state.contacts import ContactsState
     from sources.constant_contact.windows import SyncOptions
 
 YOUNG_DAYS = 3
@@ -61,6 +62,21 @@ def sent_campaign(row: Mapping[str, Any], references: Iterable[Row], *, now: Dat
         version=version_of(row),
         is_young=changed_at is None or changed_at > now.subtract(days=YOUNG_DAYS),
     )
+
+
+def contacts_reading(
+    state: ContactsState, options: SyncOptions, *, now: DateTime, reads_all: bool, must_read_all: bool = False
+) -> Literal["all again", "whole", "changes"]:
+    """How contacts are read: all of them against what is loaded, or for the marks' sake, or what changed.
+
+    `reads_all`: whether this account is read as a whole each run. `must_read_all`: whether a contact that is set aside
+    can only be found so. A whole reading under way goes on.
+    """
+    if state.whole is not None or state.mark is None:
+        return "whole"
+    if reads_all:
+        return "all again"
+    return "changes" if is_current(state.whole_at, options, now=now) and not must_read_all else "whole"
 
 
 def campaigns_mark(state: CampaignsState, options: SyncOptions, *, now: DateTime) -> DateTime | None:
