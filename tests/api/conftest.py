@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from clocks import ManualClock
 
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.api.clock import ManualClock
 from sources.constant_contact.api.connection import Connection
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from collections import Counter
 
 import pendulum
 import pytest
+from clocks import ManualClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sources.constant_contact.api.budget import Budget
-from sources.constant_contact.api.clock import ManualClock
 from sources.constant_contact.api.errors import LedgerError, QuotaSpent, RequestCapReached
 from sources.constant_contact.api.ledger import Ledger
 

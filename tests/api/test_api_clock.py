@@ -3,8 +3,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from clocks import ManualClock, ShiftedClock
 
-from sources.constant_contact.api.clock import ManualClock, ShiftedClock, SystemClock
+from sources.constant_contact.api.clock import SystemClock
 
 
 def test_the_system_clock_is_utc_and_shares_the_machines_monotonic_time():

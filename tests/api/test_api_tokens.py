@@ -7,8 +7,7 @@ import threading
 import pendulum
 import pytest
 
-from sources.constant_contact.api.errors import ConfigError, TokenStoreError
-from sources.constant_contact.api.keyring_store import KeyringTokenStore
+from sources.constant_contact.api.errors import TokenStoreError
 from sources.constant_contact.api.tokens import FileTokenStore, Tokens
 
 TOKENS = Tokens(
@@ -133,29 +132,3 @@ def test_the_lock_keeps_other_threads_out(store):
     for thread in threads:
         thread.join()
     assert max(most) == 1
-
-
-class MemoryKeyring:
-    def __init__(self):
-        self.entries = {}
-
-    def get_password(self, service_name, username):
-        return self.entries.get((service_name, username))
-
-    def set_password(self, service_name, username, password):
-        self.entries[service_name, username] = password
-
-
-def test_a_keyring_keeps_the_same_tokens_and_no_file(tmp_path):
-    """The keyring backend loads what it saved, and the folder holds a lock at most."""
-    store = KeyringTokenStore(tmp_path / "auth", keyring=MemoryKeyring())
-    save(store)
-    with store.lock():
-        assert store.load("me") == TOKENS
-    assert not (tmp_path / "auth" / "tokens.json").exists()
-
-
-def test_a_missing_keyring_extra_is_named(tmp_path):
-    """Without the extra the sentence holds the command that installs it."""
-    with pytest.raises(ConfigError, match="pip install"):
-        KeyringTokenStore(tmp_path / "auth")

@@ -14,7 +14,7 @@ from rich.console import Console
 from pipelines.constant_contact.planning import cost
 from pipelines.constant_contact.planning.plan import Allowance, Plan, plan, to_json
 from pipelines.constant_contact.planning.probe import remember, take_remembered
-from pipelines.constant_contact.planning.view import render, render_text
+from pipelines.constant_contact.planning.view import render, totals
 from pipelines.constant_contact.request import SyncRequest
 from sources.constant_contact.campaign_rows import references_of, version_of
 from sources.constant_contact.catalogue import read_by
@@ -212,7 +212,7 @@ def test_what_is_off_by_default_is_priced_beside() -> None:
     assert {"bulk_activities": 2, "automations": 1} == {line.resource: line.requests for line in made.off}
     assert off.isdisjoint(line.resource for line in made.lines)
     told = "opt_in: bulk_activities (2 requests), automations (1 request)."
-    assert f"Off by default, and turned on by the setting {told}" in render_text(made)
+    assert f"Off by default, and turned on by the setting {told}" in "\n".join(totals(made))
     assert {"bulk_activities", "automations"} == {
         line["resource"] for line in json.loads(to_json(made))["off"]
     }
@@ -389,7 +389,7 @@ def test_a_backfill_says_how_many_days_it_takes() -> None:
     allowance = Allowance(per_second=4, per_day=1_000, remaining_today=100)
     made = planned(Api(contacts={"": 1_000_000}), allowance=allowance, select=("contacts",))
     assert (made.requests, made.days) == (2_002, 3)
-    assert "It takes 3 days" in render_text(made)
+    assert "It takes 3 days" in "\n".join(totals(made))
 
 
 @pytest.mark.parametrize(

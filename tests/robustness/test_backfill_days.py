@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from at_risk import AtRisk, Hasty
+from clocks import ShiftedClock
 from pendulum import instance
-
-from sources.constant_contact.api.clock import ShiftedClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

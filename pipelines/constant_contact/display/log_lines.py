@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.events import Event
 
-FORMATS = ("text", "json")
 OUR_LOGS = ("sources", "pipelines", "httpx")
 
 

@@ -1,4 +1,4 @@
-"""How a plan looks on a terminal of 80 columns, and as plain lines where there is none. Draws; reads nothing."""
+"""How a plan looks on a terminal of 80 columns. Draws; reads nothing."""
 
 from __future__ import annotations
 
@@ -34,16 +34,6 @@ def render(made: Plan) -> RenderableType:
     lines = [Text(sentence) for sentence in totals(made)]
     notes = [Text(note, style="dim") for note in made.notes]
     return Group(Padding(grid, (1, 0, 1, 0)), *lines, *notes)
-
-
-def render_text(made: Plan) -> str:
-    """The same as lines without colour or columns to fill."""
-    lines = [
-        f"{line.resource}: {many(line.requests, 'request')}, {_rows(line)} rows, "
-        f"{_took(line.requests, made)}; {line.why}"
-        for line in made.lines
-    ]
-    return "\n".join([*lines, *totals(made), *made.notes])
 
 
 def totals(made: Plan) -> list[str]:

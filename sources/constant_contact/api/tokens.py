@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +65,29 @@ class TokenStore(Protocol):
     def names(self) -> list[str]: ...
 
 
-class JsonTokenStore(ABC):
-    """All logins as one JSON document; where it is kept is up to the subclass."""
+class FileTokenStore:
+    """One JSON file for all logins of a state folder."""
+
+    def __init__(self, folder: Path, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
+        self.path = folder / "tokens.json"
+        self._folder = folder
+        self._lock = filelock.FileLock(folder / "tokens.lock", timeout=lock_wait_s, mode=0o600)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        self._make_folder()
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            raise TokenStoreError(
+                f"the token store {self.path} is held by another process; end it, then run again"
+            ) from None
+        except OSError as error:
+            raise self._unusable(error) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def load(self, login: str) -> Tokens | None:
         entry = self._read().get(login)
@@ -91,40 +111,6 @@ class JsonTokenStore(ABC):
             return _from_entry(entry)
         except (TypeError, ValueError, AttributeError):
             raise self._damaged() from None
-
-    @abstractmethod
-    def _read(self) -> dict[str, Any]: ...
-
-    @abstractmethod
-    def _write(self, logins: dict[str, Any]) -> None: ...
-
-    @abstractmethod
-    def _damaged(self) -> TokenStoreError: ...
-
-
-class FileTokenStore(JsonTokenStore):
-    """One JSON file for all logins of a state folder."""
-
-    def __init__(self, folder: Path, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
-        self.path = folder / "tokens.json"
-        self._folder = folder
-        self._lock = filelock.FileLock(folder / "tokens.lock", timeout=lock_wait_s, mode=0o600)
-
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        self._make_folder()
-        try:
-            self._lock.acquire()
-        except filelock.Timeout:
-            raise TokenStoreError(
-                f"the token store {self.path} is held by another process; end it, then run again"
-            ) from None
-        except OSError as error:
-            raise self._unusable(error) from error
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     def _make_folder(self) -> None:
         try:

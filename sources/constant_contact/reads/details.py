@@ -49,8 +49,7 @@ class Detail:
 
 def slices(reading: Reading, of: Endpoint) -> None:
     """Nothing is asked before the rows that the details belong to are read."""
-    assert of.detail_of is not None
-    reading.followers.setdefault(of.detail_of, []).append(partial(follow, reading, of))
+    reading.when_owners_are_read(of, partial(follow, reading, of))
 
 
 def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:

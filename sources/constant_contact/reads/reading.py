@@ -117,6 +117,11 @@ class Reading:
             for follow in waiting:
                 follow(read[resource].to_pylist())
 
+    def when_owners_are_read(self, of: Endpoint, follow: Callable[[list[dict[str, Any]]], None]) -> None:
+        """`follow` gets the rows of what `of` is a detail of, typed; nothing is asked before."""
+        assert of.detail_of is not None
+        self.followers.setdefault(of.detail_of, []).append(follow)
+
     def wants(self, *resources: str) -> bool:
         return not self.wanted.isdisjoint(resources)
 
