@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY, SECRET = "lakekey", "lakesecret"
-PATIENCE_S = 60
+PATIENCE_S = 180
 STORAGE = "DESTINATION__DUCKLAKE__CREDENTIALS__STORAGE__"
 
 

@@ -45,6 +45,8 @@ OPTIONS: Mapping[str, Any] = {"ducklake_max_retry_count": 100, "ducklake_default
 """Commits of other datasets on one catalog pass each other: who comes second begins its commit again. Rows are in files
 only, never in the catalog, where they would outlive a person that is erased, and where readers of the catalog see them.
 """
+BEGINS, MADE_TWICE = "Failed to initialize DuckLake", ("already exists", "duplicate key")
+"""Words of the error of the second of two that make one lake at the same time."""
 NO_COPY = (
     "publish is a copy of a DuckDB file for readers, and a lake needs none: nobody who reads it stops a sync; remove "
     "the setting publish, or set it for the profiles that load into a file"
@@ -96,7 +98,12 @@ class DuckLake(Destination):
         return (duckdb.Error,)
 
     def busy_reason(self, place: Place, error: BaseException) -> str | None:
-        return f"the catalog of {place.title} is open in another program" if is_locked(error) else None
+        if is_locked(error):
+            return f"the catalog of {place.title} is open in another program"
+        words = str(error)
+        if BEGINS in words and any(twice in words for twice in MADE_TWICE):
+            return f"another machine is making the lake {place.title}"
+        return None
 
     def explain(self, place: Place, error: BaseException) -> str:
         words = str(error)
