@@ -119,6 +119,8 @@ class Quick(Compared):
         """Whether a night takes place when the sandbox's clock says, rather than today."""
         self.requests_sent = 0
         """By the last night."""
+        self.began: pendulum.DateTime | None = None
+        """The last night."""
         self.left_out: Mapping[tuple[str, str], LeftOut] = {}
         """By the last night: (resource, id of the object) -> why."""
         self._columns: dict[str, list[str]] = {}
@@ -157,7 +159,7 @@ class Quick(Compared):
             asked_ids=asked_ids,
             now=self.now(),
         )
-        self.left_out = reading.attempts.left_out
+        self.left_out, self.began = reading.attempts.left_out, reading.now
         try:
             for number, group in enumerate(_groups(reading, a_commit)):
                 if number == killed_after:

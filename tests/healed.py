@@ -53,6 +53,7 @@ class Healed:
                 carry_out=self._carry_out,
                 commit=lambda batch: self._commit(Group(batches=[batch])),
                 allowance=lambda: affordable - client.requests_sent,
+                now=self.quick.began or reading.now,
                 warn=self.warnings.append,
             )
             self.lines = list(heal(host, self.wanted, self.first_audit))

@@ -303,7 +303,9 @@ class Contacts:
         """May receive a campaign: explicit or implicit, has an address, not deleted."""
         return self.state[i] <= IMPLICIT and not self.deleted[i]
 
-    def memberships(self) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
+    def memberships(
+        self, *, deleted_too: bool = False
+    ) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
         """Counts per (list bit, 0 all | 1 active) and per (tag bit, 0), over contacts that are not
         deleted.
         """
@@ -312,7 +314,7 @@ class Contacts:
         alive = (
             (m, t, s)
             for m, t, s, d in zip(self.lists, self.tags, self.state, self.deleted, strict=True)
-            if not d
+            if deleted_too or not d
         )
         for (mask, tag_mask, state), n in Counter(alive).items():
             if state & PURGED:
@@ -322,15 +324,17 @@ class Contacts:
                 lists[bit, 1] += n if state <= IMPLICIT else 0
             for bit in _bits(tag_mask):
                 tags[bit, 0] += n
+                tags[bit, 1] += n if state <= IMPLICIT else 0
         return lists, tags
 
-    def counts(self, new_since: int) -> dict[str, int]:
-        """The body of /contacts/counts, new_subscriber included."""
-        live = [s for s, d in zip(self.state, self.deleted, strict=True) if not d and not s & PURGED]
+    def counts(self, new_since: int, *, of: str = "exact") -> dict[str, int]:
+        """The body of /contacts/counts, new_subscriber included. `of`: as the switch `counts`."""
+        every = zip(self.state, self.deleted, strict=True)
+        live = [s for s, d in every if (of == "with_deleted" or not d) and not s & PURGED]
         per_state = Counter(live)
         pairs = zip(self.created, self.state, self.deleted, strict=True)
         return {
-            "total": len(live),
+            "total": per_state[EXPLICIT] + per_state[IMPLICIT] if of == "active" else len(live),
             "explicit": per_state[EXPLICIT],
             "implicit": per_state[IMPLICIT],
             "pending": per_state[PENDING],

@@ -117,6 +117,7 @@ class Sandbox(Verbs):
         self.matching = Matching(self.contacts, self.switches)
         self.reports = Reports(self.contacts, self.switches)
         self._membership: tuple[int, Any] = (-1, None)
+        self._first_counts: Row = {}
         self.contact_reports = ContactReports(self.contacts, self.campaigns, self.extras.landing_pages)
         self.old_ids = OldIds(self.contacts, self.campaigns)
         self.segment_reads: dict[str, int] = {}
@@ -172,8 +173,10 @@ class Sandbox(Verbs):
 
     def membership(self) -> Any:
         """(per list bit, per tag bit) counts, cached until a contact changes."""
-        if self._membership[0] != self.contacts.generation:
-            self._membership = (self.contacts.generation, self.contacts.memberships())
+        stays = self.switches.counts == "constant" and self._membership[0] >= 0
+        if self._membership[0] != self.contacts.generation and not stays:
+            deleted_too = self.switches.counts == "with_deleted"
+            self._membership = (self.contacts.generation, self.contacts.memberships(deleted_too=deleted_too))
         return self._membership[1]
 
     def list_row(self, bit: int, count: str | None = None) -> Row:
@@ -181,10 +184,16 @@ class Sandbox(Verbs):
         row = self.lists[bit]
         if count is None:
             return row
-        return row | {"membership_count": self.membership()[0][bit, int(count == "active")]}
+        return row | {
+            "membership_count": self.membership()[0][bit, int("active" in (count, self.switches.counts))]
+        }
 
     def tag_row(self, bit: int, *, count: bool) -> Row:
-        return self.tags[bit] | ({"contacts_count": self.membership()[1][bit, 0]} if count else {})
+        return self.tags[bit] | (
+            {"contacts_count": self.membership()[1][bit, int(self.switches.counts == "active")]}
+            if count
+            else {}
+        )
 
     def sent_campaigns(self) -> list[Campaign]:
         """Campaigns with summaries, last sent first."""
@@ -193,7 +202,10 @@ class Sandbox(Verbs):
         return rows[:500] if self.switches.summaries_last_500 else rows
 
     def contact_counts(self) -> Row:
-        return self.contacts.counts(self.stamp - NEW_SUBSCRIBER_S)
+        if self.switches.counts == "constant" and self._first_counts:
+            return dict(self._first_counts)
+        self._first_counts = self.contacts.counts(self.stamp - NEW_SUBSCRIBER_S, of=self.switches.counts)
+        return dict(self._first_counts)
 
     def truth(self, table: str) -> Iterator[Row]:
         """Every row of a collection as the API would serve it now, unpaged, with all sub-resources.

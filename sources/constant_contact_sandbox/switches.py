@@ -45,6 +45,9 @@ class Switches:
     """Whether the *_after and *_before filters include the stated second."""
     default_status: Literal["not_deleted", "active"] = "not_deleted"
     """What /contacts returns without `status`."""
+    counts: Literal["exact", "with_deleted", "active", "constant"] = "exact"
+    """What the counts of contacts, of a list's members and of a tag's contacts hold: contacts that are not deleted,
+    deleted ones too, only those that may be mailed, or what they held when the sandbox started."""
     sms_channel: Literal["always", "on_request"] = "always"
     """The contract's `include` has no word for sms_channel, the guide has: serve it always, or when named."""
     segment_pending_reads: int = 1

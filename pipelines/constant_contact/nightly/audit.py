@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact.events import AuditLine
+from pipelines.constant_contact.nightly.count_rules import by_rule, numbers
 from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
+from sources.constant_contact.state.counting import CountRules
 from sources.constant_contact.state.failures import failed_ids, recent_ids
 from sources.constant_contact.state.forgotten import ForgottenState
 from sources.constant_contact.state.offsets import OffsetsState
@@ -96,6 +98,10 @@ def contact_lines(
         groups += _by_group(opened, TAGGINGS, "tag", "contact_tags", "contacts_count")
     lines += [_beside(line, aside.of_group(line.scope, line.scope_id)) for line in groups]
     unread = len(recent_ids(state or {}, CONTACTS, now=pendulum.now("UTC")))
+    rules = CountRules.of(state or {})
+    if rules.by_count:
+        found = numbers(opened, CONSENTS, there)
+        lines = [by_rule(line, rules, found) for line in lines]
     return [_not_asked(_explained(line, known_offsets, returned), unread) for line in lines]
 
 

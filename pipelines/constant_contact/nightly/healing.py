@@ -12,6 +12,7 @@ State, under "audit":
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from pipelines.constant_contact.nightly.audit import (
     contact_lines,
 )
 from pipelines.constant_contact.nightly.consequences import apply_cascades
+from pipelines.constant_contact.nightly.count_rules import learned, numbers
 from pipelines.constant_contact.nightly.members import GROUPS, SqlMembers, correct
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch
@@ -30,12 +32,15 @@ from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import collections, contacts, costs
 from sources.constant_contact.reads.feeds import Feed
 from sources.constant_contact.reads.heal import PAGE, Choice, Findings, Healer
+from sources.constant_contact.state import counting, traceless
 from sources.constant_contact.state import offsets as offsets_state
-from sources.constant_contact.state import traceless
 from sources.constant_contact.state.contacts import ContactsState
+from sources.constant_contact.state.counting import CountRules, without_rules
 from sources.constant_contact.state.offsets import OffsetsState
 
 if TYPE_CHECKING:
+    from pendulum import DateTime
+
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import AuditLine
     from sources.constant_contact.reads.reading import Reading
@@ -58,6 +63,8 @@ class Host:
     """Commit a batch that cost nothing."""
     allowance: Callable[[], int]
     """Requests that may still be sent."""
+    now: DateTime
+    """When the run began."""
     warn: Callable[[str], None]
 
 
@@ -72,6 +79,11 @@ class _Night:
     stopped: str = ""
     """Why nothing more can be read."""
 
+    @property
+    def all_read(self) -> bool:
+        """Whether this run has read every contact."""
+        return self.findings.whole or ContactsState.of(self.host.state()).whole_at == self.host.now
+
     def differing(self, *scopes: str) -> list[AuditLine]:
         return [line for line in self.lines if not line.ok and (not scopes or line.scope in scopes)]
 
@@ -85,6 +97,10 @@ class _Night:
             costs.steps(line.source_count, abs(line.source_count - line.loaded_count), PAGE)
             for line in self.differing(*scopes)
         )
+
+    def more_to_find(self) -> bool:
+        """Whether asking for contacts may show more. After a reading of all, who is gone may still be loaded."""
+        return not self.findings.all_asked and (not self.all_read or bool(self.differing("total")))
 
     def searches(self) -> bool:
         """Whether searching is likely to cost less than reading all contacts; what was spent on it counts."""
@@ -108,6 +124,9 @@ Stage = Callable[[_Night, Healer, "Reading"], Iterator[Batch]]
 def heal(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
     """The audit after everything affordable has been set right; what is left is warned about."""
     night = _Night(host=host, wanted=wanted, lines=lines)
+    _learn(night)
+    if not night.all_read and any(map(CountRules.of(host.state()).unknown, ("total", "consent"))):
+        _carry_out(night, _count_by_filters)
     seen: list[set[tuple[str, str, str, int]]] = []
     todo = (*ASKED_AGAIN, *STAGES)
     while night.differing() and night.picture() not in seen and len(seen) < PASSES:
@@ -127,10 +146,22 @@ def heal(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
 def _note_the_traceless(night: _Night) -> None:
     """So that the next run knows what searching is likely to cost."""
     if night.findings.differed:
-        reading = night.host.reading()
-        reading.warehouse.close()
-        change = traceless.noted(reading.state, reading.now, len(night.findings.differed))
+        change = traceless.noted(night.host.state(), night.host.now, len(night.findings.differed))
         night.host.commit(Batch(resource=CONTACTS, state=(change,)))
+
+
+def _learn(night: _Night) -> None:
+    """Which rows the counts count, where they are not as many as the loaded ones."""
+    opened, state = night.host.opened, night.host.state()
+    rules = CountRules.of(state)
+    if not night.differing(*OF_CONTACTS) and not rules.by_count:
+        return
+    found = numbers(opened, CONSENTS, opened.columns())
+    lines = contact_lines(opened, night.wanted, state=without_rules(state))
+    changes = tuple(learned(lines, rules, found, all_read=night.all_read))
+    if changes:
+        night.host.commit(Batch(resource=CONTACTS, state=changes))
+        _audit_again(night)
 
 
 def _carry_out(night: _Night, stage: Stage) -> None:
@@ -183,6 +214,12 @@ def _catch_up(_: _Night, __: Healer, reading: Reading) -> Iterator[Batch]:
 
 def _everything(_: _Night, healer: Healer, __: Reading) -> Iterator[Batch]:
     yield from healer.attempt(healer.compare(Choice(kind="all"), whole=True))
+
+
+def _count_by_filters(_: _Night, healer: Healer, __: Reading) -> Iterator[Batch]:
+    """What counts that say nothing would have shown: one request each where nothing differs."""
+    for choice in (Choice(kind="deleted"), Choice(kind="all"), Choice(kind="active")):
+        yield from healer.attempt(healer.compare(choice, halve_few=True))
 
 
 def _deleted(_: _Night, healer: Healer, __: Reading) -> Iterator[Batch]:
@@ -251,12 +288,11 @@ def _differ(*scopes: str) -> Callable[[_Night], bool]:
 
 
 def _to_search(*scopes: str) -> Callable[[_Night], bool]:
-    return lambda night: not night.findings.all_asked and bool(night.differing(*scopes))
+    return lambda night: night.more_to_find() and bool(night.differing(*scopes))
 
 
 def _not_worth_it(night: _Night) -> bool:
-    found = night.findings
-    return bool(night.differing(*OF_CONTACTS)) and not found.all_asked and not night.searches()
+    return bool(night.differing(*OF_CONTACTS)) and night.more_to_find() and not night.searches()
 
 
 OF_CONTACTS = ("total", "consent", "list", "tag")
@@ -287,6 +323,7 @@ def _remember(night: _Night) -> None:
     """Note counts that stand apart from the API's own rows, and forget those that no longer do."""
     known_offsets = OffsetsState.of(night.host.state())
     changes = []
+    moved: Counter[str] = Counter()
     for line in night.lines:
         if line.scope.startswith("campaign"):
             continue
@@ -295,18 +332,25 @@ def _remember(night: _Night) -> None:
         value = known
         if apart == 0:
             value = None
-        elif not line.ok and _proved(night.findings, line):
+        elif not line.ok and _proved(night, line):
             value = apart
+            moved[line.scope] += 1
+            if line.scope in {"total", "consent"} or known is not None:  # it moves by itself
+                changes.append(counting.says(line.scope, line.scope_id, something=False))
         if value != known:
             changes.append(offsets_state.stands_apart(line.scope, line.scope_id, value))
+    for scope, lines in moved.items():
+        if lines > 1 and known_offsets.by_scope.get(scope):  # several stand apart anew, as some did before
+            changes.append(counting.counts_by(scope, counting.UNKNOWN))
     if changes:
         night.host.commit(Batch(resource=CONTACTS, state=tuple(changes)))
         _audit_again(night)
 
 
-def _proved(found: Findings, line: AuditLine) -> bool:
+def _proved(night: _Night, line: AuditLine) -> bool:
     """Whether the API's own rows were counted and are as many as are loaded."""
-    if found.whole:
+    found = night.findings
+    if night.all_read:
         return True
     if line.scope == "total":
         everything = found.counts.get(Choice(kind="all"))

@@ -325,6 +325,7 @@ class _Night:
             carry_out=carry_out,
             commit=lambda batch: self._commit(Group(batches=[batch])),
             allowance=self._allowance,
+            now=self.started_at,
             warn=self._warn,
         )
 

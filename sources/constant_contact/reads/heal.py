@@ -181,8 +181,11 @@ class Healer:
             except TooExpensive as error:
                 self.findings.refused.append(error.needed)
 
-    def compare(self, of: Choice, *, whole: bool = False) -> Iterator[Batch]:
-        """Fresh rows where the choice differs from the warehouse; with `whole` all its rows. Once in a run."""
+    def compare(self, of: Choice, *, whole: bool = False, halve_few: bool = False) -> Iterator[Batch]:
+        """Fresh rows where the choice differs from the warehouse; with `whole` all its rows. Once in a run.
+
+        `halve_few`: where its count agrees, the rest of a choice of few pages is not read.
+        """
         found = self.findings
         if found.all_asked or (of in found.asked and not whole):
             return
@@ -195,7 +198,12 @@ class Healer:
             self.findings.counts[of] = count
         line = Timeline(self._members.seconds(of))
         size = math.ceil((count or 0) / PAGE)
-        if first.next_link is None or whole or count is None or size <= costs.FEW_PAGES:
+        if (
+            first.next_link is None
+            or whole
+            or count is None
+            or (size <= costs.FEW_PAGES and not (halve_few and count == line.count(WHOLE)))
+        ):
             self._need(size - 1)
             if of.kind == "all":
                 found.all_asked = True
