@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from accounts import Quick
 
 
-@pytest.mark.parametrize("new", [0, 3], ids=["nothing new", "three more came on top"])
+@pytest.mark.parametrize(
+    "new",
+    [pytest.param(0, id="nothing new", marks=pytest.mark.long), pytest.param(3, id="three more came on top")],
+)
 def test_a_long_feed_goes_on_from_its_link(quick: Callable[..., Quick], new: int) -> None:
     """Opens over many instants, cut in the middle: the next run asks for the top and the unread pages only."""
     here = quick(contacts=40, campaigns=1, clock_runs=False)

@@ -220,6 +220,7 @@ def test_many_objects_that_fail_make_a_failed_run(account: Callable[..., Account
     assert one.values("select count(*) from email_campaigns")[0] > 0
 
 
+@pytest.mark.long
 def test_a_server_that_fails_over_everything_is_one_sentence(account: Callable[..., Account]) -> None:
     """Nothing is blamed but the server, nothing is noted against any object, and the next run is complete."""
     one = account(contacts=40, campaigns=3)

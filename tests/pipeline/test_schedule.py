@@ -133,7 +133,7 @@ def test_without_a_terminal_it_needs_yes(crontab):
     assert (crontab_text(), all_files(crontab.parent)) == ("", [])
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), pytest.param("n", 2, marks=pytest.mark.long)])
 def test_on_a_terminal_it_asks(crontab, answer, code):
     """The answer on the terminal decides."""
     ours, theirs = pty.openpty()

@@ -165,6 +165,7 @@ def test_a_copy_that_cannot_be_one_is_refused_before_anything_is_spent(
     assert home.server.sandbox.log.total == 0
 
 
+@pytest.mark.long
 def test_a_copy_that_cannot_be_made_is_a_warning(home: Home) -> None:
     """The run is complete; the last copy stays."""
     assert 0 == home.run(*SYNC).code
