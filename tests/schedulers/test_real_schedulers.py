@@ -112,7 +112,13 @@ def test_airflow(with_packages: Callable[..., Path], place: dict[str, str], tmp_
 def test_prefect(with_packages: Callable[..., Path], place: dict[str, str], tmp_path: Path) -> None:
     """The flows run, and a flow that the quota stops ends well and says when it goes on."""
     programs = with_packages("prefect", "prefect==3.9.1")
-    env = place | {"PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(FILES)}
+    env = place | {
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "200",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PYTHONPATH": str(FILES),
+    }
     flows = "from prefect_flow import *; constant_contact(); constant_contact_freshness()"
     run(programs / "python", "-c", flows, cwd=tmp_path, env=env)
     assert counted(tmp_path, "constant_contact_analytics.contacts") > 0
