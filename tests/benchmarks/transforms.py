@@ -60,6 +60,9 @@ create table constant_contact.email_campaign_activities as select
     case when m > 1 and m % 2 = 1 then 'resend' else 'primary_email' end as role,
     'Subject ' || m as subject, '["1"]' as contact_list_ids, '[]' as segment_ids, '{load}' as _dlt_load_id
 from generate_series(1, {mails}) as made(m);
+create table constant_contact.email_campaign_activities__contact_lists as select
+    campaign_activity_id, '1' as list_id, _dlt_load_id
+from constant_contact.email_campaign_activities;
 create table constant_contact.email_sends as select
     'a' || m as campaign_activity_id, cast(n as text) as contact_id, 'em_sends' as tracking_activity_type,
     'n' || n || '@d' || n % 50 || '.example' as email_address,

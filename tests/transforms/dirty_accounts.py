@@ -105,8 +105,9 @@ def mails(account: str, chance: random.Random) -> Iterator[str]:
             yield insert(
                 "email_campaign_activities", campaign_activity_id=activity, campaign_id=f"{account}k",
                 role=chance.choice(("primary_email", "resend", "permalink", None)), subject="S",
-                segment_ids=chance.choice(("[7]", "[]", None)),
             )  # fmt: skip
+        if chance.random() < 0.4:
+            yield insert("email_campaign_activities__segments", campaign_activity_id=activity, segment_id="7")
         if chance.random() < 0.7:
             counts = ("sends", "opens", "opens_all", "clicks", "clicks_all", "bounces", "optouts", "abuse")
             yield insert(

@@ -105,6 +105,12 @@ insert into constant_contact.email_campaign_activities values
 ('draft-1', 'draft', 'primary_email', 'DRAFT', 'Summer', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '[]', '[]', 5, '1772900000.1'),
 ('club-1', 'club', 'primary_email', 'DONE', 'Club night', null, 'Harbor Books', 'hi@harbor.example', 'hi@harbor.example', '["club"]', '[7]', 5, '1772900000.1');
 
+create table constant_contact.email_campaign_activities__contact_lists (campaign_activity_id text, list_id text, _dlt_load_id text);
+insert into constant_contact.email_campaign_activities__contact_lists values
+('spring-1', 'news', '1772900000.1'), ('spring-2', 'news', '1772900000.1'), ('club-1', 'club', '1772900000.1');
+create table constant_contact.email_campaign_activities__segments (campaign_activity_id text, segment_id text, _dlt_load_id text);
+insert into constant_contact.email_campaign_activities__segments values ('club-1', '7', '1772900000.1');
+
 create table constant_contact.email_sends (
     campaign_activity_id text, contact_id text, tracking_activity_type text, email_address text, first_name text, last_name text,
     created_time timestamptz, deleted_at date, occurrence bigint, _dlt_load_id text

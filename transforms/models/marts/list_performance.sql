@@ -14,7 +14,12 @@ campaign_activities as (
 
 ),
 
--- the lists of a mail are kept as a JSON array such as ["a","b"]
+lists_of_mails as (
+
+    select * from {{ ref('stg_email_campaign_activities__contact_lists') }}
+
+),
+
 targeted as (
 
     select
@@ -26,10 +31,11 @@ targeted as (
         campaign_activities.deliveries_opted_out,
         campaign_activities.last_sent_at
     from contact_lists
+    inner join lists_of_mails
+        on contact_lists.list_id = lists_of_mails.list_id
     inner join campaign_activities
-        on
-            campaign_activities.is_sent
-            and {{ json_array_holds('campaign_activities.contact_list_ids', 'contact_lists.list_id') }}
+        on lists_of_mails.campaign_activity_id = campaign_activities.campaign_activity_id
+    where campaign_activities.is_sent
 
 ),
 

@@ -13,14 +13,21 @@ campaign_activities as (
 
 ),
 
--- an activity goes to one segment at most, kept as a JSON array such as [7]
+segments_of_mails as (
+
+    select * from {{ ref('stg_email_campaign_activities__segments') }}
+
+),
+
 targeted as (
 
     select
         campaign_activities.*,
-        nullif({{ json_array_items('segment_ids') }}, '') as segment_id
+        segments_of_mails.segment_id
     from campaign_activities
-    where is_sent
+    inner join segments_of_mails
+        on campaign_activities.campaign_activity_id = segments_of_mails.campaign_activity_id
+    where campaign_activities.is_sent
 
 ),
 
@@ -41,7 +48,6 @@ mails_per_segment as (
         cast(sum(case when deliveries_opted_out is not null then deliveries end) as bigint) as deliveries_with_opt_outs,
         max(last_sent_at) as last_sent_at
     from targeted
-    where segment_id is not null
     group by segment_id
 
 ),
