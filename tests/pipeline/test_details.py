@@ -11,7 +11,7 @@ from sources.constant_contact import catalogue, source
 from sources.constant_contact.catalogue import CATALOGUE, Endpoint
 from sources.constant_contact.catalogue.columns import Table, text, timestamp
 from sources.constant_contact.catalogue.endpoint import version_read
-from sources.constant_contact.reads import permissions, strategies
+from sources.constant_contact.reads import bridges, permissions, strategies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> Callable[[Endpoint], None]:
 
     def declare(of: Endpoint) -> None:
         changed = {**CATALOGUE, of.resource: of}
-        for module in (catalogue, permissions, source, strategies):
+        for module in (bridges, catalogue, permissions, source, strategies):
             monkeypatch.setattr(module, "CATALOGUE", changed)
         monkeypatch.setattr(catalogue, "_TABLES", {t.name: t for e in changed.values() for t in e.tables})
         monkeypatch.setattr(strategies, "COLLECTED", strategies.collect(changed.values()))

@@ -11,6 +11,7 @@ source as (
         'occurrence': 'integer',
         'campaign_activity_name': 'string',
         'known_until': 'timestamp',
+        'known_events': 'integer',
     }) }}
 
 ),
@@ -24,7 +25,8 @@ final as (
         campaign_activity_name,
         occurrence,
         created_time as occurred_at,
-        known_until
+        known_until,
+        known_events
     from source
 
 )

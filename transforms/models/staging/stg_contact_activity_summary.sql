@@ -14,6 +14,7 @@ source as (
         'em_forwards': 'integer',
         'em_unsubscribes': 'integer',
         'known_until': 'timestamp',
+        'known_events': 'integer',
     }) }}
 
 ),
@@ -30,7 +31,8 @@ final as (
         em_forwards as reported_forwards,
         em_unsubscribes as reported_unsubscribes,
         start_on as last_sent_at,
-        known_until
+        known_until,
+        known_events
     from source
 
 )

@@ -9,6 +9,7 @@ source as (
         'average_open_rate': 'float',
         'average_click_rate': 'float',
         'known_until': 'timestamp',
+        'known_events': 'integer',
     }) }}
 
 ),
@@ -20,7 +21,8 @@ final as (
         included_activities_count as mails,
         average_open_rate,
         average_click_rate,
-        known_until
+        known_until,
+        known_events
     from source
 
 )
