@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     seen: Counter[Path] = Counter()
     kept, left = [], []
     for item in items:
-        (left if seen[item.path] % every else kept).append(item)
+        shared = item.get_closest_marker("together") is not None
+        (left if seen[item.path] % every and not shared else kept).append(item)
         seen[item.path] += 1
     if left:
         config.hook.pytest_deselected(items=left)

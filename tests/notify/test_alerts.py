@@ -170,6 +170,7 @@ def test_rows_set_aside_are_told_once_and_their_end_once(here: Account, hook: Ho
     assert "ctct: over: rows are set aside" in titles(hook)
 
 
+@pytest.mark.long
 def test_stale_data_is_told_once_and_its_end_once(here: Account, hook: Hook) -> None:
     """By `ctct status --notify`, which also says so by its exit code; the next complete run ends it."""
     assert 0 == ctct("sync", *FEW).exit_code
@@ -366,6 +367,7 @@ def test_only_what_is_asked_for_is_told(here: Account, hook: Hook, monkeypatch: 
     assert [] == titles(hook)
 
 
+@pytest.mark.long
 def test_json_has_the_warning_and_nothing_else_is_on_standard_output(here: Account, hook: Hook) -> None:
     """A receiver that fails is a warning of the run's object."""
     hook.status = 404

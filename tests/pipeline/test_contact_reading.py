@@ -63,6 +63,7 @@ def test_the_setting_chooses_what_is_asked(quick: Callable[..., Any], setting: s
     assert (setting == "incremental") == bool(filtered)
 
 
+@pytest.mark.long
 def test_a_reading_that_was_cut_goes_on_where_it_stopped(quick: Callable[..., Any]) -> None:
     """A cap in the middle of the pages: the next run asks for the rest and for what changed meanwhile."""
     one = quick(contacts=2200)
@@ -146,6 +147,7 @@ def test_a_share_marks_who_is_gone_for_good(
     assert one.sandbox.contacts.id_of(gone) in marked
 
 
+@pytest.mark.long
 def test_what_a_search_would_cost_more_is_read_whole(
     quick: Callable[..., Any], day_later: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

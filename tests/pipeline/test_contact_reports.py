@@ -94,6 +94,7 @@ def test_an_event_that_comes_late_is_asked_for_in_the_next_run(one: Quick) -> No
     assert {1} == all_asked(one)
 
 
+@pytest.mark.long
 def test_two_mails_of_one_second_are_each_the_first(one: Quick) -> None:
     """Occurrences count what is equal in every other column of the key, the mail included."""
     mails = [activity for each in one.sandbox.campaigns.rows for activity in each.reported]
@@ -151,6 +152,7 @@ def test_a_contact_that_fails_costs_itself_and_comes_the_next_night(
     assert [] == wrong(one, ("contact_activity_summary", "contact_rates"))
 
 
+@pytest.mark.long
 def test_a_contact_that_failed_and_was_deleted_is_not_asked_for(quick: Callable[..., Quick]) -> None:
     """Its failure is taken back with it."""
     one = quick(contacts=40, campaigns=2)
@@ -175,6 +177,7 @@ def test_a_refusal_is_said_once_and_the_rest_is_loaded(quick: Callable[..., Quic
     assert [] == wrong(one, ("contacts", *FEEDS))
 
 
+@pytest.mark.long
 def test_pages_that_contacts_are_seen_on_are_read_the_next_night(quick: Callable[..., Quick]) -> None:
     """Nobody has named a page: those of the loaded activity are found, and from then on read like named ones."""
     one = quick(contacts=60, campaigns=2)
@@ -203,6 +206,7 @@ def test_an_erased_contact_is_not_asked_for(one: Quick) -> None:
     assert contact_id not in json.dumps(one.state)
 
 
+@pytest.mark.long
 def test_reports_alone_go_by_the_contacts_that_are_loaded(one: Quick) -> None:
     """Without contacts in the selection or in the warehouse nobody can be asked for, which is said."""
     one.complete_night(select=OF_A_CONTACT, full_refresh=True)

@@ -49,6 +49,7 @@ def test_a_rule_is_learned_in_the_first_night_for_nothing(
     assert [] == here.quick.differences()
 
 
+@pytest.mark.long
 def test_what_leaves_no_trace_is_found_by_counts_that_hold_deleted_contacts(
     counting: Callable[[str], Healed],
 ) -> None:
@@ -63,6 +64,7 @@ def test_what_leaves_no_trace_is_found_by_counts_that_hold_deleted_contacts(
     assert 0 == here.spent
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [1, pytest.param(6, marks=pytest.mark.long)])
 def test_counts_that_never_move_cost_little_once_that_is_known(
     counting: Callable[[str], Healed], changes: int

@@ -97,6 +97,7 @@ def test_a_detail_that_fails_costs_itself_and_comes_the_next_night(quick: Callab
     assert [] == one.differences(tables=DEFINITIONS)
 
 
+@pytest.mark.long
 def test_details_alone_bring_no_rows_of_what_they_belong_to(quick: Callable[..., Quick]) -> None:
     """The listing is asked for their sake, and its table stays away."""
     one = quick(contacts=300, campaigns=3)
@@ -104,6 +105,7 @@ def test_details_alone_bring_no_rows_of_what_they_belong_to(quick: Callable[...,
     assert [] == one.differences(tables=DEFINITIONS[1:])
 
 
+@pytest.mark.long
 def test_details_that_are_too_many_come_in_the_next_nights(
     quick: Callable[..., Quick], declared: Callable[[Endpoint], None]
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_set_that_became_empty_is_read_once(
     assert 1 == asked(one)
 
 
+@pytest.mark.long
 def test_a_table_that_was_emptied_is_read_again(quick: Callable[..., Quick]) -> None:
     """What is loaded says what is due, so rows that went from outside come back."""
     one = quick(contacts=300, campaigns=3)

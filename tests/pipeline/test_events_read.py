@@ -33,6 +33,7 @@ def one(quick: Callable[..., Quick]) -> Quick:
     return here
 
 
+@pytest.mark.long
 def test_events_are_exact_night_after_night(one: Quick) -> None:
     """Through four weeks in which events come, change, end and go, every table holds what the account shows."""
     for night in range(14):
@@ -58,6 +59,7 @@ def test_what_is_over_is_not_asked_for_again(one: Quick) -> None:
     assert (1, 2, 6) == (asked(one, LISTING), asked(one, DETAIL), one.requests_sent)
 
 
+@pytest.mark.long
 def test_an_edit_of_what_is_over_is_found(one: Quick) -> None:
     """The listing says that it is another one, so it is read again."""
     family = one.sandbox.extras.events
@@ -86,6 +88,7 @@ def test_the_listing_is_read_until_it_is_as_it_was(one: Quick) -> None:
     assert [] == one.differences(tables=TABLES)
 
 
+@pytest.mark.long
 def test_all_are_read_again_once_the_state_has_forgotten_them(one: Quick) -> None:
     """As where a table was emptied: each event is read by its id, and the next night none that is over."""
     one.execute("delete from events__items")
@@ -119,6 +122,7 @@ def test_a_vanished_event_is_marked_where_json_comes_back_as_what_it_says(
     assert [] == one.differences(tables=TABLES)
 
 
+@pytest.mark.long
 def test_a_vanished_event_is_not_asked_for_registrations(one: Quick) -> None:
     """One that people were registering for is marked, and nothing of it is asked for or named as failed."""
     family = one.sandbox.extras.events
@@ -147,6 +151,7 @@ def test_an_event_that_fails_costs_itself_and_comes_the_next_night(
     assert [] == one.differences(tables=TABLES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EVENTS[1:])
 def test_what_belongs_to_events_can_be_read_alone(quick: Callable[..., Quick], name: str) -> None:
     """Events and registrations are asked for on its behalf, and their tables stay away."""

@@ -84,6 +84,7 @@ def test_a_campaign_that_is_under_way_is_looked_at_again(quick: Callable[..., Qu
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_a_status_that_changed_silently_is_seen_when_all_is_listed(
     quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ def test_links_that_are_not_found_are_asked_for_twice(
     assert (2 * mails, 0) == (sum(asked), asked[-1])
 
 
+@pytest.mark.long
 def test_an_answer_of_errors_alone_has_no_rows(
     quick: Callable[..., Quick], edited: Callable[[str, Callable[[BODY], object]], None]
 ) -> None:
@@ -155,6 +157,7 @@ def test_an_answer_of_errors_alone_has_no_rows(
     assert [] == [line for line in told if not line.startswith("email_campaign_activity_stats")]
 
 
+@pytest.mark.long
 def test_an_address_that_is_too_long_is_halved(
     quick: Callable[..., Quick], otherwise: Callable[[Rule], None]
 ) -> None:

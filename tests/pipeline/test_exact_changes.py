@@ -257,6 +257,7 @@ def test_ties_across_page_borders_are_exact(quick: Callable[..., Quick], cursor:
     assert ([], []) == (first, here.differences())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cursor", ["position", pytest.param("offset", marks=pytest.mark.long)])
 def test_rows_that_come_between_pages(quick: Callable[..., Quick], cursor: str) -> None:
     """Events and contacts that come and go between two pages are there after the next night at the latest."""
@@ -313,6 +314,7 @@ def test_killed_run_comes_to_the_same_end(quick: Callable[..., Quick], commits: 
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_poisoned_ids_spoil_only_themselves(quick: Callable[..., Quick]) -> None:
     """A campaign whose totals are refused does not keep the others from being loaded."""
     here = quick(contacts=60, campaigns=8)
@@ -331,6 +333,7 @@ def _hours(count: int) -> timedelta:
     return timedelta(hours=count)
 
 
+@pytest.mark.long
 def test_permalinks_have_no_reports_and_none_are_asked_for(quick: Callable[..., Quick]) -> None:
     """A permalink activity is loaded like the others; no total, feed or link is asked for under its id."""
     here = quick(contacts=60, campaigns=12)
@@ -346,6 +349,7 @@ def test_permalinks_have_no_reports_and_none_are_asked_for(quick: Callable[..., 
     assert [] == [path for path in reports if any(activity in path for activity in permalinks)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("removed", ["not_found", pytest.param("errors", marks=pytest.mark.long)])
 def test_removed_campaign_in_a_batch_spoils_only_itself(quick: Callable[..., Quick], removed: str) -> None:
     """A campaign that is removed after it was listed is in a batch of totals: the others are loaded all the same."""

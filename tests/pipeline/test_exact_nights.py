@@ -33,6 +33,7 @@ def columns_of_children(here: Account) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.long
 def test_two_nights_are_exact_and_a_third_changes_nothing(account: Callable[..., Account]) -> None:
     """A first night, and one after a day of changes, hold every row and column; another one changes nothing.
 

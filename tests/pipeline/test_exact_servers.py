@@ -166,6 +166,7 @@ def test_rows_that_slide_past_the_reader_are_not_deleted(
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_one_segment_without_detail_leaves_the_others(
     quick: Callable[..., Quick], otherwise: Callable[[Rule], None]
 ) -> None:
@@ -180,6 +181,7 @@ def test_one_segment_without_detail_leaves_the_others(
     assert ["2"] == here.values("select segment_id from segments where segment_criteria is null")
 
 
+@pytest.mark.long
 def test_a_segment_keeps_the_criteria_it_had(
     quick: Callable[..., Quick], otherwise: Callable[[Rule], None]
 ) -> None:

@@ -43,6 +43,7 @@ SAMPLED = [
 """Every tenth in the plain run; `-m long` has the others."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())
 def test_first_night_is_exact(quick: Callable[..., Quick], switches: Switches) -> None:
     """However the open questions are answered, a first night holds the account."""

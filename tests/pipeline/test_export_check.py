@@ -52,6 +52,7 @@ def orders(one: Account) -> int:
     return one.sandbox.log.by_path_template[ORDER]
 
 
+@pytest.mark.long
 def test_it_is_asked_for_once_a_week_and_costs_a_few_requests(checked: Callable[..., Account]) -> None:
     """One order, a few looks, one file; a second night of the same week asks for none of it; nothing differs."""
     one = checked()
@@ -63,6 +64,7 @@ def test_it_is_asked_for_once_a_week_and_costs_a_few_requests(checked: Callable[
     assert [0] == one.values("select count(*) from contact_export")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "with_ids",
     [pytest.param(True, id="by id"), pytest.param(False, id="by address", marks=pytest.mark.long)],

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accounts import Quick
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "new",
     [pytest.param(0, id="nothing new", marks=pytest.mark.long), pytest.param(3, id="three more came on top")],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.first_load import ENOUGH, FirstLoad
 from sources.constant_contact.rows import to_arrow
@@ -62,6 +64,7 @@ def test_an_event_is_known_by_its_whole_key() -> None:
     assert [True, True, False] == [first.only_new(of, opened(at)) for at in times]
 
 
+@pytest.mark.long
 def test_a_first_night_in_several_groups_is_exact(account: Callable[..., Any]) -> None:
     """Groups that are added one after the other, and a night that merges into what they left."""
     one = account(contacts=1_300)

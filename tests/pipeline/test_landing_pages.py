@@ -48,6 +48,7 @@ def test_landing_pages_are_exact_night_after_night(one: Quick) -> None:
     assert max(one.values("select occurrence from landing_page_opens")) > 1
 
 
+@pytest.mark.long
 def test_a_page_that_nobody_opened_costs_one_request(one: Quick) -> None:
     """The other five feeds are asked for only when there are new openings, and then until what is known."""
     one.complete_night(select=WANTED)
@@ -59,6 +60,7 @@ def test_a_page_that_nobody_opened_costs_one_request(one: Quick) -> None:
     assert [] == one.differences(tables=WANTED)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("commits", [1, 2, 3])
 def test_a_run_that_dies_between_two_feeds_loses_nothing(one: Quick, commits: int) -> None:
     """Openings that are committed do not hide that the feeds after them are still to be read."""

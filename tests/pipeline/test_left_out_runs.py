@@ -187,6 +187,7 @@ def test_what_fails_is_left_out_of_a_complete_run(
     assert list(results[-1].warnings) == json.loads(recorded[0])
 
 
+@pytest.mark.long
 def test_lists_that_cannot_be_listed_fail_the_run_and_keep_nothing_else_away(
     account: Callable[..., Account],
 ) -> None:
@@ -205,6 +206,7 @@ def test_lists_that_cannot_be_listed_fail_the_run_and_keep_nothing_else_away(
     assert [] == [line for line in one.differences() if line.startswith("contacts:")]
 
 
+@pytest.mark.long
 def test_many_objects_that_fail_make_a_failed_run(account: Callable[..., Account]) -> None:
     """More than five, and more than one in ten: what was read is loaded, and the reason counts them."""
     one = account(contacts=40, campaigns=24)
@@ -236,6 +238,7 @@ def test_a_server_that_fails_over_everything_is_one_sentence(account: Callable[.
     assert [] == one.differences()
 
 
+@pytest.mark.long
 def test_excluded_summaries_are_not_asked_for(account: Callable[..., Account]) -> None:
     """A resource that fails and is excluded costs nothing and says nothing."""
     one = account(contacts=40, campaigns=6)

@@ -47,6 +47,7 @@ def ctct(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.long
 def test_accounts_plans_and_webhooks_are_exact_night_after_night(partner: Account) -> None:
     """All of them, with one token a run; a plan is asked for again where its account moved."""
     for night in range(4):
@@ -63,6 +64,7 @@ def test_accounts_plans_and_webhooks_are_exact_night_after_night(partner: Accoun
     )
 
 
+@pytest.mark.long
 def test_a_run_as_a_process_prints_no_secret(partner: Account, tmp_path: Path) -> None:
     """`ctct sync` of a partner's profile, complete, with the partner in the account's place."""
     ran = child_runs.ctct("--verbose", "sync", "--json", folder=tmp_path)

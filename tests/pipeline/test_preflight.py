@@ -92,6 +92,7 @@ def test_a_night_asks_for_the_privileges_once(account: Callable[..., Account]) -
     assert [] == one.differences(tables=("account_privileges", "account"))
 
 
+@pytest.mark.long
 def test_what_is_not_known_is_tried(account: Callable[..., Account]) -> None:
     """Where the server cannot say which privileges there are, everything is asked for, and the refusals are named."""
     one = account(contacts=20, campaigns=3, switches=without("contacts:write"))
@@ -102,6 +103,7 @@ def test_what_is_not_known_is_tried(account: Callable[..., Account]) -> None:
     assert 20 == one.values("select count(*) from contacts")[0]
 
 
+@pytest.mark.long
 def test_nothing_is_taken_for_deleted_when_a_privilege_is_withdrawn(account: Callable[..., Account]) -> None:
     """Lists and automations that the login may not read any more stay as they were."""
     one = account(contacts=20, campaigns=3)
@@ -117,6 +119,7 @@ def test_nothing_is_taken_for_deleted_when_a_privilege_is_withdrawn(account: Cal
         assert before[table] == after[table], table
 
 
+@pytest.mark.long
 def test_an_odd_privilege_leaves_nothing_out(account: Callable[..., Account]) -> None:
     """A list with a row that has no proper name says nothing about what is missing."""
     one = account(contacts=20, campaigns=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -27,6 +29,7 @@ def test_each_run_leaves_the_page_whole(account: Callable[..., Account], tmp_pat
     assert (0o644, [page]) == (page.stat().st_mode & 0o777, list(page.parent.iterdir()))
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_be_written_is_a_warning(account: Callable[..., Account], tmp_path: Path) -> None:
     """The run ends complete and names the page."""
     one = account(contacts=5, campaigns=0)

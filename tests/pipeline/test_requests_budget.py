@@ -82,6 +82,7 @@ def test_a_typical_night_costs_its_news_and_the_plan_knew(loaded: Quick) -> None
     assert abs(error(predicted.requests, loaded.requests_sent) or 0.0) <= 0.1
 
 
+@pytest.mark.long
 def test_the_naive_reader_is_counted_as_it_reads(quick: Callable[..., Quick]) -> None:
     """
     The number that ours is compared with is the number of requests that such a reader really sends.

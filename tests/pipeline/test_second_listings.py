@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sources.constant_contact.reads.campaign_details import SHOWS_HTML
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def test_lists_of_both_channels_are_one_table(quick: Callable[..., Quick]) -> No
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_sms_lists_that_cannot_be_listed_cost_themselves(quick: Callable[..., Quick]) -> None:
     """They stay as they are, the e-mail lists are read, and the next run has both again."""
     here = quick(contacts=60, campaigns=2)
@@ -48,6 +51,7 @@ def test_sms_lists_that_cannot_be_listed_cost_themselves(quick: Callable[..., Qu
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_lists_that_were_loaded_before_are_email_lists(quick: Callable[..., Quick]) -> None:
     """Rows of an earlier version say no channel; they are neither marked as deleted nor loaded twice."""
     here = quick(contacts=60, campaigns=2)
@@ -60,6 +64,7 @@ def test_lists_that_were_loaded_before_are_email_lists(quick: Callable[..., Quic
     assert [] == here.differences()
 
 
+@pytest.mark.long
 def test_html_is_read_where_it_is_wanted(quick: Callable[..., Quick]) -> None:
     """Without the setting no HTML comes; switched on, the e-mails that show it are read again, once."""
     here = quick(contacts=30, campaigns=30)

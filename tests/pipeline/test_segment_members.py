@@ -53,6 +53,7 @@ def test_members_are_read_again_once_a_week_and_the_last_reading_stays(one: Quic
     assert one.values("select count(*) from segment_members")[0] > before
 
 
+@pytest.mark.long
 def test_an_edited_segment_is_read_at_once(one: Quick) -> None:
     """The day on which it was edited moves, and of all segments this one is asked for."""
     edited = one.sandbox.segments[0]
@@ -63,6 +64,7 @@ def test_an_edited_segment_is_read_at_once(one: Quick) -> None:
     assert [] == one.differences(tables=BOTH)
 
 
+@pytest.mark.long
 def test_segments_are_read_for_their_members_sake(quick: Callable[..., Quick]) -> None:
     """Chosen alone, the members come without the table of segments."""
     one = quick(contacts=60, campaigns=2, switches=Switches(segment_pending_reads=0))
@@ -83,6 +85,7 @@ def test_an_empty_segment_is_asked_for_once(one: Quick) -> None:
     assert 0 == asked(one)
 
 
+@pytest.mark.long
 def test_a_segment_deleted_between_listing_and_members_costs_itself(quick: Callable[..., Quick]) -> None:
     """It is named, the others are loaded, and nothing of it is half there; the next night does not ask for it."""
     one = quick(contacts=60, campaigns=2, switches=Switches(segment_pending_reads=0))

@@ -29,6 +29,7 @@ def test_a_feed_alone_follows_campaigns_that_did_not_change(quick: Callable[...,
     assert before + 1 == here.values("select count(*) from email_opens")[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "first",
     [

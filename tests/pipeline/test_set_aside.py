@@ -162,6 +162,7 @@ def test_a_row_that_stays_without_its_key_is_asked_for_at_growing_intervals(
     assert [4] == one.values(f"select attempts from {ASIDE}")
 
 
+@pytest.mark.long
 def test_status_and_json_say_what_is_set_aside(account: Any) -> None:
     """Table, key and reason in the text, rows by table in the JSON of sync and of status."""
     one = account(contacts=10, campaigns=0)
@@ -175,6 +176,7 @@ def test_status_and_json_say_what_is_set_aside(account: Any) -> None:
     assert ("contact_tags", 1) == (kind["name"], kind["rows"])
 
 
+@pytest.mark.long
 def test_a_loaded_row_that_comes_without_its_id_is_not_taken_for_deleted(account: Any) -> None:
     """A list whose row has no id tonight keeps its row and its members."""
     one = account(contacts=30, campaigns=0)
@@ -196,6 +198,7 @@ def test_a_loaded_row_that_comes_without_its_id_is_not_taken_for_deleted(account
     assert ([], []) == (one.differences(tables=tables), set_aside(one))
 
 
+@pytest.mark.long
 def test_the_library_sets_rows_aside_too(account: Any) -> None:
     """The same table from `constant_contact()` in a pipeline of one's own."""
     import dlt  # noqa: PLC0415 - two seconds

@@ -86,6 +86,7 @@ def test_a_capped_reading_goes_on_the_next_night(
     assert 0 == asked(one)
 
 
+@pytest.mark.long
 def test_a_contact_that_is_gone_costs_itself(quick: Callable[..., Quick]) -> None:
     """One that the account does not know any more is named; the others are loaded."""
     one = quick(contacts=150, campaigns=2)

@@ -165,6 +165,7 @@ def test_a_warehouse_that_is_not_there_has_a_status(served: Callable[..., Any]) 
     assert 1 == ctct("status", "--max-age", "26h")[0]
 
 
+@pytest.mark.long
 def test_status_says_how_far_a_first_read_has_come(account: Callable[..., Account]) -> None:
     """After a run that was cut: contacts of those the API counts, campaigns so far, and feeds by their e-mails."""
     here = account(contacts=1_200, campaigns=3, max_events=600)

@@ -66,6 +66,7 @@ def test_every_way_of_reading_is_used() -> None:
     assert set(strategies.STRATEGIES) == {of.reads for of in CATALOGUE.values()}
 
 
+@pytest.mark.long
 def test_jobs_automations_networks_and_sms_are_exact_night_after_night(quick: Callable[..., Quick]) -> None:
     """Through four weeks in which they come, change and go, every table holds what the account shows."""
     one = quick(contacts=300, campaigns=3)

@@ -63,6 +63,7 @@ def test_a_file_of_all_kinds_fills_the_three_tables(account: Callable[..., Accou
     assert -(-len(columns[2]) // 50) == asked["/v3/emails/campaign_id_xrefs"]
 
 
+@pytest.mark.long
 def test_ids_of_another_account_are_named_and_the_rest_is_read(
     account: Callable[..., Account], tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_ids_of_another_account_are_named_and_the_rest_is_read(
     assert (0, 1) == (code, one.sandbox.log.by_path_template["/v3/contacts/contact_id_xrefs"])
 
 
+@pytest.mark.long
 def test_a_sync_knows_no_old_ids_and_a_night_of_all_leaves_them_alone(
     account: Callable[..., Account],
 ) -> None:
@@ -142,6 +144,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, content, options, fragmen
     assert str(path) in str(error.value)
 
 
+@pytest.mark.long
 def test_a_login_that_may_not_read_lists_resolves_the_rest(
     account: Callable[..., Account], tmp_path: Path
 ) -> None:
@@ -156,6 +159,7 @@ def test_a_login_that_may_not_read_lists_resolves_the_rest(
     assert (1, True) == (code, "nothing that was wanted could be read" in err)
 
 
+@pytest.mark.long
 def test_one_id_that_spoils_a_request_is_found(account: Callable[..., Account], tmp_path: Path) -> None:
     """A server that refuses a request for one id of many: the others come all the same."""
     one = account(contacts=20, campaigns=2)

@@ -203,6 +203,7 @@ def test_it_is_forgotten_when_it_can_be_read(kind: Kind, struck: Callable[[Kind]
     assert "failures" not in case.here.state
 
 
+@pytest.mark.long
 def test_a_changed_campaign_is_tried_at_once(struck: Callable[[Kind], Struck]) -> None:
     """A failure belongs to the campaign as it was: edited, its feed is asked for without waiting."""
     case = struck(KINDS[3])
@@ -218,6 +219,7 @@ def test_a_changed_campaign_is_tried_at_once(struck: Callable[[Kind], Struck]) -
     assert [] == case.here.differences()
 
 
+@pytest.mark.long
 def test_a_list_that_cannot_be_asked_for_is_not_gone(
     struck: Callable[[Kind], Struck], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def test_check_names_what_is_open_and_the_command_that_closes_it(home: Home) -> 
     assert "ok    file modes" in home.run("check").out
 
 
+@pytest.mark.long
 def test_a_report_is_for_others_and_keeps_the_mode_that_it_was_given(home: Home) -> None:
     """The usual mode for a new one, in a new folder that others may enter; then whatever its owner chose.
 
@@ -143,6 +144,7 @@ def load_as_a_library(folder: str) -> None:
     dlt.pipeline("ctct", destination="duckdb", dataset_name="constant_contact").run(source)
 
 
+@pytest.mark.long
 def test_the_library_call_keeps_no_rows_either(home: Home) -> None:
     """Its load packages are emptied too."""
     child = start_child(load_as_a_library, (str(home.folder),), home)

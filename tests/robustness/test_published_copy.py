@@ -129,6 +129,7 @@ def test_between_commits_readers_answer_from_the_file_itself(home: Home) -> None
     assert (0, ["contacts", "600"]) == (ended.code, ended.out.split()), ended.err
 
 
+@pytest.mark.long
 def test_a_reader_that_cannot_get_in_is_told_of_publish(home: Home) -> None:
     """Without a copy, while the file is held: exit 75 within two seconds, with the program and the setting.
 

@@ -12,6 +12,16 @@ from filelock import FileLock
 
 SCRIPT = Path(__file__).with_name("dbt_nights.py")
 
+
+@pytest.hookimpl(tryfirst=True)  # before the marks choose
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """dbt builds the warehouses for a minute and a half: who reads them is long, and together they cost it once."""
+    for item in items:
+        if item.path.parent == SCRIPT.parent and "nights" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)
+            item.add_marker(pytest.mark.together)
+
+
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
