@@ -76,3 +76,37 @@ def test_file_that_was_loaded_and_not_noted_is_not_loaded_twice(
             for name in ("lists", "members", "new")
         }
     assert {"lists": [(5, 5)], "members": [(5, 5)], "new": [(5, 5)]} == rows
+
+
+def sets(*members: dict[str, Any], new: bool) -> Any:
+    """One table of sets; a member with `gone` is to go, which has a meaning in a merge only."""
+    merge: Any = {"disposition": "merge", "strategy": "delete-insert"}
+    hints: Any = {"gone": {"data_type": "bool", "hard_delete": not new}}
+
+    @dlt.resource(
+        name="members",
+        write_disposition="append" if new else merge,
+        merge_key="id",
+        primary_key="",
+        columns=hints,
+    )
+    def rows() -> Iterator[dict[str, Any]]:
+        yield from members
+
+    return dlt.source(lambda: rows, name="account")()
+
+
+def test_a_package_is_loaded_by_the_schema_that_it_was_extracted_with(pipeline: dlt.Pipeline) -> None:
+    """A run that died when its package was whole and the schema beside it not yet that of the package."""
+    pipeline.run(sets({"id": 1, "member": "a", "gone": None}, new=True))
+    schemas = Path(pipeline.working_dir) / "schemas"
+    shutil.copytree(schemas, schemas.parent / "kept")
+    pipeline.extract(sets({"id": 1, "member": "", "gone": True}, new=False))
+    shutil.rmtree(schemas)
+    (schemas.parent / "kept").rename(schemas)
+    next_run = dlt.attach("died", pipelines_dir=pipeline.pipelines_dir, destination=pipeline.destination)
+
+    _finish(next_run)
+
+    with next_run.sql_client() as client:
+        assert [] == client.execute_sql("select member from members")

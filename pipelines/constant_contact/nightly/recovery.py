@@ -5,7 +5,7 @@ Knows: the load tool's working folder. Must not know: what is loaded, the API.
 
 A run may die between any two of its steps, and leaves one of these behind:
   a package half written                nobody looks at it again; its requests are read anew
-  a package extracted or normalized     whole, as each step ends with a rename: it is finished
+  a package extracted or normalized     whole, as each step ends with a rename: it is finished, by its own schema
   a package extracted *and* normalized  died between two renames: the normalized one counts
   a package half loaded                 begun anew: a file may be in its table although nobody noted it, and the load
                                         tool would add it once more. Staging tables are emptied, and merging twice is
@@ -81,9 +81,18 @@ def _finish(pipeline: dlt.Pipeline) -> None:
         _begin_anew(pipeline, Path(pipeline.working_dir) / "load" / "normalized" / load_id)
     if normalized:
         pipeline.load()
-    if pipeline.list_extracted_load_packages():
+    if extracted := pipeline.list_extracted_load_packages():
+        _take_schema(pipeline, _extracts(pipeline) / "extracted" / max(extracted))
         pipeline.normalize()
         pipeline.load()
+
+
+def _take_schema(pipeline: dlt.Pipeline, package: Path) -> None:
+    """Make a package's schema the pipeline's, which the load tool writes after the package, and goes by."""
+    from dlt.common.schema import Schema  # noqa: PLC0415
+
+    stored = json.loads((package / "schema.json").read_bytes())
+    pipeline.schemas.save_schema(Schema.from_dict(stored, validate_schema=False))
 
 
 def _begin_anew(pipeline: dlt.Pipeline, package: Path) -> None:
