@@ -237,7 +237,7 @@ def test_a_login_that_cannot_be_renewed_is_told_once_and_its_end_once(
     [text] = hook.taken()
     assert "cannot be renewed, because offline_access was not granted" in text
     server.sandbox.tokens.switches = Switches(device_approved_after_polls=0)
-    assert 0 == ctct("auth", "login").exit_code
+    assert 0 == ctct("auth", "login", "--yes").exit_code
     all_is_well()
     assert ["ctct: over: the login needs a person"] == titles(hook)
 
