@@ -261,11 +261,15 @@ def test_kill_matrix_of_everything(tmp_path: Path, seed: int, capsys: pytest.Cap
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(20))
 def test_kill_matrix(pair: list[Home], seed: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """Three hundred kills over a hundred nights end in equal tables; a kill costs a group at most."""
-    with capsys.disabled():
-        toll = matrix(pair, nights=10, kills=3, seed=100 + seed)
+    """Three hundred kills over a hundred nights end in equal tables; a kill costs a group at most.
 
-    assert 30 <= toll.kills
+    Five nights an account: the pipeline's clock is ahead of it by the nights to come, and what an event lost a week
+    after its end is not asked for.
+    """
+    with capsys.disabled():
+        toll = matrix(pair, nights=5, kills=3, seed=100 + seed)
+
+    assert 15 <= toll.kills
     assert max(toll.wasted) <= GROUP + max(toll.idle)
