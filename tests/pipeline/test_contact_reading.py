@@ -90,6 +90,7 @@ def day_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     return move
 
 
+@pytest.mark.long
 def test_larger_accounts_are_read_a_share_a_night(
     quick: Callable[..., Any], day_later: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ def mailable(here: Healed) -> Iterator[int]:
     return (i for i in there if contacts.is_mailable(i) and contacts.lists[i] & 1 and not contacts.tags[i])
 
 
-@pytest.mark.parametrize("how", ["with_deleted", "active"])
+@pytest.mark.parametrize("how", ["with_deleted", pytest.param("active", marks=pytest.mark.long)])
 def test_a_rule_is_learned_in_the_first_night_for_nothing(
     counting: Callable[[str], Healed], how: str
 ) -> None:

@@ -110,12 +110,13 @@ def _mistake_one(one: Account) -> tuple[str, str]:
     return found[0], found[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ends", "words"),
     [
         ("never", "was still processing"),
-        pytest.param("failed", "ended as failed", marks=pytest.mark.long),
-        pytest.param("timed_out", "ended as timed_out", marks=pytest.mark.long),
+        ("failed", "ended as failed"),
+        ("timed_out", "ended as timed_out"),
     ],
 )
 def test_an_export_without_a_file_is_a_sentence(checked: Callable[..., Account], ends, words) -> None:

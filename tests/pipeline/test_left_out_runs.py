@@ -110,7 +110,7 @@ LACKS = [
             lack,
             opaque,
             id=f"{lack}-{'opaque-token' if opaque else ''}",
-            marks=() if (number, opaque) in {(0, False), (3, True)} else pytest.mark.long,
+            marks=() if (number, opaque) == (3, True) else pytest.mark.long,
         )
         for opaque in (False, True)
         for number, lack in enumerate(LACKS)

@@ -40,13 +40,6 @@ LACKS = {
     "account:read": "the privilege account:read",
     "contacts:lists:read": "the privilege contacts:lists:read",
 }
-EACH = pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        pytest.param(*one, marks=() if number == 0 else pytest.mark.long)
-        for number, one in enumerate(LACKS.items())
-    ],
-)
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +54,8 @@ def ctct(*words: str) -> tuple[int, str]:
     return result.exit_code, result.stdout
 
 
-@EACH
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "words"), LACKS.items(), ids=LACKS)
 def test_nothing_is_asked_that_would_be_refused(name, words, account: Callable[..., Account]) -> None:
     """In no night, plan or check; each names what is left out once, the run in its record too.
 

@@ -168,13 +168,8 @@ def test_it_costs_only_itself(kind: Kind, struck: Callable[[Kind], Struck]) -> N
     assert [] == [table for table in missing if not table.startswith(kind.tables)]
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, id=str(kind), marks=pytest.mark.long if number else ())
-        for number, kind in enumerate(KINDS)
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_it_is_tried_again_at_growing_distances(kind: Kind, struck: Callable[[Kind], Struck]) -> None:
     """In the next run, soon given up; then not before two days have passed, and not before four after that."""
     case = struck(kind)

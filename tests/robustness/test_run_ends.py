@@ -89,14 +89,8 @@ CASES = [
 ]
 
 
-SAMPLED = [
-    pytest.param(case, id=str(case), marks=() if number == 0 else pytest.mark.long)
-    for number, case in enumerate(CASES)
-]
-"""One in the plain run; `-m long` has the others."""
-
-
-@pytest.mark.parametrize("case", SAMPLED)
+@pytest.mark.long
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_run_that_cannot_go_on(
     case: Case, home: Home, record_property: Callable[[str, object], None]
 ) -> None:
