@@ -87,10 +87,16 @@ def start(contacts: int, campaigns: int, nights: int) -> Sandbox:
     )
 
 
+NIGHTS = 5
+"""Of an account. The pipeline's clock is ahead of it by those to come and two days, and a week after its end nobody asks
+for what happens to an event.
+"""
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[list[Home]]:
     """The machine whose runs are killed, and its undisturbed twin."""
-    with serve(start(1300, 3, 12)) as one, serve(start(1300, 3, 12)) as other:
+    with serve(start(1300, 3, NIGHTS)) as one, serve(start(1300, 3, NIGHTS)) as other:
         yield [
             Home(server=server, folder=tmp_path / name, settings=dict(SETTINGS))
             for server, name in ((one, "killed"), (other, "undisturbed"))
@@ -263,13 +269,9 @@ def test_kill_matrix_of_everything(tmp_path: Path, seed: int, capsys: pytest.Cap
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_kill_matrix(pair: list[Home], seed: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """Three hundred kills over a hundred nights end in equal tables; a kill costs a group at most.
-
-    Five nights an account: the pipeline's clock is ahead of it by the nights to come, and what an event lost a week
-    after its end is not asked for.
-    """
+    """Three hundred kills over a hundred nights end in equal tables; a kill costs a group at most."""
     with capsys.disabled():
-        toll = matrix(pair, nights=5, kills=3, seed=100 + seed)
+        toll = matrix(pair, nights=NIGHTS, kills=3, seed=100 + seed)
 
-    assert 15 <= toll.kills
+    assert 3 * NIGHTS <= toll.kills
     assert max(toll.wasted) <= GROUP + max(toll.idle)
