@@ -88,8 +88,8 @@ def start(contacts: int, campaigns: int, nights: int) -> Sandbox:
 
 
 NIGHTS = 5
-"""Of an account. The pipeline's clock is ahead of it by those to come and two days, and a week after its end nobody asks
-for what happens to an event.
+"""Of an account. The pipeline's clock is ahead of it by those to come and two days, and a week after its end nobody
+asks for what happens to an event.
 """
 
 
