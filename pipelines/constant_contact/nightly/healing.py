@@ -89,7 +89,7 @@ class _Night:
 
     def contacts(self) -> int:
         """Loaded ones, deleted ones too."""
-        return sum(count for _, count in SqlMembers(self.host.opened).seconds(Choice(kind="all")))
+        return SqlMembers(self.host.opened).count(Choice(kind="all"))
 
     def apart(self, *scopes: str) -> int:
         """Requests that the search for what these counts show is likely to take."""

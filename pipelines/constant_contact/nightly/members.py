@@ -28,6 +28,10 @@ class SqlMembers:
     def __init__(self, opened: Warehouse) -> None:
         self._opened = opened
 
+    def count(self, of: Choice) -> int:
+        (row,) = self._opened.query(f"select count(*) as found {self._from(of)}")
+        return int(str(row["found"]))
+
     def seconds(self, of: Choice) -> Sequence[tuple[int, int]]:
         second = "cast(floor(extract(epoch from c.created_at)) as bigint)"
         rows = self._opened.query(

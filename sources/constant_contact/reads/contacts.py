@@ -22,6 +22,7 @@ from sources.constant_contact.api.errors import BadRequest, NotFound, ServerBusy
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import costs, rolling
+from sources.constant_contact.reads.contact_by_id import contact_by_id
 from sources.constant_contact.reads.decisions import contacts_reading
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.parts import parts
@@ -156,7 +157,6 @@ def _created(reading: Reading) -> set[DateTime | None]:
 def read_set_aside(reading: Reading) -> Iterator[Batch]:
     """Contacts without an id by the second of their creation, and those with an item without one by their own id."""
     of = endpoint(CONTACTS)
-    assert of.detail_path is not None
     second = pendulum.duration(seconds=1)
     times = sorted(at for at in _created(reading) if at is not None) if reading.aside.is_due(CONTACTS) else []
     for at in times[:MAX_OBJECTS]:
@@ -165,14 +165,10 @@ def read_set_aside(reading: Reading) -> Iterator[Batch]:
             yield reading.as_batch(CONTACTS, reading.tables(CONTACTS, page.rows), requests=1)
     if times and None not in _created(reading) and len(times) <= MAX_OBJECTS:
         yield reading.as_batch(CONTACTS, read_for="", whole=True)
-    include = {name: value for name, value in of.params if name == "include"}
     for contact_id in reading.aside.due(CONTACTS):
         if contact_id:
-            try:
-                row = reading.client.record(of.detail_path.format(contact_id=contact_id), include)
-                tables = reading.tables(CONTACTS, [{**row, "contact_id": contact_id}])
-            except NotFound:
-                tables = {}
+            row = contact_by_id(reading, contact_id)
+            tables = {} if row is None else reading.tables(CONTACTS, [{**row, "contact_id": contact_id}])
             yield reading.as_batch(CONTACTS, tables, requests=1, read_for=contact_id, whole=True)
             reading.reader.check()
 

@@ -18,17 +18,18 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pendulum
 
-from sources.constant_contact.api.errors import NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import costs, feeds
 from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.attempts import ApiObject
+from sources.constant_contact.reads.contact_by_id import contact_by_id, contact_object
 from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.state import feeds as feeds_state
 from sources.constant_contact.state import totals as totals_state
@@ -317,25 +318,16 @@ class Healer:
             return
         missing = sorted(self.findings.left.pop(of, set()) - self.findings.fresh)
         self._need(len(missing))
-        contacts = endpoint(CONTACTS)
-        assert contacts.detail_path is not None
-        include = {name: value for name, value in contacts.params if name == "include"}
         for contact_id in missing:
-            item = ApiObject(resource=CONTACTS, object_id=contact_id, title=f"contact {contact_id}")
-            path = contacts.detail_path.format(contact_id=contact_id)
-
-            def read(own: Reading, path: str = path, contact_id: str = contact_id) -> Iterator[Batch]:
-                try:
-                    row = own.client.record(path, include)
-                except NotFound:
-                    self.findings.gone.add(contact_id)
-                    self.findings.differed.add(contact_id)
-                    yield Batch(resource=CONTACTS, requests=1)
-                else:
-                    yield self._fresh([row])
-
-            yield from attempt(self._reading, item, read)
+            yield from attempt(self._reading, contact_object(contact_id), partial(self._asked, contact_id))
             self._reading.reader.check()
+
+    def _asked(self, contact_id: str, reading: Reading) -> Iterator[Batch]:
+        row = contact_by_id(reading, contact_id)
+        if row is None:
+            self.findings.gone.add(contact_id)
+            self.findings.differed.add(contact_id)
+        yield Batch(resource=CONTACTS, requests=1) if row is None else self._fresh([row])
 
     def _fresh(self, rows: list[Row]) -> Batch:
         """Those of the rows that are not loaded as they are."""
