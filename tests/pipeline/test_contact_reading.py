@@ -206,3 +206,27 @@ def test_the_search_is_expected_to_find_what_it_found_in_the_last_days() -> None
     assert 20 == traceless.expected(state, day.add(days=3))
     assert 10 == traceless.expected(state, day.add(days=6))
     assert 0 == traceless.expected(state, day.add(days=10))
+
+
+@pytest.mark.long
+def test_a_contact_that_cannot_be_asked_for_costs_its_share_nothing_else(
+    quick: Callable[..., Any], day_later: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays as it is loaded, and is left out by its name; every other contact of the share is as it should be."""
+    monkeypatch.setattr(costs, "AUTO_REQUESTS", 1)
+    one = quick(contacts=1_200, campaigns=1)
+    one.configure(full_refresh_every="2d")
+    one.complete_night()
+    gone = next(i for i in range(1_200) if one.sandbox.contacts.is_mailable(i))
+    one.sandbox.purge_contact(gone)
+    one.sandbox.change_contact(gone + 1, bump=False, first_name="Zoë")
+    contact_id = one.sandbox.contacts.id_of(gone)
+    one.sandbox.set_fault("500_json", None, path_prefix=f"/contacts/{contact_id}")
+    left_out = set()
+    for _ in range(2):
+        day_later(one)
+        outcome = one.night()
+        assert outcome.error is None
+        left_out |= set(one.left_out)
+    assert {("contacts", contact_id)} == left_out
+    assert ["Zoë"] == one.values("select distinct first_name from contacts where first_name = 'Zoë'")

@@ -9,14 +9,16 @@ State: see `state.rolling`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pendulum
 
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads import costs
+from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.collections import with_lost
-from sources.constant_contact.reads.contact_by_id import contact_by_id
+from sources.constant_contact.reads.contact_by_id import contact_by_id, contact_object
 from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.heal import GAP_S, Span
 from sources.constant_contact.reads.parts import parts
@@ -132,18 +134,21 @@ def _read_span(reading: Reading, share: Share) -> Iterator[Batch]:
 
 
 def _asked_for(reading: Reading, missing: Sequence[str]) -> Iterator[Batch]:
-    """Who answers 404 by id is gone; more than `PROOFS` wait for the next round."""
-    of = endpoint(CONTACTS)
+    """Who answers 404 by id is gone; more than `PROOFS` wait for the next round. Who cannot be read is left out."""
     known = {str(row[KEY]): row for row in reading.warehouse.where(CONTACTS, KEY, missing)} if missing else {}
     there = [contact_id for contact_id, row in sorted(known.items()) if row.get("deleted_at") is None]
     for contact_id in there[:PROOFS]:
-        row = contact_by_id(reading, contact_id)
-        tables = reading.tables(CONTACTS, [] if row is None else [row])
-        gone = [] if row is not None else [{**known[contact_id], "deleted_at": reading.now.date()}]
-        if gone:
-            tables = {CONTACTS: tables[CONTACTS]}  # what belonged to the contact goes as a consequence
-        yield with_lost(of, reading.as_batch(CONTACTS, tables, requests=1), gone)
+        yield from attempt(reading, contact_object(contact_id), partial(_asked, known[contact_id]))
         reading.reader.check()
+
+
+def _asked(known: dict[str, Any], reading: Reading) -> Iterator[Batch]:
+    row = contact_by_id(reading, str(known[KEY]))
+    tables = reading.tables(CONTACTS, [] if row is None else [row])
+    gone = [] if row is not None else [{**known, "deleted_at": reading.now.date()}]
+    if gone:
+        tables = {CONTACTS: tables[CONTACTS]}  # what belonged to the contact goes as a consequence
+    yield with_lost(endpoint(CONTACTS), reading.as_batch(CONTACTS, tables, requests=1), gone)
 
 
 def _done(reading: Reading, share: Share) -> tuple[StateChange, ...]:
