@@ -6,50 +6,20 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pendulum
 import pytest
-from accounts import EVERY_NIGHT
+from planned import planned
 from random_life import Day
-
-from pipelines.constant_contact.planning.plan import Allowance, plan
-from sources.constant_contact.api.client import Client
-from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accounts import Quick
 
-    from pipelines.constant_contact.planning.plan import Plan
-
 UNREAD = ("campaign_created", "campaign_sent")
 """Changes after which a plan assumes how many e-mails a campaign has, and how much happened to them."""
 ERROR_EACH = 3
 """Requests that a plan may be wrong by for each of those; everything else it knows."""
 FEW, MORE = range(2), range(2, 12)
-
-
-def planned(here: Quick) -> Plan:
-    from sources.constant_contact.source import settings  # noqa: PLC0415 - dlt takes two seconds
-
-    here.log_in()
-    own = settings()
-
-    def count(table: str) -> int:
-        return int(here.values(f"select count(*) from {here.qualified(table)}")[0])
-
-    with Client(own.connection()) as client:
-        return plan(
-            EVERY_NIGHT,
-            probe=client.get_json,
-            spent=lambda: client.requests_sent,
-            warehouse=SqlWarehouse(here.select, here.qualified, here.columns()),
-            loaded=count,
-            state=here.state,
-            options=own.options(),
-            allowance=Allowance(per_second=4, per_day=10_000, remaining_today=10_000),
-            now=pendulum.now("UTC"),
-        )
 
 
 @pytest.mark.parametrize("seed", [*FEW, *(pytest.param(seed, marks=pytest.mark.long) for seed in MORE)])

@@ -5,23 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pendulum
 import pytest
-from accounts import EVERY_NIGHT
 from benchmarks.nights import News, carry_out_naive, lower_bound, naive_requests, typical_day
+from planned import planned
 
 from pipelines.constant_contact.planning.cost import error
-from pipelines.constant_contact.planning.plan import Allowance, plan
-from sources.constant_contact.api.client import Client
 from sources.constant_contact.reads.facts import MOST_REQUESTS
-from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accounts import Quick
-
-    from pipelines.constant_contact.planning.plan import Plan
 
 QUESTIONS = 3
 """What must be asked whatever the answer: two of contacts, one of campaigns."""
@@ -36,29 +30,6 @@ def loaded(quick: Callable[..., Quick]) -> Quick:
     here.complete_night(a_commit=ALL_OF_IT)
     here.sandbox.move_clock(timedelta(days=1))
     return here
-
-
-def planned(here: Quick) -> Plan:
-    from sources.constant_contact.source import settings  # noqa: PLC0415 - dlt takes two seconds
-
-    here.log_in()
-    own = settings()
-
-    def count(table: str) -> int:
-        return int(here.values(f"select count(*) from {here.qualified(table)}")[0])
-
-    with Client(own.connection()) as client:
-        return plan(
-            EVERY_NIGHT,
-            probe=client.get_json,
-            spent=lambda: client.requests_sent,
-            warehouse=SqlWarehouse(here.select, here.qualified, here.columns()),
-            loaded=count,
-            state=here.state,
-            options=own.options(),
-            allowance=Allowance(per_second=4, per_day=10_000, remaining_today=10_000),
-            now=pendulum.now("UTC"),
-        )
 
 
 def test_a_quiet_night_asks_no_more_than_it_must(loaded: Quick) -> None:
