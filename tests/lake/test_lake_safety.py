@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from account_comparison import KEYS, differences
 from faulty_proxy import FaultyProxy, faulty_proxy
@@ -108,6 +107,8 @@ def test_a_hundred_kills(tmp_path: Path, seed: int) -> None:
 def await_commit(machine: LakeHome, process: Any, rng: random.Random) -> None:
     """Until some transaction of a lake is under way, after so many files."""
     wanted = rng.randint(1, 30)
+    import psycopg  # noqa: PLC0415 - an extra
+
     with psycopg.connect(machine.catalog, autocommit=True) as connection:
         while process.is_alive():
             files = len(list((machine.folder.parent / "files").rglob("*.parquet")))
