@@ -106,9 +106,9 @@ def test_a_hundred_kills(tmp_path: Path, seed: int) -> None:
 
 def await_commit(machine: LakeHome, process: Any, rng: random.Random) -> None:
     """Until some transaction of a lake is under way, after so many files."""
-    wanted = rng.randint(1, 30)
     import psycopg  # noqa: PLC0415 - an extra
 
+    wanted = rng.randint(1, 30)
     with psycopg.connect(machine.catalog, autocommit=True) as connection:
         while process.is_alive():
             files = len(list((machine.folder.parent / "files").rglob("*.parquet")))
