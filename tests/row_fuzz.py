@@ -67,8 +67,10 @@ def excused(one: Any, problem: Problem, mutations: Mutations) -> bool:
     table, key, touched = problem.table, own_key(problem), mutations.touched
     if problem.kind == "surplus" or key in touched.get(table, ()):
         return table in touched or table.split("__")[0] in touched
-    if "__" in table:
-        return key[:1] in touched.get(table.split("__")[0], ()) or unread(table, key, touched)
+    if key[:1] in touched.get(table.split("__")[0], ()):
+        return True
+    if "__" in table and unread(table, key, touched):
+        return True
     if table in OF_FEEDS and problem.kind == "differs" and (key[1],) in touched.get("contacts", ()):
         return True  # what follows a contact's own row
     return table.startswith("email_") and key[0] in campaigns_touched(one, touched)
