@@ -73,6 +73,7 @@ def recorded(home: Home, schema: str = "constant_contact") -> list[str]:
     return [str(status) for (status,) in rows]
 
 
+@pytest.mark.long
 def test_a_file_that_stays_open_ends_the_run_with_75_and_is_recorded_later(home: Home) -> None:
     """A reader from before the start: the program is named, nothing is asked of the API, the next run records both."""
     assert 0 == home.run(*SYNC).code

@@ -2,9 +2,8 @@
 
 What differs is read again by itself, so that the same run sets it right, and is told. An export that fails or never
 completes is a sentence, and the run goes on as if it had not been asked for.
-
-State, under "export_check": at, when the last one was ordered; written before the order, so that a run that dies over
-it does not order twice.
+When it was ordered is written before the order, so that a run that dies over it does not order twice. State: see
+`state.export_check`.
 """
 
 from __future__ import annotations

@@ -5,9 +5,7 @@ follows, and audits again (no request). A contact that is deleted changes the co
 contacts come before groups, and groups that grew before groups that shrank: whoever moved is found in the new list.
 Nothing different costs nothing. Where the search is likely to cost more than half of what reading all contacts costs,
 or has come to cost that, all are read, which misses nothing; after that nothing else about contacts is.
-
-State, under "audit":
-  settled  scope -> id -> how far the API's count stood from its own rows when all of them had been counted
+State: see `state.offsets`, `state.counting` and `state.traceless`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The first failure is tried again in the next run; after that the distance doubles: two days, four, eight. One that
 belongs to a campaign which has changed since is asked for at once, and a full refresh asks for all.
 
-State, under "failures": resource -> id of the object, or WHOLE for the resource itself
+Under "failures": resource -> id of the object, or WHOLE for the resource itself
   runs      runs in a row in which it failed
   version   of the campaign or segment that it belongs to
   next_try  it is not asked for before; ISO 8601, UTC
