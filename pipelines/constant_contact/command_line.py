@@ -6,6 +6,7 @@ Ctrl-C. A bug keeps its traceback. Imported before `--help` is shown, so it impo
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,11 @@ class CommandGroup(TyperGroup):
             return self._usage(error, words)
         except typer.Abort:
             return _say(INTERRUPTED, 1, words)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            log_lines.say(f"no space is left where {error.filename or 'standard output'} goes; make room")
+            return 1
 
     def _usage(self, error: Any, words: Sequence[str]) -> int:
         """What the parser rejects: its words as one sentence, or the help where nothing was asked for."""

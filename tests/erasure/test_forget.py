@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import child_runs
 import duckdb
 import pytest
+from erasure.named_texts import must_tell_apart
 from erasure.planted import WORDS, ctct, files_with, forgotten, move, plant, read_all
 from postgres.postgres_server import binaries, postgres_server
 
@@ -125,3 +127,28 @@ def test_a_forgotten_person_is_nowhere_and_does_not_come_back(held: tuple[Any, I
         assert 0 == ended.returncode
     assert [] == text_with(loaded, person.words)
     assert [] == loaded.files_with(person.words)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(binaries() is None, reason="PostgreSQL's initdb and pg_ctl are not installed")
+def test_postgresql_too_tells_an_address_from_one_that_holds_it() -> None:
+    import psycopg  # noqa: PLC0415 - an extra
+
+    with postgres_server() as server, psycopg.connect(server.url, autocommit=True) as connection:
+        must_tell_apart(lambda sql: connection.execute(sql).fetchall())
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--email", "gmail.com", "'gmail.com' is no address"),
+        ("--email", "@gmail.com", "is no address"),
+        ("--email", "ada lovelace@gmail.com", "is no address"),
+        ("--contact-id", "7", "'7' is no id of a contact"),
+        ("--contact-id", "%", "is no id of a contact"),
+    ],
+)
+def test_a_part_of_an_address_or_id_names_nobody(tmp_path: Path, option: str, value: str, words: str) -> None:
+    """It stands in the rows of many."""
+    ended = child_runs.ctct("forget", option, value, "--yes", folder=tmp_path)
+    assert (2, "", True) == (ended.returncode, ended.stdout, words in ended.stderr)

@@ -180,6 +180,34 @@ def test_a_stream_that_knows_only_ascii_is_written_all_the_same(monkeypatch: pyt
     assert b"Zo\\xeb\n" == written.getvalue()
 
 
+def test_csv_writes_nested_values_as_json_bytes_as_hexadecimals_and_every_digit(asked: Session) -> None:
+    """
+    What another program reads is no repr of Python's.
+    """
+    statement = (
+        "select [date '2026-03-02', null] as a, {'b': 1.50::decimal(5,2)} as b, 'ab'::blob as c, [1, 2]::int[2] as d,"
+        " 12345678901234567890.1234567891::decimal(38,10) as e, -7.00::decimal(5,2) as f, -0.10::decimal(5,2) as g"
+    )
+    for form in ("csv", "table"):
+        out = io.StringIO()
+        write(asked.ask(statement), form, out)
+        written = out.getvalue().replace('""', '"')
+        for text in (
+            '["2026-03-02", null]', '{"b": 1.5}', "\\x6162", "[1, 2]", "12345678901234567890.1234567891", "-7", "-0.1",
+        ):  # fmt: skip
+            assert text in written, form
+        assert "Decimal" not in written
+
+
+def test_what_python_cannot_hold_is_one_sentence(asked: Session) -> None:
+    """
+    An interval of three million years.
+    """
+    with pytest.raises(UserError, match=r"cannot be shown \(days=.*; cast it to text"):
+        asked.ask("select [to_years(3000000)]")
+    assert [(1,)] == asked.ask("select 1").rows
+
+
 def shown(answer: Answer, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
     """The lines of a table in a terminal of this width."""
     monkeypatch.setenv("COLUMNS", str(width))

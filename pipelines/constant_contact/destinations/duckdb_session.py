@@ -82,6 +82,8 @@ class DuckDbSession:
             return self._answer(statements)
         except duckdb.Error as error:
             raise refusal(error) from error
+        except OverflowError as error:  # of an interval of a million years
+            raise UserError(f"a value of the answer cannot be shown ({error}); cast it to text") from error
 
     def _answer(self, statements: Sequence[Statement]) -> Answer:
         connection: Any = self._connection

@@ -111,15 +111,24 @@ def _write_below(console: Console, names: Sequence[str], rows: Sequence[Sequence
 def _shown(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else plain(str(_value(value)))
+    return f"{value:.4g}" if isinstance(value, float) else plain(str(_written(value)))
 
 
 def _csv(value: Any) -> Any:
     """Text that no spreadsheet runs and no terminal obeys; a number stays one."""
     if value is None:
         return ""
-    value = _value(value)
+    value = _written(value)
     return value if isinstance(value, int | float) else cell(str(value))
+
+
+def _written(value: Any) -> Any:
+    """Outside of JSON: every digit of a decimal, and lists and structures as JSON writes them."""
+    if isinstance(value, Decimal) and value.is_finite() and value != value.to_integral_value():
+        return f"{value:f}".rstrip("0")
+    if isinstance(value, dict | list | tuple):
+        return json_text(_json(value), allow_nan=False)
+    return _value(value)
 
 
 def _numbered(names: Sequence[str]) -> list[str]:
@@ -142,9 +151,11 @@ def _json(value: Any) -> Any:
 
 
 def _value(value: Any) -> Any:
-    """In a form that CSV and JSON know; times as ISO 8601."""
+    """In a form that CSV and JSON know; times as ISO 8601, bytes as PostgreSQL writes them."""
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     if isinstance(value, Decimal):
         if not value.is_finite():
             return float(value)

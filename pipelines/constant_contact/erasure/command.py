@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipelines.constant_contact.commands import quiet_libraries, write_report
 from pipelines.constant_contact.destinations.warehouse import Warehouse
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.events import Listener
     from sources.constant_contact.source import Settings
 
+ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
+ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""Source: contract, `contact_id` is a UUID."""
+
 
 def run_forget(target: Target, *, email: str | None, contact_id: str | None, yes: bool, as_json: bool) -> int:
-    """Raises UserError unless one of address and id is given."""
+    """Raises UserError unless one of address and id is given, whole."""
     email, contact_id = (email or "").strip() or None, (contact_id or "").strip() or None
-    if (email is None) == (contact_id is None):
-        raise UserError("name the person with --email ADDRESS or --contact-id ID, one of the two")
+    _must_name_one(email, contact_id)
     quiet_libraries()
     own = load_settings(target.profile)
     with progress.listener(quiet=as_json) as listener:
@@ -40,6 +44,19 @@ def run_forget(target: Target, *, email: str | None, contact_id: str | None, yes
     else:
         sys.stdout.write(text(erasure, who=email or contact_id or "", dataset=target.dataset))
     return exit_code(erasure)
+
+
+def _must_name_one(email: str | None, contact_id: str | None) -> None:
+    """A part of an address, or a number, stands in the rows of many."""
+    if (email is None) == (contact_id is None):
+        raise UserError("name the person with --email ADDRESS or --contact-id ID, one of the two")
+    if email is not None and not ADDRESS.fullmatch(email):
+        raise UserError(f"--email {email!r} is no address; write it whole, such as ada@example.com")
+    if contact_id is not None and not ID.fullmatch(contact_id):
+        raise UserError(
+            f"--contact-id {contact_id!r} is no id of a contact, which is 36 characters such as "
+            "04fe9a97-a579-43c5-bb1a-58ed29bf0a6a: see contact_id in the table contacts"
+        )
 
 
 def _tools(opened: Warehouse, own: Settings, listener: Listener) -> Tools:

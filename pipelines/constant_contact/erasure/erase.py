@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.constant_contact.erasure.naming import without_names
 from pipelines.constant_contact.erasure.register import entering, registered
 from pipelines.constant_contact.erasure.search import (
     CONTACT_ID,
@@ -21,7 +21,6 @@ from pipelines.constant_contact.erasure.search import (
 )
 from pipelines.constant_contact.nightly.agreement import RUNS
 from sources.constant_contact.catalogue import CATALOGUE
-from sources.constant_contact.warehouse import literal
 from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 OF_PEOPLE = tuple(name for name, of in CATALOGUE.items() if CONTACT_ID in of.table.column_names)
 """Tables whose rows are of single contacts."""
-ERASED = "[erased]"
-"""What stands in the place of an address in somebody else's text."""
 
 
 def erase(
@@ -91,10 +88,9 @@ def without_registrations(places: Sequence[Relation]) -> Iterator[str]:
 
 def _replacing(place: Relation, traces: Traces) -> Iterator[str]:
     """An id or address inside a text, such as a note about somebody else, becomes a marker."""
-    pattern = literal("|".join(re.escape(word) for word in sorted(traces.words, key=len, reverse=True)))
     for name in place.texts:
         alone = replace(place, texts=(name,))
-        text = f"regexp_replace(cast(\"{name}\" as text), {pattern}, {literal(ERASED)}, 'gi')"
+        text = without_names(f'cast("{name}" as text)', traces.words)
         value = f"cast({text} as json)" if name in place.json else text
         yield (
             f'update {place.qualified} set "{name}" = {value}'

@@ -109,7 +109,9 @@ def _looked(opened: Warehouse, own: Settings, *, email: str | None, contact_id: 
     places = relations(opened)
     persons = people(opened, places, email=email, contact_id=contact_id)
     traces = traces_of(persons, email)
-    traces = replace(traces, owned=owned(opened, traces.ids, traces.addresses))
+    theirs = owned(opened, traces.ids, traces.addresses)
+    others = {address.strip().lower() for address in traces.addresses} - {*theirs}
+    traces = replace(traces, owned=theirs, others=tuple(sorted(others)))
     found = search(opened, places, traces)
     holding = tuple(outputs.holding(outputs.outputs(opened.location.state_folder), traces.words))
     why = ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from pipelines.constant_contact.erasure.naming import names_one
 from sources.constant_contact.warehouse import literal
 from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 
@@ -39,11 +40,14 @@ class Traces:
     addresses: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
     """Addresses that nobody else has now: what shows only one of them is the person's."""
+    others: tuple[str, ...] = ()
+    """Addresses that others have now, in lower case: a text that names one names them."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """In lower case; addresses also as they stand in a link."""
-        written = [word.lower() for word in (*self.ids, *self.addresses)]
+        """What names the person, in lower case; addresses also as they stand in a link."""
+        theirs = (one for one in self.addresses if one.strip().lower() not in self.others)
+        written = [word.lower() for word in (*self.ids, *theirs)]
         return tuple(dict.fromkeys((*written, *(quote(word).lower() for word in written))))
 
 
@@ -156,8 +160,7 @@ def mentioning(place: Relation, traces: Traces) -> str:
     for start in range(0, len(place.texts), MAX_ARGUMENTS):
         together = ", ".join(f'cast("{name}" as text)' for name in place.texts[start : start + MAX_ARGUMENTS])
         texts.append(f"lower(concat_ws(' | ', {together}))")
-    conditions = [f"position({literal(word)} in {text}) > 0" for text in texts for word in traces.words]
-    return " or ".join(conditions) or "false"
+    return " or ".join(names_one(text, traces.words) for text in texts if traces.words) or "false"
 
 
 def equal_to_address(place: Relation, traces: Traces) -> str:

@@ -96,6 +96,8 @@ def _verdict(erasure: Erasure) -> Iterator[str]:
             f"Still in the account: {ids}. Delete there first (Contacts, select, Delete; or DELETE /contacts/<id>), "
             "then run this again. Nothing was changed."
         )
+        others = [one.contact_id for one in erasure.people if one not in erasure.still_there]
+        yield from (f"To erase {one} alone, name it with --contact-id." for one in others)
     elif not erasure.done:
         yield "Nothing was changed. Run again with --yes to erase."
     elif erasure.remains:
