@@ -107,7 +107,7 @@ class Figures:
         return self.plan.requests / self.typical.requests - 1
 
 
-def an_account(*, sent: int, contacts: int, seed: int = 11) -> Sandbox:
+def an_account(*, sent: int, contacts: int, seed: int = 11, bare: bool = False) -> Sandbox:
     """An account three days ago, without limits: nights can follow each other while its clock stays behind ours."""
     campaigns = math.ceil(sent / SENT_SHARE)
     start = datetime.now(UTC) - timedelta(days=3)
@@ -116,6 +116,7 @@ def an_account(*, sent: int, contacts: int, seed: int = 11) -> Sandbox:
         campaigns=campaigns,
         seed=seed,
         start=start.isoformat(),
+        bare=bare,
         requests_per_second=None,
         requests_per_day=None,
         max_events=int(campaigns * RECIPIENTS * 1.8),

@@ -1,4 +1,6 @@
-"""How many requests a night costs. Run: python tests/benchmarks/requests.py [--sent 100 1000 5000] [--contacts N]
+"""How many requests a night costs.
+
+Run: python tests/benchmarks/requests.py [--sent 100 1000 5000] [--contacts N] [--bare]
 
 For each size: a first night, a night without change, a typical night (1 % of the contacts changed, 2 campaigns sent,
 20 campaigns with late opens and clicks), each beside its lower bound and the naive reader, and what the plan
@@ -30,9 +32,10 @@ def main() -> None:
     )
     parser.add_argument("--sent", type=int, nargs="+", default=[100, 1000, 5000], help="sent campaigns")
     parser.add_argument("--contacts", type=int, default=100_000)
+    parser.add_argument("--bare", action="store_true", help="an account of people and mails only")
     options = parser.parse_args()
     for sent in options.sent:
-        sandbox = an_account(sent=sent, contacts=options.contacts)
+        sandbox = an_account(sent=sent, contacts=options.contacts, bare=options.bare)
         with (
             tempfile.TemporaryDirectory() as folder,
             serve(sandbox, port=0) as server,
