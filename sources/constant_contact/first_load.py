@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.warehouse import Warehouse
@@ -24,9 +24,12 @@ ENOUGH = 1_000
 class FirstLoad:
     """Sees all rows that a run loads, in their order."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        """`warehouse`: as it was when the run began."""
-        self._warehouse = warehouse
+    def __init__(self, warehouse: Warehouse, there: Collection[str]) -> None:
+        """`warehouse`: as it was when the run began; `there`: the tables that the destination itself named then.
+
+        Where the state was lost, the load tool knows of no table, and rows are there all the same.
+        """
+        self._warehouse, self._there = warehouse, there
         self._seen: dict[str, list[pa.Array] | None] = {}
         """resource -> the numbers of its keys; None: there were rows before."""
 
@@ -49,8 +52,14 @@ class FirstLoad:
         return self._seen[of.resource]
 
     def _is_empty(self, of: Endpoint, rows: int) -> bool:
-        there = [each.name for each in of.tables if self._warehouse.columns(each.name)]
-        return not there or (rows >= ENOUGH and all(self._warehouse.count(name) == 0 for name in there))
+        there = [each.name for each in of.tables if each.name in self._there or self._is_known(each.name)]
+        return not there or (rows >= ENOUGH and all(map(self._has_no_row, there)))
+
+    def _has_no_row(self, table: str) -> bool:
+        return self._is_known(table) and self._warehouse.count(table) == 0
+
+    def _is_known(self, table: str) -> bool:
+        return bool(self._warehouse.columns(table))
 
 
 def _numbers(rows: pa.Table, key: tuple[str, ...]) -> pa.Array:

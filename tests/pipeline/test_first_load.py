@@ -28,7 +28,7 @@ def holding(rows: int) -> SqlWarehouse:
 
 def test_rows_of_a_table_that_was_not_there_are_new_until_a_key_comes_again() -> None:
     """A contact that is read twice in a run is merged, and counts as known afterwards."""
-    first = FirstLoad(nothing_loaded())
+    first = FirstLoad(nothing_loaded(), ())
     groups = [contacts(1, 2), contacts(3), contacts(4, 2), contacts(4), contacts(5)]
     assert [True, True, False, False, True] == [first.only_new(CONTACTS, each) for each in groups]
 
@@ -36,19 +36,24 @@ def test_rows_of_a_table_that_was_not_there_are_new_until_a_key_comes_again() ->
 def test_rows_of_a_table_with_rows_are_not_new() -> None:
     """Whatever was loaded before may have any key."""
     many = contacts(*range(ENOUGH))
-    assert not FirstLoad(holding(1)).only_new(CONTACTS, many)
-    assert FirstLoad(holding(0)).only_new(CONTACTS, many)
+    assert not FirstLoad(holding(1), ("contacts",)).only_new(CONTACTS, many)
+    assert FirstLoad(holding(0), ("contacts",)).only_new(CONTACTS, many)
+
+
+def test_a_table_that_only_the_destination_knows_has_rows() -> None:
+    """Without its state the load tool says that nothing is loaded."""
+    assert not FirstLoad(nothing_loaded(), ("contacts",)).only_new(CONTACTS, contacts(*range(ENOUGH)))
 
 
 def test_few_rows_are_not_worth_the_question() -> None:
     """A table that is there is not asked about for some rows."""
-    assert not FirstLoad(holding(0)).only_new(CONTACTS, contacts(1))
+    assert not FirstLoad(holding(0), ("contacts",)).only_new(CONTACTS, contacts(1))
 
 
 def test_children_without_their_parents_are_not_new() -> None:
     """Sets that are replaced for contacts which nobody read again."""
     alone = {name: rows for name, rows in contacts(1).items() if name != "contacts"}
-    assert not FirstLoad(nothing_loaded()).only_new(CONTACTS, alone)
+    assert not FirstLoad(nothing_loaded(), ()).only_new(CONTACTS, alone)
 
 
 def test_an_event_is_known_by_its_whole_key() -> None:
@@ -59,7 +64,7 @@ def test_an_event_is_known_by_its_whole_key() -> None:
         row = {"contact_id": "c", "created_time": at, "occurrence": 1}
         return to_arrow(of, [row], constants={"campaign_activity_id": "a"})
 
-    first = FirstLoad(nothing_loaded())
+    first = FirstLoad(nothing_loaded(), ())
     times = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "2026-01-01T01:00:00+01:00"]
     assert [True, True, False] == [first.only_new(of, opened(at)) for at in times]
 

@@ -128,7 +128,7 @@ PARTINGS = {
 
 SAMPLE = {
     "file deleted",
-    "file of an earlier night",
+    "state emptied",
     "contacts dropped",
     "contacts deleted by hand",
     "events dropped",

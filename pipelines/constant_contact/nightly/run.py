@@ -136,7 +136,7 @@ class _Night:
         self.commits = 0
         self.groups = Groups(own.requests_per_commit, own.size())
         self.has_read = False
-        self.to_write = ToWrite(nothing_loaded(), wanted, merges=False)
+        self.to_write = ToWrite(nothing_loaded(), wanted)
         self.failure: UserError | None = None
         self.identity = Identity(account_id=None)
         self.taken_back: tuple[StateChange, ...] = ()
@@ -181,7 +181,8 @@ class _Night:
                 now=self.started_at,
                 identity=self.identity,
             )
-            self.to_write = ToWrite(reading.warehouse, self.wanted, merges=self.opened.merges)
+            there = self.opened.columns() if self.opened.merges else ()
+            self.to_write = ToWrite(reading.warehouse, self.wanted, there=there, merges=self.opened.merges)
         try:
             if refusal is None:
                 self._read(reading)

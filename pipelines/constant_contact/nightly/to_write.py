@@ -14,7 +14,7 @@ from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.reads.unchanged import LoadedDigests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import pyarrow as pa
 
@@ -28,10 +28,19 @@ if TYPE_CHECKING:
 class ToWrite:
     """Sees all groups of a run, in their order."""
 
-    def __init__(self, warehouse: Warehouse, wanted: frozenset[str], *, merges: bool) -> None:
-        """`warehouse`: as it was when the run began. Where nothing `merges`, all that was read is written."""
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        wanted: frozenset[str],
+        *,
+        there: Collection[str] = (),
+        merges: bool = False,
+    ) -> None:
+        """`warehouse`: as it was when the run began, with the tables that were `there` in the destination. Where
+        nothing `merges`, all that was read is written.
+        """
         self._warehouse, self._wanted = warehouse, wanted
-        self._first_load = FirstLoad(warehouse)
+        self._first_load = FirstLoad(warehouse, there)
         self._begun = False
         self._compares = merges
         self._written: set[str] = set()
