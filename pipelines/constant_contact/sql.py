@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pendulum
-import platformdirs
 
 from pipelines.constant_contact.display.answer import write
 from pipelines.constant_contact.display.plain_text import plain
+from pipelines.constant_contact.erasure.outputs import prompt_history
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.questions import question, questions
 from pipelines.constant_contact.reporting.data import account_and_zone, zoned
@@ -25,6 +24,7 @@ from pipelines.constant_contact.reporting.dataset_view import DatasetView
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from pipelines.constant_contact.destinations.session import Session
     from pipelines.constant_contact.destinations.warehouse import Warehouse
@@ -100,7 +100,7 @@ def remembered(path: Path | None = None) -> Iterator[None]:
     except ImportError:
         yield
         return
-    file = path or Path(platformdirs.user_state_path("constant-contact-pipeline")) / "sql_history"
+    file = path or prompt_history()
     with contextlib.suppress(OSError):
         readline.read_history_file(file)
     try:

@@ -143,6 +143,7 @@ def test_postgresql_too_tells_an_address_from_one_that_holds_it() -> None:
     [
         ("--email", "gmail.com", "'gmail.com' is no address"),
         ("--email", "@gmail.com", "is no address"),
+        ("--email", "a\udcff@gmail.com", "is no address"),
         ("--email", "ada lovelace@gmail.com", "is no address"),
         ("--contact-id", "7", "'7' is no id of a contact"),
         ("--contact-id", "%", "is no id of a contact"),

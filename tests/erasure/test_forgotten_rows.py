@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from erasure.named_texts import CONTACT, must_tell_apart
 
+from pipelines.constant_contact.erasure import outputs
 from pipelines.constant_contact.erasure.addresses import addresses_of, owned, registrants
 from pipelines.constant_contact.erasure.erase import without_registrations
 from pipelines.constant_contact.erasure.search import Relation, Traces, own_rows
@@ -16,6 +17,7 @@ from sources.constant_contact.withheld import Forgotten, hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from accounts import Quick
 
@@ -182,3 +184,19 @@ def test_a_part_of_an_address_is_somebody_else() -> None:
     """ann@ is in joann@, and .co in .com: those are left as they are, on both databases."""
     with duckdb.connect() as connection:
         must_tell_apart(lambda sql: connection.execute(sql).fetchall())
+
+
+def test_what_was_asked_about_a_person_at_the_prompt_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines that name the person, whichever case; the others stay, and the file its owner's alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = outputs.prompt_history()
+    file.parent.mkdir()
+    file.write_text(f"from contacts;\nfrom contacts where email_address = '{ADDRESS.upper()}';\nselect 1;\n")
+    file.chmod(0o600)
+    [held] = outputs.holding(outputs.histories(), [ADDRESS])
+    outputs.without_lines(held.path, [ADDRESS])
+    assert "from contacts;\nselect 1;\n" == file.read_text()
+    assert [] == outputs.holding(outputs.histories(), [ADDRESS])
+    assert 0o600 == file.stat().st_mode & 0o777

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.events import Listener
     from sources.constant_contact.source import Settings
 
-ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
+ADDRESS: Final = re.compile(r"[^\s@\ud800-\udfff]+@[^\s@\ud800-\udfff]+")
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-"""Source: contract, `contact_id` is a UUID."""
+"""Bytes of a command line that are no text arrive as surrogates, which no database takes.
+
+Source: contract, `contact_id` is a UUID."""
 
 
 def run_forget(target: Target, *, email: str | None, contact_id: str | None, yes: bool, as_json: bool) -> int:

@@ -113,7 +113,8 @@ def _looked(opened: Warehouse, own: Settings, *, email: str | None, contact_id: 
     others = {address.strip().lower() for address in traces.addresses} - {*theirs}
     traces = replace(traces, owned=theirs, others=tuple(sorted(others)))
     found = search(opened, places, traces)
-    holding = tuple(outputs.holding(outputs.outputs(opened.location.state_folder), traces.words))
+    written = [*outputs.outputs(opened.location.state_folder), *outputs.histories()]
+    holding = tuple(outputs.holding(written, traces.words))
     why = ""
     if persons and any(one.relation.area in OURS and one.own for one in found):
         persons, why = looked_up(opened, own, persons)
@@ -167,7 +168,7 @@ def _carried_out(opened: Warehouse, tools: Tools, plan: _Plan) -> Erasure:
         leftovers.leftovers(opened)
     )  # after dbt, which keeps the words of the command it ran under
     for output in plan.files_hold:
-        left += _renewed(output, tools)
+        left += _renewed(output, tools, plan.traces)
     left += opened.rewrite([place.qualified for place in places if place.area in OURS])
     tools.publish()
     register.finish(opened)
@@ -186,9 +187,12 @@ def _carried_out(opened: Warehouse, tools: Tools, plan: _Plan) -> Erasure:
     )
 
 
-def _renewed(output: Output, tools: Tools) -> list[str]:
+def _renewed(output: Output, tools: Tools, traces: Traces) -> list[str]:
     if output.kind == "report":
         tools.report(output.path)
+        return []
+    if output.kind == "history":
+        outputs.without_lines(output.path, traces.words)
         return []
     output.path.unlink()
     return [f"the export {output.path} held the person and was removed; write it again with ctct export"]

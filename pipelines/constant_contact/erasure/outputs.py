@@ -1,4 +1,4 @@
-"""The files that were written for people, remembered so that an erasure reaches them: reports and exports.
+"""The files that were written for people, so that an erasure reaches them: reports, exports, and lines of the prompt.
 
 The list lies in the dataset's state folder. A file that a shell redirected from `ctct sql` is not in it.
 """
@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import platformdirs
+
+from pipelines.constant_contact.files import replacing
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LIST = "outputs.json"
-Kind = Literal["report", "export"]
+Kind = Literal["report", "export", "history"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,24 @@ def outputs(folder: Path) -> list[Output]:
     except (OSError, ValueError, TypeError, KeyError):
         return []
     return [one for one in found if one.path.is_file()]
+
+
+def prompt_history() -> Path:
+    """Statements that were typed at the prompt of `ctct sql`, whatever the dataset; readline's format, a line each."""
+    return Path(platformdirs.user_state_path("constant-contact-pipeline")) / "sql_history"
+
+
+def histories() -> list[Output]:
+    path = prompt_history()
+    return [Output(path=path, kind="history")] if path.is_file() else []
+
+
+def without_lines(path: Path, words: Sequence[str]) -> None:
+    """Write the file anew without the lines that hold one of the words. Raises OSError."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    wanted = [word.encode() for word in words]
+    with replacing(path) as fresh:
+        fresh.write_bytes(b"".join(line for line in lines if not any(one in line.lower() for one in wanted)))
 
 
 def holding(found: Sequence[Output], words: Sequence[str]) -> list[Output]:
