@@ -94,6 +94,30 @@ def test_a_missing_folder_is_named(account: Any, tmp_path: Path, monkeypatch: py
     assert one.sandbox.log.total == 0
 
 
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("it's.duckdb", "has ' in its path"),
+        ('the "one".duckdb', 'has " in its path'),
+        ("C#/w.duckdb", "has # in its path"),
+        ("what?/w.duckdb", "has ? in its path"),
+        ("w;1.duckdb", "has ; in its path"),
+        ("constant_contact.2026.duckdb", "named like its own schema"),
+    ],
+)
+def test_a_file_that_marts_cannot_be_built_in_is_refused_before_anything_is_spent(
+    account: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, words: str
+) -> None:
+    """One sentence with the character or the reason, no request, no file; a folder may have an apostrophe."""
+    one = account(contacts=5, campaigns=0)
+    path = tmp_path / 'o\'brien; and "sons"' / file
+    path.parent.mkdir(parents=True)
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(path))
+    code, _, errors = sync()
+    assert (2, True) == (code, words in " ".join(errors.split())), errors
+    assert (0, False) == (one.sandbox.log.total, path.exists())
+
+
 @pytest.mark.long
 def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account: Any) -> None:
     """403 on reports: a warning names the privilege, everything else is loaded, exit 0."""

@@ -153,6 +153,7 @@ def test_a_reader_that_cannot_get_in_is_told_of_publish(home: Home) -> None:
     [
         ("account.duckdb", "the warehouse itself"),
         ("constant_contact.duckdb", "named like a schema"),
+        ("constant_contact.2026.duckdb", "named like a schema"),
         (".", "a folder; set it to a file"),
     ],
 )

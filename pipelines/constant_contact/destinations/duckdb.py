@@ -18,7 +18,7 @@ from pipelines.constant_contact.destinations.base import Destination, Place, fir
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.duckdb_session import session
 from pipelines.constant_contact.destinations.folder import holder_of, is_held, locked, program_name
-from pipelines.constant_contact.destinations.published import age, check_copy, publish
+from pipelines.constant_contact.destinations.published import age, catalog_name, check_copy, publish
 from pipelines.constant_contact.destinations.rewriting import rewrite_file
 from pipelines.constant_contact.destinations.target import DATASET, DUCKDB, PIPELINE
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
@@ -86,10 +86,15 @@ class DuckDb(Destination):
             raise UserError(
                 f"the folder of the warehouse, {path.parent}, does not exist; make it, or choose another"
             )
-        if path.stem in {target.dataset, target.analytics, target.staging}:
+        if catalog_name(path) in {target.dataset, target.analytics, target.staging}:
             raise UserError(
                 f"the warehouse {path} is named like its own schema, which DuckDB cannot tell apart; "
                 f"call the file something else, such as {FILE}"
+            )
+        if unfit := unfit_for_marts(path):
+            raise UserError(
+                f"the warehouse {path} has {unfit} in its path, and dbt, which builds the marts, cannot open such "
+                f"a file; name one without in {SETTING}"
             )
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UserError(f"the warehouse {path} cannot be written; check its permissions")
@@ -277,6 +282,16 @@ def _read_only(place: Place, file: Path) -> Place:
 
 def is_locked(error: BaseException) -> bool:
     return "lock on file" in str(error)
+
+
+def unfit_for_marts(path: Path) -> str:
+    """The character with which dbt-duckdb cannot open a file, or nothing.
+
+    It reads a path as a URL, which ends at # or ? anywhere and at ; in a file's name, and puts the database's name
+    into its statements as it is (`DuckDBCredentials.path_derived_database_name` and the macros of dbt-duckdb).
+    """
+    name = catalog_name(path)
+    return next((one for one in "#?;'\"" if one in name or (one in "#?" and one in str(path))), "")
 
 
 def lock_beside(path: Path) -> Path:

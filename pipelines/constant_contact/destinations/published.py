@@ -27,11 +27,16 @@ MIN_FREE_BYTES = 64 * 1024 * 1024
 """Left on the disk after a copy: a full disk ends every other program too."""
 
 
+def catalog_name(path: Path) -> str:
+    """What DuckDB calls the database in a file: the first part of its name that is not empty."""
+    return path.name.lstrip(".").split(".")[0]
+
+
 def check_copy(file: Path, copy: Path, target: Target) -> None:
     """Raises UserError for a `publish` that cannot be one."""
     if copy.resolve() == file.resolve():
         raise UserError(f"publish is {copy}, the warehouse itself; set it to another file")
-    if copy.stem in {target.dataset, target.analytics, target.staging}:
+    if catalog_name(copy) in {target.dataset, target.analytics, target.staging}:
         raise UserError(
             f"publish is {copy}, named like a schema in it, which DuckDB cannot tell apart; set another file name"
         )
