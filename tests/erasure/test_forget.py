@@ -153,3 +153,24 @@ def test_a_part_of_an_address_or_id_names_nobody(tmp_path: Path, option: str, va
     """It stands in the rows of many."""
     ended = child_runs.ctct("forget", option, value, "--yes", folder=tmp_path)
     assert (2, "", True) == (ended.returncode, ended.stdout, words in ended.stderr)
+
+
+def test_an_erasure_that_was_stopped_is_told_until_it_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are gone, bytes in the file may not be: the dry run says so, --yes finishes, then nothing is said."""
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(tmp_path / "account.duckdb"))
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    with duckdb.connect(str(tmp_path / "account.duckdb")) as connection:
+        connection.execute(
+            "create schema constant_contact; set schema = 'constant_contact';"
+            "create table contacts (contact_id text, email_address__address text, deleted_at timestamptz);"
+            "create table _ctct_forgotten (contact_hash text, hash_key text, reason text,"
+            " forgotten_at timestamptz, finished_at timestamptz);"
+            f"insert into _ctct_forgotten values ('{'a' * 64}', '{'b' * 64}', 'asked', now(), null)"
+        )
+    person = "--email", "somebody.else@harborlight.example"
+    dry, done, after = (forgotten(*person, *more, folder=tmp_path) for more in ((), ("--yes",), ()))
+    assert "an earlier erasure stopped" in dry["for_you"][0]
+    assert ("erased", []) == (done["status"], done["for_you"])
+    assert ("nothing_found", []) == (after["status"], after["for_you"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pendulum
 
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.erasure.outputs import Output
     from sources.constant_contact.source import Settings
+
+UNFINISHED: Final = (
+    "an earlier erasure stopped before the database's files were written anew: deleted rows may be in them until this "
+    "runs with --yes, or a sync comes to its end"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,8 @@ def forget(
         if yes:
             agree_with_destination(opened, tools.warn)
         plan = _looked(opened, own, email=email, contact_id=contact_id)
+        if not yes and plan.unfinished:
+            return replace(plan.erasure, left=(*plan.erasure.left, UNFINISHED))
         if not yes or plan.still_there or not (plan.erasure.erasable or plan.files_hold or plan.unfinished):
             return plan.erasure
         return _carried_out(opened, tools, plan)
