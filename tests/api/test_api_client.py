@@ -287,6 +287,24 @@ def test_retry_after_is_honoured_within_bounds(api, reply, make_client, clock):
     assert waits_s == [pytest.approx(17, abs=0.3), pytest.approx(120, abs=0.3)]
 
 
+def test_a_failing_server_is_given_its_longest_wait_once(api, reply, make_client, clock):
+    """An hour in every answer costs no quarter of one for each object that fails."""
+    api.replies(reply({}, 503, headers={"Retry-After": "3600"}))
+    with pytest.raises(ServerBusy, match="tried 2 times"):
+        make_client().get_json("/contacts")
+    assert sum(clock.slept_s) < 130
+
+
+@pytest.mark.parametrize("said", ["0", "-30", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_retry_after_that_has_passed_takes_no_wait_away(api, reply, make_client, connect, said):
+    """A clock that is wrong there makes no hail of requests out of a limit that was overrun."""
+    api.replies(reply(THROTTLED, 429, headers={"Retry-After": said}))
+    events = []
+    with pytest.raises(Throttled):
+        make_client(connection=connect(max_attempts=4), listener=events.append).get_json("/contacts")
+    assert min(event.seconds for event in events if isinstance(event, Waiting)) >= 1
+
+
 def test_a_body_above_the_cap_is_not_read_on(api, reply, make_client, connect):
     """A page that would fill the memory is an error by name, and is not asked for again."""
     api.replies(reply(body=b"[" + b" " * 3_000_000 + b"]"))

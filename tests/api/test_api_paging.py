@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
 from sources.constant_contact.api.errors import CursorLoop, ForeignLink, LinkUnreadable, RowsMissing
-from sources.constant_contact.api.paging import Follower, query, resolve, split_rows, target
+from sources.constant_contact.api.paging import Follower, filled, query, resolve, split_rows, target
 
 BASE = "https://api.cc.email/v3"
 
@@ -21,6 +23,38 @@ def test_target_is_on_the_path_of_the_base_address():
     """The first request goes to base_url's path plus the public path."""
     assert target(BASE, "/contacts", {"limit": 500}) == "/v3/contacts?limit=500"
     assert target("http://127.0.0.1:4010", "contacts", None) == "/contacts"
+
+
+@pytest.mark.parametrize("object_id", ["../contacts?x=1#y", "a\r\nX: 1", "é/{x}", "a%2Fb", " "])
+def test_an_id_stays_one_part_of_the_path(object_id):
+    """Whatever its text, it leads to no other path, and ends no request."""
+    parts = filled("/emails/{campaign_id}", campaign_id=object_id, name="{}").split("/")
+    assert len(parts) == 3
+    assert unquote(parts[2]) == object_id
+    assert resolve("/".join(parts), base_url="https://api.cc.email", path="/emails") == "/".join(parts)
+
+
+def test_ids_as_they_are_and_lists_of_them_are_sent_as_they_are():
+    """No id of the account is written otherwise than before."""
+    ids = "ce777114-e807-113e-829c-2ea0bb5dc1d8,1122518707488"
+    assert filled("/reports/{campaign_ids}", campaign_ids=ids) == f"/reports/{ids}"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: target(BASE, "/emails/" + "a" * 100_000, None),
+        lambda: resolve("/v3/contacts?cursor=" + "c" * 200_000, base_url=BASE, path="/contacts"),
+        lambda: resolve("/internal/contacts?cursor=" + "c" * 200_000, base_url=BASE, path="/contacts"),
+        lambda: follower().next_link({"next_cursor": "c" * 200_000}, 1),
+    ],
+    ids=["id", "link", "internal link", "cursor"],
+)
+def test_an_address_that_no_server_takes_is_not_asked_for(asked):
+    """It is an error of what it was about, and the sentence fits a screen."""
+    with pytest.raises(LinkUnreadable, match=r"an address of [12]00,0\d\d characters") as caught:
+        asked()
+    assert len(str(caught.value)) < 600
 
 
 @pytest.mark.parametrize(

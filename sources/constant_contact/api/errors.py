@@ -34,6 +34,14 @@ if TYPE_CHECKING:
 ForbiddenKind = Literal["privilege", "scope", "deactivated", "unknown"]
 
 
+_LONG_WORD: Final = re.compile(r"(\S{300})\S{50,}")
+
+
+def shortened(text: str) -> str:
+    """A sentence whose words fit a screen: an id in it may be damaged."""
+    return _LONG_WORD.sub(r"\1…", text)
+
+
 class ApiError(Exception):
     """A failure that the user is told about by its own text alone."""
 
@@ -45,7 +53,7 @@ class ApiError(Exception):
         error_key: str | None = None,
         path: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(shortened(message))
         self.status = status
         self.error_key = error_key
         self.path = path

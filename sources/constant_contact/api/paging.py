@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from sources.constant_contact.api.connection import origin
 from sources.constant_contact.api.errors import CursorLoop, ForeignLink, LinkUnreadable, RowsMissing
@@ -68,6 +68,19 @@ class Page:
     )
 
 
+MAX_LINK: Final = 32_000
+"""Characters of path and query. Servers stop at 8,000 to 16,000, and the HTTP client at 65,536."""
+
+
+def filled(path: str, **slots: object) -> str:
+    """A path with its slots filled, none of which leads to another path: an id may be any text. Slots that the path
+    does not name are passed over.
+    """
+    return path.format_map(
+        {name: quote(str(value), safe=",") for name, value in slots.items() if f"{{{name}}}" in path}
+    )
+
+
 def query(params: Params | None) -> str:
     """The query in the order given; None is left out, true and false in lower case, a sequence repeats its
     name.
@@ -82,9 +95,19 @@ def query(params: Params | None) -> str:
 
 
 def target(base_url: str, path: str, params: Params | None) -> str:
-    """Path and query of a request, on the path of base_url."""
+    """Path and query of a request, on the path of base_url. Raises LinkUnreadable for one that no server takes."""
     asked = query(params)
-    return f"{urlsplit(base_url).path}/{path.lstrip('/')}" + (f"?{asked}" if asked else "")
+    return _bounded(f"{urlsplit(base_url).path}/{path.lstrip('/')}" + (f"?{asked}" if asked else ""), path)
+
+
+def _bounded(link: str, path: str) -> str:
+    if len(link) <= MAX_LINK:
+        return link
+    raise LinkUnreadable(
+        f"{path} would be asked for with an address of {len(link):,} characters, of which servers take {MAX_LINK:,} "
+        "at most: an id or a next link of the account is damaged, please report it",
+        path=path,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +267,12 @@ def resolve(href: str, *, base_url: str, path: str) -> str:
     if not same or full.username is not None or full.password is not None:
         raise _foreign(path, f"{full.scheme}://{full.hostname}" if full.hostname else f"{full.scheme}:")
     if not base.path or full.path == base.path or full.path.startswith(f"{base.path}/"):
-        return full.path + (f"?{full.query}" if full.query else "")
+        return _bounded(full.path + (f"?{full.query}" if full.query else ""), path)
     for raw, (name, value) in zip(
         full.query.split("&"), parse_qsl(full.query, keep_blank_values=True), strict=False
     ):
         if name in ("cursor", "next") and value:
-            return f"{target(base_url, path, None)}?{raw}"
+            return _bounded(f"{target(base_url, path, None)}?{raw}", path)
     raise _foreign(path, "an internal path without a cursor")
 
 

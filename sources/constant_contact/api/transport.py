@@ -5,7 +5,7 @@ Knows: how long to wait before which attempt. Must not know: tokens, rows, endpo
 Every attempt passes the budget. Waits are exponential with full jitter (a random part of the whole wait, so
 that many clients do not come back together), up to a cap. `throttled` means another program is on the key:
 all processes on it pause shortly. `quota_exceeded` parks all of them and is raised at once. Retry-After is
-honoured up to a bound.
+honoured up to a bound, which a failing server gets once for one request; one that names no time to come is no word.
 Sources: api_guide/rate_limits; the server documents no Retry-After, so it is a bonus where it is seen.
 """
 
@@ -94,14 +94,16 @@ class Transport:
         """What `accept` makes of the answer. `accept` raises the errors of the answer, of which the Retryable
         ones lead to another attempt; `max_attempts` where there should be fewer than the connection's.
         """
-        attempt = 0
+        attempt, asked_s = 0, 0.0
         while True:
             attempt += 1
             try:
                 return self._accepted(self._attempt(request, attempt, kind), accept)
             except (Retryable, Unreachable) as error:
-                if attempt == max_attempts or self._is_last(error, attempt, request.url):
+                is_last = attempt == max_attempts or self._is_last(error, attempt, request.url)
+                if is_last or (isinstance(error, ServerBusy) and asked_s >= LONGEST_RETRY_AFTER_S):
                     raise self._given_up(error, attempt) from None
+                asked_s += (error.retry_after_s or 0.0) if isinstance(error, Retryable) else 0.0
                 self._wait(error, attempt, request.path, kind)
             except ApiError as error:
                 raise self._cleaned(error) from None
@@ -173,7 +175,7 @@ class Transport:
 
     def _backoff_s(self, error: ApiError, attempt: int) -> float:
         asked_s = error.retry_after_s if isinstance(error, Retryable) else None
-        if asked_s is not None:
+        if asked_s:
             return asked_s + self._rng.uniform(0, 0.25)
         if isinstance(error, Throttled):
             # At least a second: the window that was overrun has to pass.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from sources.constant_contact.api.errors import ApiError, NotFound
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.campaign_rows import (
     ACTIVITIES,
     CAMPAIGNS,
@@ -48,7 +49,7 @@ def read_detail(reading: Reading, row: Row, known: Row | None) -> tuple[Row, int
     path = endpoint(CAMPAIGNS).detail_path
     assert path is not None
     try:
-        found = reading.client.record(path.format(campaign_id=row["campaign_id"]))
+        found = reading.client.record(filled(path, campaign_id=row["campaign_id"]))
         return {**row, **found, "campaign_id": row["campaign_id"]}, 1
     except NotFound:
         if status_of(row) != "removed":
@@ -94,7 +95,7 @@ def _activity(reading: Reading, campaign: Row, reference: Row) -> tuple[Row | No
     if is_held(reading, item) or reading.attempts.has_given_up(item):
         return None, ()
     reading.attempts.asks(item)
-    path = of.path.format(campaign_activity_id=item.object_id)
+    path = filled(of.path, campaign_activity_id=item.object_id)
     try:
         found = asking(reading, item).client.record(path, _parts(reading, of))
     except NotFound as error:

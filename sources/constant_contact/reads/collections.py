@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sources.constant_contact.api.errors import ApiError, Conflict, NotFound
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt, is_of_one_object
@@ -226,7 +227,7 @@ def _proved(
     found: list[Row] = []
     for row in missing[:PROOFS]:
         try:
-            found.append(reading.client.record(of.lookup_path.format(**row), dict(of.lookup_params)))
+            found.append(reading.client.record(filled(of.lookup_path, **row), dict(of.lookup_params)))
         except NotFound:
             gone.append(row)
         except ApiError as error:

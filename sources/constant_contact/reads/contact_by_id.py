@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import NotFound
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.attempts import ApiObject
 
@@ -26,6 +27,6 @@ def contact_by_id(reading: Reading, contact_id: str) -> dict[str, Any] | None:
     """With everything that the listing shows, for one request; None where it answers 404. Raises ApiError."""
     assert OF.detail_path is not None
     try:
-        return reading.client.record(OF.detail_path.format(contact_id=contact_id), PARAMS)
+        return reading.client.record(filled(OF.detail_path, contact_id=contact_id), PARAMS)
     except NotFound:
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.catalogue.endpoint import CONTACT_REPORT, KNOWN_UNTIL
@@ -164,7 +165,7 @@ def _rows(reading: Reading, of: Endpoint, due: Due) -> tuple[list[Row], int, boo
     """(its rows, requests, whether they are all that the account has)."""
     slots, extra = {KEY: due.contact_id}, _range(reading, of)
     if of.shape == "object":
-        row = reading.client.record(of.path.format(**slots), dict(of.query) | extra)
+        row = reading.client.record(filled(of.path, **slots), dict(of.query) | extra)
         return [row], 1, True
     if "occurrence" in of.table.column_names:
         return _until_known(reading, of, due)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reads.api_objects import attempt, is_held
@@ -144,7 +145,7 @@ def read_detail(reading: Reading, of: Endpoint, detail: Detail) -> Iterator[Batc
 def _listing(reading: Reading, of: Endpoint, slots: Mapping[str, str]) -> Listing:
     if of.shape != "object" or of.may_be_none:
         return listed(reading, of, slots)
-    row = reading.client.record(of.path.format(**slots), dict(of.query))
+    row = reading.client.record(filled(of.path, **slots), dict(of.query))
     return Listing(rows=[row], pages=1, requests=1, counted=True)
 
 

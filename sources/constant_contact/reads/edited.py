@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import ApiError
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import (
     asking,
@@ -106,7 +107,7 @@ def _is_edited(reading: Reading, of: Endpoint, row: Row, before: Row) -> bool:
 def _detail(reading: Reading, of: Endpoint, item: ApiObject) -> tuple[Row, tuple[StateChange, ...]]:
     """One row by its id; nothing where the server does not show this one."""
     assert of.detail_path is not None
-    path = of.detail_path.format(**{of.table.key[0]: item.object_id})
+    path = filled(of.detail_path, **{of.table.key[0]: item.object_id})
     try:
         found = asking(reading, item).client.record(path)
     except ApiError as error:

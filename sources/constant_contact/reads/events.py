@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.catalogue.endpoint import VERSION_READ
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt
@@ -142,7 +143,7 @@ def _read_to_the_end(reading: Reading, of: Endpoint, listing: Listing) -> Iterat
 def _read_one(reading: Reading, of: Endpoint, row: Row, version: str, read: list[Row]) -> Iterator[Batch]:
     """One event, with what the listing says of it and what the row by its id says."""
     assert of.detail_path is not None
-    detail = reading.client.record(of.detail_path.format(event_id=row[KEY]), dict(of.detail_params))
+    detail = reading.client.record(filled(of.detail_path, event_id=row[KEY]), dict(of.detail_params))
     merged = {**row, **detail, KEY: row[KEY]}
     read.append(merged)
     yield reading.batch(of.resource, [merged], requests=1, constants={VERSION_READ: version})

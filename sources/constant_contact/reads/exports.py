@@ -14,6 +14,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.api.errors import BadRequest
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.reads.facts import Line
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def exported(client: Client, activity_id: str) -> Exported:
     body = _finished(client, activity_id)
     link = str(((body.get("_links") or {}).get("results") or {}).get("href") or "")
     file_id = link.rstrip("/").rpartition("/")[2] or activity_id
-    answer = client.get(f"/contact_exports/{file_id}")
+    answer = client.get(filled("/contact_exports/{file_id}", file_id=file_id))
     return read_file(answer.body, activity_id)
 
 
@@ -85,7 +86,7 @@ def _finished(client: Client, activity_id: str) -> dict[str, Any]:
     state = "unknown"
     for wait_s in WAITS_S:
         client.wait(wait_s)
-        body = client.record(f"/activities/{activity_id}")
+        body = client.record(filled("/activities/{activity_id}", activity_id=activity_id))
         state = str(body.get("state"))
         if state == "completed":
             return body

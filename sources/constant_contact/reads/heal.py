@@ -354,7 +354,7 @@ class Healer:
 def _count(page: Page) -> int | None:
     envelope = page.envelope if isinstance(page.envelope, Mapping) else {}
     found = envelope.get("contacts_count")
-    return None if found is None else int(found)
+    return found if type(found) is int and found >= 0 else None
 
 
 def _permission(row: Mapping[str, Any]) -> str:

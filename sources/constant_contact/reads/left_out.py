@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.api.errors import ApiError
+from sources.constant_contact.api.errors import ApiError, shortened
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.reads.permissions import (
     FOUND_THROUGH,
@@ -137,7 +137,7 @@ def failure_sentence(reading: Reading, name: str, parts: Sequence[LeftOut]) -> s
     else:
         what = f"{name}: {listed([left.object.resource for left in parts], 'is', 'are')}"
     why = f": {first.reason}" if first.asked else f" after failing in {first.runs} runs"
-    return f"{what} left out{why}; {_when(first.next_try, now=reading.now)}"
+    return f"{shortened(what)} left out{why}; {_when(first.next_try, now=reading.now)}"
 
 
 def _found_through(reading: Reading, resource: str) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from sources.constant_contact.api.errors import ApiError, BadRequest
+from sources.constant_contact.api.paging import filled
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reader import Reader, Slice
@@ -156,7 +157,7 @@ class Reading:
         start: str | None,
         parse: Parse | None,
     ) -> Iterator[Page]:
-        path = of.path.format(**slots)
+        path = filled(of.path, **slots)
         asked = dict(of.query) | dict(extra)
         tried = () if start else tuple(name for name in of.optional_include if name not in self.refused)
         if tried:

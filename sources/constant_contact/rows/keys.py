@@ -15,6 +15,8 @@ from sources.constant_contact.rows.values import typed
 
 STAND_INS: Mapping[str, str] = MappingProxyType({"url_id": "link_url"})
 """A key that a row may lack -> the property that tells its rows apart as well."""
+_NO_IDS = frozenset({bool, float})
+"""Kinds of values that are no id, though they can be written as a text: in more than one way."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -50,10 +52,16 @@ def keyed(
 def unusable(column: Column, values: Sequence[Any]) -> list[int]:
     """Where no value of a key is."""
     array, _ = typed(column.type, values)
-    if not array.null_count and (column.type != "text" or "" not in values):
+    is_text = column.type == "text"
+    odd = is_text and not _NO_IDS.isdisjoint(map(type, values))
+    if not odd and not array.null_count and not (is_text and "" in values):
         return []
     found = array.to_pylist()
-    return [index for index, value in enumerate(found) if value is None or value == ""]
+    return [
+        index
+        for index, value in enumerate(found)
+        if value is None or value == "" or (odd and type(values[index]) in _NO_IDS)
+    ]
 
 
 def reason_of(column: Column, value: Any) -> str:
