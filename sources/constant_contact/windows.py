@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _INSTANT = pendulum.duration(seconds=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
+LONGEST_S = 100 * 366 * 86_400
+"""Seconds: a moment that much before now is one that every clock and database knows."""
 
 ContactReading = Literal["auto", "incremental", "full"]
 
@@ -50,20 +52,20 @@ class SyncOptions:
 def duration(text: str, *, setting: str) -> Duration:
     """`90m`, `36h`, `30d`, `2w` or ISO 8601 (`PT1H`) as a duration."""
     found = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", text)
-    if found:
-        return pendulum.duration(**{_UNITS[found[2]]: int(found[1])})
     try:
-        parsed = pendulum.parse(text.strip())
-    except ValueError:
+        parsed = (
+            pendulum.duration(**{_UNITS[found[2]]: int(found[1])}) if found else pendulum.parse(text.strip())
+        )
+    except (ValueError, OverflowError):
         parsed = None
-    if isinstance(parsed, pendulum.Duration) and parsed.total_seconds() >= 0:
+    if isinstance(parsed, pendulum.Duration) and 0 <= parsed.total_seconds() <= LONGEST_S:
         return parsed
     raise ValueError(f"{setting} is {text!r}, which is no duration: write it like 90m, 36h or 30d")
 
 
 def ids(texts: Iterable[str], *, setting: str) -> tuple[str, ...]:
     """Ids as the API writes them, each once. Raises ValueError with a sentence for the first that is none."""
-    found = tuple(dict.fromkeys(text.strip().lower() for text in texts))
+    found = tuple(dict.fromkeys(str(text).strip().lower() for text in texts))
     for text in found:
         if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
             raise ValueError(

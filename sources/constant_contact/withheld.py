@@ -144,7 +144,7 @@ def _without_values(rows: pa.Table, names: Sequence[str]) -> pa.Table:
 
 def _checked(name: str) -> tuple[Endpoint, Table, str]:
     tables = {table.name: (of, table) for of in CATALOGUE.values() for table in of.tables}
-    table_name, dot, column = name.strip().rpartition(".")
+    table_name, dot, column = str(name).strip().rpartition(".")
     if not dot or not column:
         raise ValueError(f"exclude_columns has {name!r}; write table.column, such as contacts.first_name")
     if table_name not in tables:

@@ -80,6 +80,8 @@ class Connection:
         return hashlib.sha256(who.encode()).hexdigest()[:16]
 
 
+MOST: Final = 10**12
+"""Of any number here: what is counted by it fits every database."""
 _POSITIVE: Final = (
     "requests_per_second",
     "requests_per_day",
@@ -94,11 +96,7 @@ _NOT_NEGATIVE: Final = ("reserve_per_day", "backoff_base_s", "backoff_cap_s", "p
 
 def _check_number(name: str, value: object, *, above_zero: bool) -> None:
     wanted = "above 0" if above_zero else "of 0 or more"
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not float("-inf") < value < float("inf")
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
         raise ConfigError(f"{name} is {value!r}; set it to a number {wanted}")
     if value < 0 or (above_zero and value == 0):
         raise ConfigError(f"{name} is {value!r}; set it to a number {wanted}")
