@@ -124,6 +124,28 @@ def test_a_file_that_marts_cannot_be_built_in_is_refused_before_anything_is_spen
 
 
 @pytest.mark.long
+def test_a_column_that_somebody_renamed_is_named_with_what_to_do(account: Any) -> None:
+    """Run again is no advice: it fails until the column has its name back, or its table is dropped."""
+    one = account(contacts=5, campaigns=0)
+    lists = ("--select", "contact_lists")
+    assert 0 == sync(*lists)[0]
+    one.sandbox.advance(days=1)
+    one.log_in()
+    assert 0 == sync(*lists)[0]
+    with duckdb.connect(os.environ["DESTINATION__DUCKDB__CREDENTIALS"]) as connection:
+        connection.execute("alter table constant_contact.contact_lists rename column name to title")
+    code, _, errors = sync(*lists, "--full-refresh")
+    said = " ".join(errors.split())
+    assert (1, True, True) == (code, '"contact_lists"' in said, "give that column its name back" in said), (
+        said
+    )
+    with duckdb.connect(os.environ["DESTINATION__DUCKDB__CREDENTIALS"]) as connection:
+        connection.execute("drop table constant_contact.contact_lists")
+    assert 0 == sync(*lists)[0]
+    assert [] == one.values("select list_id from contact_lists where name is null")
+
+
+@pytest.mark.long
 def test_a_missing_privilege_leaves_out_its_resource_and_loads_the_rest(account: Any) -> None:
     """403 on reports: a warning names the privilege, everything else is loaded, exit 0."""
     from sources.constant_contact_sandbox import Switches  # noqa: PLC0415

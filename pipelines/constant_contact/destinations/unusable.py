@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from importlib.metadata import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 DISTRIBUTION = "constant-contact-pipeline"
 NOT_FOR_PEOPLE = {"destination", "dummy"}
 DOCS = "https://dlthub.com/docs/dlt-ecosystem/destinations"
+NO_COLUMN = re.compile(r"does not have a column with name|column .* does not exist", re.IGNORECASE)
+"""DuckDB's and PostgreSQL's words for a column that another program renamed or dropped."""
 KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -97,3 +100,10 @@ def _parts(traces: Any) -> Iterator[str]:
 
 def _variable(name: str, field: str) -> str:
     return f"DESTINATION__{name}__{field}".upper()
+
+
+def to_go_on(words: str) -> str:
+    """What to do after a load that broke with these words of the database's; most pass, a column's name does not."""
+    if NO_COLUMN.search(words):
+        return "give that column its name back, or drop its table, which is then read anew, and run again"
+    return "run again to go on"

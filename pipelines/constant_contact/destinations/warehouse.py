@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.constant_contact.destinations import unusable
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
 from pipelines.constant_contact.destinations.keeper import Keeper
@@ -375,8 +376,9 @@ def _ctrl_c_raised() -> Iterator[None]:
 
 def failed_load(error: BaseException, place: str) -> RunFailed:
     """A load that broke, as one sentence; what was committed before stays."""
+    words = first_line(_root(error))
     return RunFailed(
-        f"loading into {place} failed: {first_line(_root(error))}; what was committed before stays, run again to go on"
+        f"loading into {place} failed: {words}; what was committed before stays, {unusable.to_go_on(words)}"
     )
 
 
