@@ -15,7 +15,7 @@ from sources.constant_contact.rows.values import typed
 
 STAND_INS: Mapping[str, str] = MappingProxyType({"url_id": "link_url"})
 """A key that a row may lack -> the property that tells its rows apart as well."""
-_NO_IDS = frozenset({bool, float})
+_NO_IDS: frozenset[type] = frozenset({bool, float})
 """Kinds of values that are no id, though they can be written as a text: in more than one way."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
