@@ -16,6 +16,7 @@ import pendulum
 
 from pipelines.constant_contact import files, otel
 from pipelines.constant_contact.destinations.target import default_dataset
+from pipelines.constant_contact.destinations.unusable import no_dataset
 from pipelines.constant_contact.destinations.warehouse import Warehouse, opened_for_reading
 from pipelines.constant_contact.display import log_lines, progress
 from pipelines.constant_contact.display.run_json import as_object
@@ -183,14 +184,8 @@ def _must_be_loaded(opened: Warehouse, *, empty_is_fine: bool) -> None:
     if opened.columns():
         return
     others = opened.datasets()
-    if not others and empty_is_fine:
-        return
-    what = f"there is no dataset {opened.target.dataset!r} in {opened.name}"
-    raise UserError(
-        f"{what}; choose one that is there with --dataset: {', '.join(others)}"
-        if others
-        else f"{what} yet; run ctct sync first"
-    )
+    if others or not empty_is_fine:
+        raise UserError(no_dataset(opened.target.dataset, opened.name, others))
 
 
 def transform(target: Target, *, select: tuple[str, ...], full_refresh: bool, docs: Path | None) -> int:

@@ -155,6 +155,16 @@ def test_a_part_of_an_address_or_id_names_nobody(tmp_path: Path, option: str, va
     assert (2, "", True) == (ended.returncode, ended.stdout, words in ended.stderr)
 
 
+def test_a_dataset_that_is_not_there_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the wrong file nobody is said to be erased."""
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(tmp_path / "account.duckdb"))
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    with duckdb.connect(str(tmp_path / "account.duckdb")) as connection:
+        connection.execute("create schema other; create table other._dlt_loads (load_id text)")
+    ended = child_runs.ctct("forget", "--email", "somebody@harborlight.example", folder=tmp_path)
+    assert (2, "", True) == (ended.returncode, ended.stdout, "with --dataset: other" in ended.stderr)
+
+
 def test_an_erasure_that_was_stopped_is_told_until_it_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.constant_contact.destinations.base import first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DISTRIBUTION = "constant-contact-pipeline"
 NOT_FOR_PEOPLE = {"destination", "dummy"}
@@ -18,6 +18,14 @@ DOCS = "https://dlthub.com/docs/dlt-ecosystem/destinations"
 NO_COLUMN = re.compile(r"does not have a column with name|column .* does not exist", re.IGNORECASE)
 """DuckDB's and PostgreSQL's words for a column that another program renamed or dropped."""
 KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def no_dataset(dataset: str, place: str, others: Sequence[str]) -> str:
+    """`others`: the datasets that are there."""
+    what = f"there is no dataset {dataset!r} in {place}"
+    if others:
+        return f"{what}; choose one that is there with --dataset: {', '.join(others)}"
+    return f"{what} yet; run ctct sync first"
 
 
 def sentence(name: str, error: BaseException) -> str:  # noqa: PLR0911 - one for each kind

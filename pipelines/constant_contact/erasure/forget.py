@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pendulum
 
+from pipelines.constant_contact.destinations.unusable import no_dataset
 from pipelines.constant_contact.erasure import leftovers, outputs, register
 from pipelines.constant_contact.erasure.addresses import owned
 from pipelines.constant_contact.erasure.erase import erase
@@ -93,6 +94,9 @@ def forget(
         if yes:
             agree_with_destination(opened, tools.warn)
         plan = _looked(opened, own, email=email, contact_id=contact_id)
+        # In the wrong place nobody is stored, which proves nothing.
+        if not (plan.erasure.erasable or plan.files_hold or opened.columns()):
+            raise UserError(no_dataset(opened.target.dataset, opened.name, opened.datasets()))
         if not yes and plan.unfinished:
             return replace(plan.erasure, left=(*plan.erasure.left, UNFINISHED))
         if not yes or plan.still_there or not (plan.erasure.erasable or plan.files_hold or plan.unfinished):
