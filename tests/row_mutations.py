@@ -46,6 +46,13 @@ PATHS: dict[str, tuple[str, str | None]] = {
     "/contacts": ("contacts", "contacts"),
 }
 """Path -> table and where its rows are: under a key, the body itself (empty), or the body is one row (None)."""
+PARTS = {
+    "abtest": ("email_abtests", None),
+    "send_history": ("email_send_history", ""),
+    "schedules": ("email_schedules", ""),
+    "non_opener_resends": ("email_non_opener_resends", ""),
+}
+"""What hangs on one e-mail -> table and where its rows are, as above."""
 KEYS = {
     "contacts": ("contact_id",),
     "contact_lists": ("list_id",),
@@ -61,6 +68,7 @@ KEYS = {
     "email_campaign_activity_stats": ("campaign_activity_id",),
     "email_links": ("url_id",),
     "contact_counts": (),
+    **{table: () for table, _ in PARTS.values()},  # noted by their e-mail
     **{f"email_{name}": ("contact_id", "created_time") for name in FEEDS},
 }
 RAW = {"@huge": "1e400", "@int": "9" * 25, "@long": "1" * 5_000, "@half": '"\\ud800"', "@nul": '"a\\u0000b"'}
@@ -106,8 +114,8 @@ NAMES = (
         "created_at ",
     ),
 )
-KEEP = ("deleted_at", "url_id")
-"""Fields whose other values would be valid and mean something else: a list that is gone, another link."""
+KEEP = ("deleted_at", "url_id", "send_id", "resend_request_id", "scheduled_date")
+"""Fields whose other values would be valid and mean something else: a list that is gone, another link or send."""
 
 
 @dataclass(slots=True)
@@ -238,6 +246,11 @@ def mutated(sandbox: Sandbox, mutations: Mutations) -> Iterator[None]:
                 for name in FEEDS
             ]
             paths.append((f"{base}/links", "email_links", "link_click_counts", activity.activity_id))
+        for activity in campaign.activities:
+            base = f"/emails/activities/{activity.activity_id}"
+            paths += [
+                (f"{base}/{part}", table, key, activity.activity_id) for part, (table, key) in PARTS.items()
+            ]
     paths += [(path, table, key, "") for path, (table, key) in PATHS.items()]
 
     def fault(table: str, key: str | None, read_for: str) -> Any:
