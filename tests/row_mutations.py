@@ -233,10 +233,8 @@ def _written(value: Any, dice: random.Random) -> tuple[bytes, str]:
     return text.encode(), "application/json"
 
 
-@contextmanager
-def mutated(sandbox: Sandbox, mutations: Mutations) -> Iterator[None]:
-    """While it lasts, the sandbox serves its rows so."""
-    dice = random.Random(mutations.seed)
+def _paths(sandbox: Sandbox) -> list[tuple[str, str, str | None, str]]:
+    """Path, table, where its rows are, and what they are read for."""
     paths: list[tuple[str, str, str | None, str]] = []
     for campaign in sandbox.campaigns.rows:
         for activity in campaign.reported:
@@ -251,7 +249,14 @@ def mutated(sandbox: Sandbox, mutations: Mutations) -> Iterator[None]:
             paths += [
                 (f"{base}/{part}", table, key, activity.activity_id) for part, (table, key) in PARTS.items()
             ]
-    paths += [(path, table, key, "") for path, (table, key) in PATHS.items()]
+    return [*paths, *((path, table, key, "") for path, (table, key) in PATHS.items())]
+
+
+@contextmanager
+def mutated(sandbox: Sandbox, mutations: Mutations) -> Iterator[None]:
+    """While it lasts, the sandbox serves its rows so."""
+    dice = random.Random(mutations.seed)
+    paths = _paths(sandbox)
 
     def fault(table: str, key: str | None, read_for: str) -> Any:
         def change(reply: Reply) -> Reply:
