@@ -142,11 +142,11 @@ def test_postgresql_too_tells_an_address_from_one_that_holds_it() -> None:
     ("option", "value", "words"),
     [
         ("--email", "gmail.com", "'gmail.com' is no address"),
-        ("--email", "@gmail.com", "is no address"),
-        ("--email", "a\udcff@gmail.com", "is no address"),
-        ("--email", "ada lovelace@gmail.com", "is no address"),
+        pytest.param("--email", "@gmail.com", "is no address", marks=pytest.mark.long),
+        pytest.param("--email", "a\udcff@gmail.com", "is no address", marks=pytest.mark.long),
+        pytest.param("--email", "ada lovelace@gmail.com", "is no address", marks=pytest.mark.long),
         ("--contact-id", "7", "'7' is no id of a contact"),
-        ("--contact-id", "%", "is no id of a contact"),
+        pytest.param("--contact-id", "%", "is no id of a contact", marks=pytest.mark.long),
     ],
 )
 def test_a_part_of_an_address_or_id_names_nobody(tmp_path: Path, option: str, value: str, words: str) -> None:
@@ -165,6 +165,7 @@ def test_a_dataset_that_is_not_there_proves_nothing(tmp_path: Path, monkeypatch:
     assert (2, "", True) == (ended.returncode, ended.stdout, "with --dataset: other" in ended.stderr)
 
 
+@pytest.mark.long
 def test_an_erasure_that_was_stopped_is_told_until_it_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

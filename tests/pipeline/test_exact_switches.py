@@ -36,13 +36,6 @@ VARIANTS = {
 }
 
 
-SAMPLED = [
-    pytest.param(switches, id=name, marks=() if number == 10 else pytest.mark.long)
-    for number, (name, switches) in enumerate(VARIANTS.items())
-]
-"""One in the plain run; `-m long` has the others."""
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())
 def test_first_night_is_exact(quick: Callable[..., Quick], switches: Switches) -> None:
@@ -54,7 +47,8 @@ def test_first_night_is_exact(quick: Callable[..., Quick], switches: Switches) -
     assert [] == here.differences()
 
 
-@pytest.mark.parametrize("switches", SAMPLED)
+@pytest.mark.long
+@pytest.mark.parametrize("switches", VARIANTS.values(), ids=VARIANTS.keys())
 def test_three_nights_are_exact(quick: Callable[..., Quick], switches: Switches) -> None:
     """However the open questions are answered, nights with changes between them hold the account, read whole."""
     here = quick(contacts=120, campaigns=12, switches=switches)
