@@ -199,6 +199,7 @@ def test_who_is_loaded_as_deleted_is_no_difference() -> None:
     assert {"3": ""} == compared(read_file(b"Contact ID\n1\n", "job"), rows).surplus
 
 
+@pytest.mark.long
 def test_the_order_is_the_only_request_that_is_no_get(checked: Callable[..., Account]) -> None:
     """In a night of everything, with the check; token requests apart."""
     one = checked()

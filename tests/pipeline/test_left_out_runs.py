@@ -103,17 +103,13 @@ LACKS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lack", "opaque"),
     [
-        pytest.param(
-            lack,
-            opaque,
-            id=f"{lack}-{'opaque-token' if opaque else ''}",
-            marks=() if (number, opaque) == (3, True) else pytest.mark.long,
-        )
+        pytest.param(lack, opaque, id=f"{lack}-{'opaque-token' if opaque else ''}")
         for opaque in (False, True)
-        for number, lack in enumerate(LACKS)
+        for lack in LACKS
     ],
 )
 def test_what_a_refusal_leaves_out_is_named_with_what_is_missing(
@@ -146,7 +142,12 @@ def strike(one: Account, fault: str, path: str) -> Any:
 @pytest.mark.parametrize(
     ("fault", "path", "resource"),
     [
-        ("500_json", "/reports/email_reports/EMAIL/tracking/opens", "email_opens"),
+        pytest.param(
+            "500_json",
+            "/reports/email_reports/EMAIL/tracking/opens",
+            "email_opens",
+            marks=pytest.mark.long,
+        ),
         pytest.param("500_json", "/emails/CAMPAIGN", "email_campaigns", marks=pytest.mark.long),
         pytest.param(
             "500_html",
@@ -154,7 +155,7 @@ def strike(one: Account, fault: str, path: str) -> Any:
             "email_campaign_stats",
             marks=pytest.mark.long,
         ),
-        pytest.param("html_page", "/contact_tags", "contact_tags", marks=pytest.mark.long),
+        ("html_page", "/contact_tags", "contact_tags"),
         pytest.param("500_json", "/contact_custom_fields", "custom_fields", marks=pytest.mark.long),
         pytest.param(
             "500_json", "/reports/summary_reports/email", "email_campaign_summaries", marks=pytest.mark.long

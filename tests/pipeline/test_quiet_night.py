@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import duckdb
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from accounts import Account
 
 SMALL = ["contact_tags", "contact_lists", "custom_fields", "account"]
@@ -47,6 +47,7 @@ def test_a_night_writes_what_changed_and_opens_the_file_a_few_times(
         assert [name] == one.values(f"select name from contact_tags where tag_id = '{tag['tag_id']}'")
 
 
+@pytest.mark.long
 def test_the_record_is_one_row_whatever_way_it_is_written(account: Callable[..., Account]) -> None:
     """The first one comes in a load package, later ones as SQL; nothing that had a value is null."""
     one = account(contacts=8, campaigns=1)
