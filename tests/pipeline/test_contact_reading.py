@@ -130,17 +130,23 @@ def test_a_share_that_was_not_committed_is_read_again(
     assert [] == one.differences()
 
 
-@pytest.mark.long
-def test_a_share_marks_who_is_gone_for_good(
-    quick: Callable[..., Any], day_later: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who is loaded and missing in the share is asked for by id; only a 404 marks the contact."""
+def read_in_two_shares(quick: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, int]:
+    """An account that is read by a share a night, and the contact that is purged after the first night."""
     monkeypatch.setattr(costs, "AUTO_REQUESTS", 1)
     one = quick(contacts=1_200, campaigns=1)
     one.configure(full_refresh_every="2d")
     one.complete_night()
     gone = next(i for i in range(1_200) if one.sandbox.contacts.is_mailable(i))
     one.sandbox.purge_contact(gone)
+    return one, gone
+
+
+@pytest.mark.long
+def test_a_share_marks_who_is_gone_for_good(
+    quick: Callable[..., Any], day_later: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is loaded and missing in the share is asked for by id; only a 404 marks the contact."""
+    one, gone = read_in_two_shares(quick, monkeypatch)
     for _ in range(2):
         day_later(one)
         one.complete_night()
@@ -213,12 +219,7 @@ def test_a_contact_that_cannot_be_asked_for_costs_its_share_nothing_else(
     quick: Callable[..., Any], day_later: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stays as it is loaded, and is left out by its name; every other contact of the share is as it should be."""
-    monkeypatch.setattr(costs, "AUTO_REQUESTS", 1)
-    one = quick(contacts=1_200, campaigns=1)
-    one.configure(full_refresh_every="2d")
-    one.complete_night()
-    gone = next(i for i in range(1_200) if one.sandbox.contacts.is_mailable(i))
-    one.sandbox.purge_contact(gone)
+    one, gone = read_in_two_shares(quick, monkeypatch)
     one.sandbox.change_contact(gone + 1, bump=False, first_name="Zoë")
     contact_id = one.sandbox.contacts.id_of(gone)
     one.sandbox.set_fault("500_json", None, path_prefix=f"/contacts/{contact_id}")
