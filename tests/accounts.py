@@ -83,8 +83,8 @@ class Account(Compared):
 
     def night(self, **request: Any) -> RunResult:
         """One sync, without transforms."""
-        from pipelines.constant_contact.nightly.run import sync  # noqa: PLC0415 - dlt takes two seconds
         from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.sync.run import sync  # noqa: PLC0415 - dlt takes two seconds
 
         return sync(SyncRequest(transform=False, **request), self.events.append)
 
@@ -140,7 +140,7 @@ class Quick(Compared):
         killed_after: int | None = None,
     ) -> Outcome:
         """One run that commits every `a_commit` requests; killed after so many commits, the rest is lost."""
-        from pipelines.constant_contact.nightly.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.sync.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
         from sources.constant_contact.source import begin, empty_tables, settings  # noqa: PLC0415
 
         self.log_in()

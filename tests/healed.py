@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from accounts import EVERY_NIGHT
 
-from pipelines.constant_contact.nightly.audit import audit
-from pipelines.constant_contact.nightly.consequences import apply_cascades
-from pipelines.constant_contact.nightly.healing import Host, heal
+from pipelines.constant_contact.sync.audit import audit
+from pipelines.constant_contact.sync.consequences import apply_cascades
+from pipelines.constant_contact.sync.healing import Host, heal
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group
 from sources.constant_contact.reader import Reader

@@ -379,8 +379,8 @@ def test_a_forbidden_import_is_noticed():
         allowed(f"{SOURCE}.catalogue.contacts", f"{SOURCE}.api"),
         allowed(f"{PIPELINE}.planning.plan", f"{SOURCE}.api.client"),
         allowed(f"{SANDBOX}.routes", f"{SOURCE}.catalogue"),
-        allowed(f"{SOURCE}.source", f"{PIPELINE}.nightly.run"),
-        allowed(f"{PIPELINE}.nightly.run", f"{SANDBOX}.serve"),
+        allowed(f"{SOURCE}.source", f"{PIPELINE}.sync.run"),
+        allowed(f"{PIPELINE}.sync.run", f"{SANDBOX}.serve"),
     ] == [False] * 6
 
 

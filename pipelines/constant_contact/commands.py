@@ -24,12 +24,12 @@ from pipelines.constant_contact.erasure.outputs import note
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, Waiting
 from pipelines.constant_contact.mart_changes import update_marts
-from pipelines.constant_contact.nightly.outputs import renew_outputs
-from pipelines.constant_contact.nightly.run import sync as run_sync
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.notify.watch import alerts_where_unreadable, checked, watched
 from pipelines.constant_contact.profiles.round import folder_of, note_end
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
+from pipelines.constant_contact.sync.outputs import renew_outputs
+from pipelines.constant_contact.sync.run import sync as run_sync
 from sources.constant_contact.leftovers import set_what_must_hold
 from sources.constant_contact.state.dataset import section_of
 

@@ -24,8 +24,8 @@ from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, Targ
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
-from pipelines.constant_contact.nightly.run import sync
 from pipelines.constant_contact.request import SyncRequest, load_settings
+from pipelines.constant_contact.sync.run import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

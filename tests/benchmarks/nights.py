@@ -20,9 +20,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.nightly.run import sync
 from pipelines.constant_contact.planning.probe import plan_sync
 from pipelines.constant_contact.request import SyncRequest, load_settings
+from pipelines.constant_contact.sync.run import sync
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.tokens import FileTokenStore
 from sources.constant_contact.catalogue import endpoint

@@ -89,8 +89,8 @@ def raw_merge(file: str, count: str) -> None:
 def night() -> None:
     from pipelines.constant_contact.destinations.target import Target  # noqa: PLC0415
     from pipelines.constant_contact.events import GroupLoaded, PageRead  # noqa: PLC0415
-    from pipelines.constant_contact.nightly.run import sync  # noqa: PLC0415
     from pipelines.constant_contact.request import SyncRequest  # noqa: PLC0415
+    from pipelines.constant_contact.sync.run import sync  # noqa: PLC0415
 
     pages: list[float] = []
     commits: list[tuple[float, float]] = []

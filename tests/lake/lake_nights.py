@@ -23,8 +23,8 @@ from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.target import Target
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.events import Event
-from pipelines.constant_contact.nightly.run import sync
 from pipelines.constant_contact.request import SyncRequest
+from pipelines.constant_contact.sync.run import sync
 from pipelines.constant_contact.transform import run_transforms
 from sources.constant_contact_sandbox import Sandbox, serve
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from accounts import EVERY_NIGHT
 
-from pipelines.constant_contact.nightly.audit import audit
+from pipelines.constant_contact.sync.audit import audit
 from sources.constant_contact_sandbox import Switches
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import duckdb
 import pendulum
 import pytest
 
-from pipelines.constant_contact.nightly.history import record_history
+from pipelines.constant_contact.sync.history import record_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly.groups import FEWEST_NEW_ROWS, FEWEST_ROWS, Groups
 from pipelines.constant_contact.request import load_settings
+from pipelines.constant_contact.sync.groups import FEWEST_NEW_ROWS, FEWEST_ROWS, Groups
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.memory import SIZES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dlt
 import pytest
 
-from pipelines.constant_contact.nightly.recovery import _finish
+from pipelines.constant_contact.sync.recovery import _finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

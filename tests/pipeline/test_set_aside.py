@@ -13,7 +13,7 @@ from served_rows import changed_rows
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
-from pipelines.constant_contact.nightly.set_aside import MAX_NAMED
+from pipelines.constant_contact.sync.set_aside import MAX_NAMED
 from sources.constant_contact.catalogue import CATALOGUE
 
 if TYPE_CHECKING:

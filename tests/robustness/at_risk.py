@@ -46,7 +46,7 @@ class AtRisk(Quick):
 
     def night_at_risk(self, *, full_refresh: bool = False, a_commit: int = 6) -> Outcome:
         """A night with an impatient client; what was committed before its end stays."""
-        from pipelines.constant_contact.nightly.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
+        from pipelines.constant_contact.sync.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
 
         self.log_in()
         own, wanted = settings(), EVERY_NIGHT

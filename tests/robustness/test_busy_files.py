@@ -127,7 +127,7 @@ def groups_committed(err: str) -> int:
 def few_rows_a_commit(err: str) -> None:
     sys.stderr = Path(err).open("w", buffering=1)  # noqa: SIM115 - until the process ends
     from pipelines.constant_contact.cli import main  # noqa: PLC0415 - in the child only
-    from pipelines.constant_contact.nightly import groups  # noqa: PLC0415 - in the child only
+    from pipelines.constant_contact.sync import groups  # noqa: PLC0415 - in the child only
     from sources.constant_contact.reads import parts  # noqa: PLC0415 - in the child only
 
     parts.LONGEST_S = 0.0  # each page by itself

@@ -15,8 +15,8 @@ from pipelines.constant_contact.erasure.view import as_object, exit_code, text
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.events import Waiting, Warned
 from pipelines.constant_contact.mart_changes import update_marts
-from pipelines.constant_contact.nightly.copy import renew_copy
 from pipelines.constant_contact.request import load_settings, patience_of
+from pipelines.constant_contact.sync.copy import renew_copy
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.target import Target

@@ -19,7 +19,7 @@ from pipelines.constant_contact.erasure.search import (
     own_rows,
     relations,
 )
-from pipelines.constant_contact.nightly.agreement import RUNS
+from pipelines.constant_contact.sync.agreement import RUNS
 from sources.constant_contact.catalogue import CATALOGUE
 from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 

@@ -19,7 +19,7 @@ from pipelines.constant_contact.erasure.erase import erase
 from pipelines.constant_contact.erasure.person import Person, looked_up, people, traces_of
 from pipelines.constant_contact.erasure.search import OURS, Found, Traces, relations, search
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly.recovery import agree_with_destination
+from pipelines.constant_contact.sync.recovery import agree_with_destination
 from sources.constant_contact.withheld import hash_of
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.run_json import as_object, unfinished
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, PARTIAL_EXIT_CODE
-from pipelines.constant_contact.nightly.ending import never_begun
-from pipelines.constant_contact.nightly.records import keep
 from pipelines.constant_contact.profiles.round import Round, folder_of
 from pipelines.constant_contact.profiles.selection import selected
 from pipelines.constant_contact.profiles.shares import MIN_REST, share
 from pipelines.constant_contact.request import load_settings
+from pipelines.constant_contact.sync.ending import never_begun
+from pipelines.constant_contact.sync.records import keep
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.errors import ApiError
 

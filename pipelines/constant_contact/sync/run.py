@@ -33,16 +33,17 @@ from pipelines.constant_contact.events import (
     one_at_a_time,
 )
 from pipelines.constant_contact.mart_changes import update_marts
-from pipelines.constant_contact.nightly import records, set_aside
-from pipelines.constant_contact.nightly.audit import audit
-from pipelines.constant_contact.nightly.beginning import (
+from pipelines.constant_contact.request import load_settings, patience_of, published_copy
+from pipelines.constant_contact.sync import records, set_aside
+from pipelines.constant_contact.sync.audit import audit
+from pipelines.constant_contact.sync.beginning import (
     finish_pending,
     no_longer_true,
     run_started,
     whose_account,
 )
-from pipelines.constant_contact.nightly.consequences import apply_cascades
-from pipelines.constant_contact.nightly.ending import (
+from pipelines.constant_contact.sync.consequences import apply_cascades
+from pipelines.constant_contact.sync.ending import (
     ended_by,
     finished,
     never_begun,
@@ -50,14 +51,13 @@ from pipelines.constant_contact.nightly.ending import (
     rows_by_table,
     value_warnings,
 )
-from pipelines.constant_contact.nightly.export_check import export_checked
-from pipelines.constant_contact.nightly.groups import Groups, most_is_of
-from pipelines.constant_contact.nightly.healing import Host, heal
-from pipelines.constant_contact.nightly.history import record_history
-from pipelines.constant_contact.nightly.outputs import renew_outputs
-from pipelines.constant_contact.nightly.recovery import FINISHING, repair_folder
-from pipelines.constant_contact.nightly.to_write import ToWrite
-from pipelines.constant_contact.request import load_settings, patience_of, published_copy
+from pipelines.constant_contact.sync.export_check import export_checked
+from pipelines.constant_contact.sync.groups import Groups, most_is_of
+from pipelines.constant_contact.sync.healing import Host, heal
+from pipelines.constant_contact.sync.history import record_history
+from pipelines.constant_contact.sync.outputs import renew_outputs
+from pipelines.constant_contact.sync.recovery import FINISHING, repair_folder
+from pipelines.constant_contact.sync.to_write import ToWrite
 from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group

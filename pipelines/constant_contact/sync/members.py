@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.nightly.audit import CONTACTS, MEMBERSHIPS, TAGGINGS
+from pipelines.constant_contact.sync.audit import CONTACTS, MEMBERSHIPS, TAGGINGS
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.heal import WHOLE, Choice, Findings, Span
 from sources.constant_contact.warehouse import literal

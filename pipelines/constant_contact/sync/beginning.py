@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.account_guard import identified, known_account
 from pipelines.constant_contact.destinations.warehouse import failed_load
 from pipelines.constant_contact.events import RunStarted
-from pipelines.constant_contact.nightly import records
-from pipelines.constant_contact.nightly.agreement import agree_on_tables, taken_back
-from pipelines.constant_contact.nightly.recovery import agree_with_destination
-from pipelines.constant_contact.nightly.superfluous import drop_parent_columns
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
+from pipelines.constant_contact.sync import records
+from pipelines.constant_contact.sync.agreement import agree_on_tables, taken_back
+from pipelines.constant_contact.sync.recovery import agree_with_destination
+from pipelines.constant_contact.sync.superfluous import drop_parent_columns
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.api.logins import SameAccount
 from sources.constant_contact.identity import Identity, NewerState, OtherAccount

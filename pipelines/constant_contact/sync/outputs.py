@@ -10,7 +10,7 @@ import pendulum
 from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.erasure.outputs import note
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly.copy import renew_copy
+from pipelines.constant_contact.sync.copy import renew_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

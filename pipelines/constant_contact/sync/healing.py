@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.nightly.audit import (
+from pipelines.constant_contact.sync.audit import (
     CONSENTS,
     CONTACTS,
     audit,
     contact_lines,
 )
-from pipelines.constant_contact.nightly.consequences import apply_cascades
-from pipelines.constant_contact.nightly.count_rules import learned, numbers
-from pipelines.constant_contact.nightly.members import GROUPS, SqlMembers, correct
+from pipelines.constant_contact.sync.consequences import apply_cascades
+from pipelines.constant_contact.sync.count_rules import learned, numbers
+from pipelines.constant_contact.sync.members import GROUPS, SqlMembers, correct
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint

@@ -10,8 +10,8 @@ import pendulum
 
 from pipelines.constant_contact.destinations.warehouse import SOURCE
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.nightly import record_rows, unrecorded
-from pipelines.constant_contact.nightly.agreement import RUNS, table_rows
+from pipelines.constant_contact.sync import record_rows, unrecorded
+from pipelines.constant_contact.sync.agreement import RUNS, table_rows
 from sources.constant_contact.state import dataset as dataset_state
 from sources.constant_contact.state.dataset import DatasetState
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.destinations.warehouse import Warehouse
     from pipelines.constant_contact.events import RunResult
-    from pipelines.constant_contact.nightly.unrecorded import Rows
+    from pipelines.constant_contact.sync.unrecorded import Rows
     from sources.constant_contact.api.budget import Budget
     from sources.constant_contact.state.changes import State, StateChange
 

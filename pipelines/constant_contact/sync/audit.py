@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from pipelines.constant_contact.events import AuditLine
-from pipelines.constant_contact.nightly.count_rules import by_rule, numbers
-from pipelines.constant_contact.nightly.set_aside import TABLE, Owed, owed
+from pipelines.constant_contact.sync.count_rules import by_rule, numbers
+from pipelines.constant_contact.sync.set_aside import TABLE, Owed, owed
 from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
 from sources.constant_contact.state.counting import CountRules
 from sources.constant_contact.state.failures import failed_ids, recent_ids

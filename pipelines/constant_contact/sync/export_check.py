@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact.nightly.audit import audit
-from pipelines.constant_contact.nightly.consequences import apply_cascades
-from pipelines.constant_contact.nightly.members import correct
+from pipelines.constant_contact.sync.audit import audit
+from pipelines.constant_contact.sync.consequences import apply_cascades
+from pipelines.constant_contact.sync.members import correct
 from sources.constant_contact.api.errors import ApiError, NotFound
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.nightly.healing import Host, Lines
+    from pipelines.constant_contact.sync.healing import Host, Lines
     from sources.constant_contact.reads.reading import Reading
 
 CHECK, CONTACTS = "contact_export", "contacts"

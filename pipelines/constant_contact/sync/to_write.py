@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact.nightly.ending import with_all_tables
+from pipelines.constant_contact.sync.ending import with_all_tables
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.reads.unchanged import LoadedDigests
