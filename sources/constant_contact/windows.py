@@ -141,4 +141,4 @@ def is_current(cached_at: DateTime | None, options: SyncOptions, *, now: DateTim
 
 def as_parameter(at: DateTime) -> str:
     """ISO 8601 in UTC, whole seconds, the form that every date filter takes."""
-    return at.in_timezone("UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.in_timezone("UTC").replace(microsecond=0).to_iso8601_string()
