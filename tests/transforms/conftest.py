@@ -64,5 +64,5 @@ def stepped(nights: Path) -> Rows:
 
 @pytest.fixture
 def partial(nights: Path) -> Rows:
-    """A warehouse that holds contacts and lists only."""
+    """A warehouse that holds contacts, lists, sends and clicks only."""
     return reader(nights / "partial.duckdb")

@@ -18,6 +18,8 @@ PARTIAL = (
     "constant_contact.contacts (",
     "constant_contact.contacts values",
     "constant_contact.contact_lists",
+    "constant_contact.email_sends",
+    "constant_contact.email_clicks",
 )
 NEXT_NIGHT = """
     insert into constant_contact.email_opens

@@ -15,7 +15,7 @@ from engines import MARTS, RAW, RAW_ACCOUNT, STAGED, Engine, dbt, dump, engine, 
 from raw_inserts import insert, moment
 
 FEEDS = ("sends", "opens", "clicks", "forwards", "optouts", "bounces")
-CODES = ("B", "D", "F", "S", "V", "X", "Z", "Q", None)
+CODES = ("B", "D", "F", "S", "V", "X", "Z", "Q", "", None)
 PERMISSIONS = (
     "explicit",
     "implicit",
@@ -24,8 +24,11 @@ PERMISSIONS = (
     "temp_hold",
     "unsubscribed",
     "new",
+    "",
     None,
 )
+NO_DATES = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+"""What other programs write where they know no date."""
 LINKS = (
     "https://shop.example/a?utm_source=x", "'https://u:p@shop.example:8080/a?UTM_Source=Y&b'", "mailto:p@q.example",
     "", "?#", "//", "https://", "HTTP://SHOP.EXAMPLE/?utm_source=&utm_source=z", None,
@@ -65,11 +68,54 @@ HOLDS = {
         "select 1 from contact_journey having count(campaign_activity_id) <> (select count(*) from email_events"
         " where contact_id is not null)"
     ),
+    "billed contacts are those at which growth ends": (
+        "select inactive_days from sunset_policies where billed_contacts <> (select contacts_at_end from"
+        " contact_growth where calendar_date = (select max(calendar_date) from calendar))"
+    ),
+    "whoever may be mailed has an address": (
+        "select contact_id from contacts where is_mailable and (email_address is null or trim(email_address) = '')"
+    ),
+    "a domain is what follows the last @": (
+        "select email_domain from domains where email_domain = '' or email_domain <> trim(lower(email_domain))"
+        " or email_domain like '%@%'"
+    ),
+    "devices and codes have names": (
+        "select device_type from devices where device_type = '' union all"
+        " select bounce_code from bounces where bounce_code = ''"
+    ),
+    "members joined, as far as it is known when": (
+        "select list_growth.list_id from list_growth inner join lists on list_growth.list_id = lists.list_id"
+        " where members_at_end > members"
+    ),
+    "an engagement once known stays known": (
+        "select contact_id from engagement_scores inner join contacts using (contact_id)"
+        " where days_since_human_engaged is null and last_human_engaged_at is not null"
+    ),
+    "the calendar has every day of an event": (
+        "select occurred_date from email_events where occurred_date is not null"
+        " and occurred_date not in (select calendar_date from calendar)"
+    ),
+    "cohorts are of a time that can be": (
+        "select cohort_month from sign_up_cohorts where months_since not between 0 and 1200"
+    ),
+    "the time that a contact joined can be": (
+        "select joined_date from contacts where joined_date not between date '1970-01-01' and date '2199-12-31'"
+    ),
     "cohorts never grow": (
         "select cohort_month from sign_up_cohorts where remaining_contacts > cohort_size or remaining_contacts < 0"
     ),
 }
 """What must hold -> SQL whose rows break it."""
+
+
+def addresses(contact: str, account: str) -> tuple[str, ...]:
+    """The last two have a quoted @ and blanks around them, and belong to the same domain."""
+    domain = f"{account}.example"
+    return f"{contact}@{domain}", f'"{contact}@home"@{domain}', f" {contact}@{domain.upper()} "
+
+
+def any_moment(chance: random.Random) -> str | None:
+    return chance.choice(NO_DATES) if chance.random() < 0.05 else moment(chance)
 
 
 def people(account: str, chance: random.Random) -> Iterator[str]:
@@ -78,9 +124,9 @@ def people(account: str, chance: random.Random) -> Iterator[str]:
         gone = moment(chance) if chance.random() < 0.2 else None
         yield insert(
             "contacts", contact_id=contact, email_address__permission_to_send=chance.choice(PERMISSIONS),
-            email_address__address=chance.choice((f"{contact}@{account}.example", "no-at-sign", None)),
-            email_address__opt_in_date=moment(chance), email_address__opt_out_date=moment(chance),
-            created_at=moment(chance), updated_at=moment(chance), deleted_at=gone and gone[:10],
+            email_address__address=chance.choice((*addresses(contact, account), "no-at-sign", " ", None)),
+            email_address__opt_in_date=any_moment(chance), email_address__opt_out_date=any_moment(chance),
+            created_at=any_moment(chance), updated_at=moment(chance), deleted_at=gone and gone[:10],
         )  # fmt: skip
         for table, key in (("list_memberships", "list_id"), ("taggings", "tag_id")):
             for target in range(2):
@@ -125,13 +171,15 @@ def events(account: str, chance: random.Random) -> Iterator[str]:
             values: dict[str, object] = {
                 "campaign_activity_id": f"{account}a{chance.randrange(4)}",
                 "contact_id": contact,
-                "email_address": chance.choice((f"{contact}@{account}.example", f"x@{account}.org", None)),
+                "email_address": chance.choice((*addresses(contact, account), f"x@{account}.org", "", None)),
                 "created_time": moment(chance, maybe=False),
                 "occurrence": occurrence,
                 "_dlt_load_id": "1",
             }
             if feed == "bounces":
                 values["bounce_code"] = chance.choice(CODES)
+            if feed in ("opens", "clicks"):
+                values["device_type"] = chance.choice(("mobile", "MOBILE", "", None))
             if feed == "clicks":
                 values |= {
                     "url_id": chance.choice(("1", "2")),

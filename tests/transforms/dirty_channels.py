@@ -49,7 +49,7 @@ def maybe(chance: random.Random, *values: object) -> object:
 
 
 def count(chance: random.Random) -> int | None:
-    return chance.choice((None, 0, 0, 1, 2, 9))
+    return chance.choice((None, 0, 0, 1, 2, 9, -1))
 
 
 def messages(account: str, chance: random.Random) -> Iterator[str]:

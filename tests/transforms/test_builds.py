@@ -30,14 +30,34 @@ def test_the_loaders_staging_dataset_is_left_alone(built: Rows) -> None:
     assert expected == built("select distinct table_schema from information_schema.tables order by 1")
 
 
-def test_a_sync_of_contacts_and_lists_alone_has_marts(partial: Rows) -> None:
+def test_a_sync_of_a_few_tables_alone_has_marts(partial: Rows) -> None:
     """
     Missing raw tables give empty marts, and null where nothing was counted.
     """
-    assert [(6, 0, 0)] == partial("select count(*), count(lifetime_sends), count(recency_tier) from contacts")
+    assert [(6, 6, 0, 0)] == partial(
+        "select count(*), count(mails_clicked), count(lifetime_forwards), count(recency_tier) from contacts"
+    )
     assert [(3, 0)] == partial("select count(*), count(members) from lists")
     assert [(0,)] == partial("select count(*) from campaign_activities")
     assert [(0,)] == partial("select count(*) from campaigns")
+
+
+def test_what_hangs_on_opens_is_not_known_without_them(partial: Rows) -> None:
+    """
+    Where sends and clicks are loaded and opens are not, nobody is taken for silent.
+    """
+    for mart, known, unknown in (
+        ("contacts", "mails_clicked", "mails_opened"),
+        ("regions", "contacts", "active_contacts"),
+        ("acquisition_sources", "mailed_contacts", "active_contacts"),
+        ("devices", "clicks", "opens"),
+        ("open_times", "first_clicks", "first_opens"),
+        ("recipients", "is_clicked", "is_opened"),
+    ):
+        ((rows, with_known, with_unknown),) = partial(
+            f"select count(*), count({known}), count({unknown}) from {mart}"
+        )
+        assert (rows > 0, with_known, with_unknown) == (True, rows, 0), mart
 
 
 def test_a_late_open_takes_over_the_first_place(stepped: Rows) -> None:

@@ -34,6 +34,14 @@
 {%- endmacro %}
 
 
+{# A time or date that can be one of the account; null for others, such as the years 1 and 9999 that programs write where they
+   know none. #}
+{% macro possible(column, type=none) -%}
+    {%- set kind = type or timestamp_type() -%}
+    case when {{ column }} between cast('1970-01-01' as {{ kind }}) and cast('2199-12-31' as {{ kind }}) then {{ column }} end
+{%- endmacro %}
+
+
 {# The Monday of a day's week. #}
 {% macro week_start(column) -%}
     {{ return(adapter.dispatch('week_start', 'constant_contact')(column)) }}

@@ -84,21 +84,39 @@
 {%- endmacro %}
 
 
+{# What follows the last @, since a quoted name may hold others; null without one. #}
 {% macro email_domain(address) -%}
-    nullif(lower({{ dbt.split_part(address, "'@'", 2) }}), '')
+    case when {{ address }} like '%@%' then nullif(trim(lower({{ regex_replace(address, '^.*@', '') }})), '') end
+{%- endmacro %}
+
+
+{# What is written, without blanks around it; null where nothing is. #}
+{% macro written(column) -%}
+    nullif(trim({{ column }}), '')
 {%- endmacro %}
 
 
 {% macro reason_text(column) -%}
-    coalesce(nullif(trim({{ column }}), ''), 'not given')
+    coalesce({{ written(column) }}, 'not given')
 {%- endmacro %}
 
 
-{# From the columns of a staged contact, as it is or as it was. #}
+{# Whether a contact can be mailed at all, among all contacts: it has an address, or, where the account keeps none of them
+   (exclude_columns), a permission. #}
+{% macro has_email() -%}
+    case
+        when count({{ written('email_address') }}) over () > 0 then {{ written('email_address') }} is not null
+        else {{ written('permission_to_send') }} is not null
+    end
+{%- endmacro %}
+
+
+{# From the columns of a staged contact, as it is or as it was, and its has_email. #}
 {% macro consent_state() -%}
     case
         when deleted_date is not null then 'deleted'
-        when permission_to_send is null then 'no_email'
+        when not has_email then 'no_email'
+        when {{ written('permission_to_send') }} is null then 'not_set'
         when permission_to_send in ('explicit', 'implicit') then 'subscribed'
         when permission_to_send = 'pending_confirmation' then 'pending'
         else permission_to_send

@@ -73,6 +73,12 @@ a session's own zone must not move a mart's dates.
 {%- endmacro %}
 
 
+{# Whether contacts have a recency_tier. #}
+{% macro is_tier_known() -%}
+    {{ is_loaded('email_sends') }} and {{ is_loaded('email_opens') }}
+{%- endmacro %}
+
+
 {% macro raw_column(name, kind, dtype) -%}
     {%- set value = utc_time(name, dtype) if kind in ['timestamp', 'date'] else name -%}
     cast({{ value }} as {{ sql_type(kind) }})

@@ -43,7 +43,7 @@ counted as (
             case when event_type in ('open', 'click') and not coalesce(is_machine_like, false) then occurred_at end
         ) as last_human_engaged_at,
         min(case when event_type = 'opt_out' then occurred_at end) as opted_out_at,
-        max(occurred_at) as last_event_at
+        max({{ possible('occurred_at') }}) as last_event_at
     from email_events
     where contact_id is not null
     group by

@@ -40,8 +40,7 @@ links_per_recipient as (
     select
         campaign_activity_id,
         contact_id,
-        count(distinct url_id) as links_clicked,
-        min(occurred_at) as first_clicked_at
+        count(distinct url_id) as links_clicked
     from clicked
     group by
         campaign_activity_id,
@@ -94,31 +93,46 @@ links_per_activity as (
 
 ),
 
-sweeps as (
+-- only who clicked so many links can have clicked all of them
+thorough as (
 
     select
-        links_per_recipient.campaign_activity_id,
-        links_per_recipient.contact_id,
-        links_per_recipient.first_clicked_at as began_at
-    from links_per_recipient
+        clicked.*,
+        links_per_activity.links
+    from clicked
+    inner join links_per_recipient
+        on
+            clicked.campaign_activity_id = links_per_recipient.campaign_activity_id
+            and clicked.contact_id = links_per_recipient.contact_id
     inner join links_per_activity
         on
             links_per_recipient.campaign_activity_id = links_per_activity.campaign_activity_id
             and links_per_recipient.links_clicked >= links_per_activity.links
-    inner join clicked
-        on
-            links_per_recipient.campaign_activity_id = clicked.campaign_activity_id
-            and links_per_recipient.contact_id = clicked.contact_id
-            and {{ dbt.dateadd('second', var('every_link_within_s'), 'links_per_recipient.first_clicked_at') }} >= clicked.occurred_at
     inner join email_links
         on
             clicked.campaign_activity_id = email_links.campaign_activity_id
             and clicked.url_id = email_links.url_id
+
+),
+
+sweeps as (
+
+    select
+        thorough.campaign_activity_id,
+        thorough.contact_id,
+        thorough.occurred_at as began_at
+    from thorough
+    inner join thorough as next_clicks
+        on
+            thorough.campaign_activity_id = next_clicks.campaign_activity_id
+            and thorough.contact_id = next_clicks.contact_id
+            and thorough.occurred_at <= next_clicks.occurred_at
+            and {{ dbt.dateadd('second', var('every_link_within_s'), 'thorough.occurred_at') }} >= next_clicks.occurred_at
     group by
-        links_per_recipient.campaign_activity_id,
-        links_per_recipient.contact_id,
-        links_per_recipient.first_clicked_at
-    having count(distinct clicked.url_id) >= max(links_per_activity.links)
+        thorough.campaign_activity_id,
+        thorough.contact_id,
+        thorough.occurred_at
+    having count(distinct next_clicks.url_id) >= max(thorough.links)
 
 ),
 

@@ -10,14 +10,14 @@ contacts as (
 counted as (
 
     select
-        coalesce(create_source, 'not known') as create_source,
-        coalesce(opt_in_source, 'not known') as opt_in_source,
+        coalesce({{ written('create_source') }}, 'not known') as create_source,
+        coalesce({{ written('opt_in_source') }}, 'not known') as opt_in_source,
         count(*) as contacts,
         {{ count_where('is_mailable') }} as mailable_contacts,
         {{ count_where("consent_state = 'unsubscribed'") }} as unsubscribed_contacts,
         {{ count_where('is_deleted') }} as deleted_contacts,
-        {{ count_where("recency_tier = 'active'") }} as active_contacts,
-        {{ count_where('lifetime_sends > 0') }} as mailed_contacts,
+        case when {{ is_tier_known() }} then {{ count_where("recency_tier = 'active'") }} end as active_contacts,
+        case when {{ is_loaded('email_sends') }} then {{ count_where('lifetime_sends > 0') }} end as mailed_contacts,
         cast(sum(lifetime_sends) as bigint) as sends,
         cast(sum(mails_opened) as bigint) as mails_opened,
         cast(sum(mails_clicked) as bigint) as mails_clicked,
@@ -25,8 +25,8 @@ counted as (
         max(created_at) as last_created_at
     from contacts
     group by
-        coalesce(create_source, 'not known'),
-        coalesce(opt_in_source, 'not known')
+        coalesce({{ written('create_source') }}, 'not known'),
+        coalesce({{ written('opt_in_source') }}, 'not known')
 
 ),
 

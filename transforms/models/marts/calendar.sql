@@ -23,19 +23,19 @@ known_dates as (
 
 {% for column in ['created_at', 'updated_at', 'opted_in_at', 'opted_out_at'] %}
     select
-        {{ local_date('min(' ~ column ~ ')') }} as first_date,
-        {{ local_date('max(' ~ column ~ ')') }} as last_date
+        {{ local_date('min(' ~ possible(column) ~ ')') }} as first_date,
+        {{ local_date('max(' ~ possible(column) ~ ')') }} as last_date
     from contacts
     union all
 {% endfor %}
     select
-        min(deleted_date) as first_date,
-        max(deleted_date) as last_date
+        min({{ possible('deleted_date', 'date') }}) as first_date,
+        max({{ possible('deleted_date', 'date') }}) as last_date
     from contacts
     union all
     select
-        {{ local_date('min(created_at)') }} as first_date,
-        {{ local_date('max(' ~ later_of('created_at', 'updated_at') ~ ')') }} as last_date
+        {{ local_date('min(' ~ possible('created_at') ~ ')') }} as first_date,
+        {{ local_date('max(' ~ later_of(possible('created_at'), possible('updated_at')) ~ ')') }} as last_date
     from email_campaigns
     union all
     select
@@ -64,7 +64,7 @@ digits as (
 
 ),
 
--- 100,000 days: dates before the first programme are no mail dates
+-- 100,000 days hold all that are possible
 numbers as (
 
     select

@@ -155,7 +155,7 @@ rated as (
 
     select
         reached.*,
-        case when complaints <= deliveries then complaints end as deliveries_complained
+        case when complaints between 0 and deliveries then complaints end as deliveries_complained
     from reached
 
 ),

@@ -162,7 +162,7 @@ rated as (
 
     select
         counted.*,
-        case when complaints <= deliveries then complaints end as deliveries_complained
+        case when complaints between 0 and deliveries then complaints end as deliveries_complained
     from counted
 
 ),

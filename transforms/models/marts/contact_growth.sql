@@ -23,19 +23,28 @@ first_day as (
 
 ),
 
+judged as (
+
+    select
+        contacts.*,
+        {{ has_email() }} as has_email
+    from contacts
+
+),
+
 addressed as (
 
     select
-        contacts.contact_id,
-        contacts.consent_state,
-        coalesce(contacts.joined_date, first_day.calendar_date) as joined_date,
+        judged.contact_id,
+        judged.consent_state,
+        coalesce(judged.joined_date, first_day.calendar_date) as joined_date,
         case
-            when contacts.consent_state in ('unsubscribed', 'deleted')
-                then coalesce(contacts.left_date, contacts.joined_date, first_day.calendar_date)
+            when judged.consent_state in ('unsubscribed', 'deleted')
+                then coalesce(judged.left_date, judged.joined_date, first_day.calendar_date)
         end as left_date
-    from contacts
+    from judged
     cross join first_day
-    where contacts.email_address is not null
+    where judged.has_email
 
 ),
 

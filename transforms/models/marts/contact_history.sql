@@ -7,18 +7,36 @@ contacts_history as (
 
 ),
 
+addressed as (
+
+    select
+        contacts_history.*,
+        {{ has_email() }} as has_email
+    from contacts_history
+
+),
+
+stated as (
+
+    select
+        addressed.*,
+        {{ consent_state() }} as consent_state
+    from addressed
+
+),
+
 final as (
 
     select
         {{ account_id() }} as account_id,
         contact_id,
-        email_address,
+        {{ written('email_address') }} as email_address,
         {{ email_domain('email_address') }} as email_domain,
         first_name,
         last_name,
         company_name,
-        {{ consent_state() }} as consent_state,
-        lag({{ consent_state() }}) over (partition by contact_id order by valid_from) as previous_consent_state,
+        consent_state,
+        lag(consent_state) over (partition by contact_id order by valid_from) as previous_consent_state,
         opt_in_source,
         opt_out_source,
         opt_out_reason,
@@ -29,7 +47,7 @@ final as (
         opted_out_at,
         valid_from,
         valid_to
-    from contacts_history
+    from stated
 
 )
 

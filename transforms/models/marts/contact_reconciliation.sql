@@ -1,8 +1,8 @@
 -- one row per kind of contact that the API counts: the contacts loaded here against its newest counts
 {% set kinds = {
     'all': ['not is_deleted', 'contacts'],
-    'explicit': ["not is_deleted and permission_to_send = 'explicit'", 'explicit_contacts'],
-    'implicit': ["not is_deleted and permission_to_send = 'implicit'", 'implicit_contacts'],
+    'explicit': ["consent_state = 'subscribed' and permission_to_send = 'explicit'", 'explicit_contacts'],
+    'implicit': ["consent_state = 'subscribed' and permission_to_send = 'implicit'", 'implicit_contacts'],
     'pending': ["consent_state = 'pending'", 'pending_contacts'],
     'unsubscribed': ["consent_state = 'unsubscribed'", 'unsubscribed_contacts'],
     'other': [

@@ -94,15 +94,28 @@ events_per_contact as (
 
 ),
 
-joined as (
+addressed as (
 
     select
         contacts.*,
+        {{ has_email() }} as has_email,
+        coalesce({{ possible('opted_in_at') }}, {{ possible('created_at') }}) as joined_at
+    from contacts
+
+),
+
+joined as (
+
+    select
+        addressed.*,
         case when {{ is_loaded('contacts__list_memberships') }} then coalesce(lists_per_contact.list_count, 0) end
             as list_count,
         case when {{ is_loaded('contacts__taggings') }} then coalesce(tags_per_contact.tag_count, 0) end as tag_count,
 {% for name in counts %}
-        case when {{ is_loaded(feeds[name]) }} then coalesce(events_per_contact.{{ name }}, 0) end as {{ name }},
+        case
+            when {{ is_loaded(feeds[name]) }}{{ ' and ' ~ is_loaded('email_sends') if 'mails_' in name }}
+                then coalesce(events_per_contact.{{ name }}, 0)
+        end as {{ name }},
 {% endfor %}
         events_per_contact.first_sent_at,
         events_per_contact.last_sent_at,
@@ -114,13 +127,13 @@ joined as (
             as days_since_first_send,
         {{ dbt.datediff(local_date('events_per_contact.last_engaged_at'), local_date('newest_event.occurred_at'), 'day') }}
             as days_since_engaged
-    from contacts
+    from addressed
     left join lists_per_contact
-        on contacts.contact_id = lists_per_contact.contact_id
+        on addressed.contact_id = lists_per_contact.contact_id
     left join tags_per_contact
-        on contacts.contact_id = tags_per_contact.contact_id
+        on addressed.contact_id = tags_per_contact.contact_id
     left join events_per_contact
-        on contacts.contact_id = events_per_contact.contact_id
+        on addressed.contact_id = events_per_contact.contact_id
     cross join newest_event
 
 ),
@@ -130,8 +143,9 @@ tiered as (
     select
         joined.*,
         {{ consent_state() }} as consent_state,
-        {{ local_date('coalesce(opted_in_at, created_at)') }} as joined_date,
-        {{ local_date('opted_out_at') }} as opted_out_date,
+        {{ possible('deleted_date', 'date') }} as possible_deleted_date,
+        {{ local_date('joined_at') }} as joined_date,
+        {{ local_date(possible('opted_out_at')) }} as opted_out_date,
         case
             when lifetime_sends is null or lifetime_opens is null then null
             when lifetime_sends = 0 then 'never_mailed'
@@ -155,7 +169,7 @@ final as (
     select
         {{ account_id() }} as account_id,
         contact_id,
-        email_address,
+        {{ written('email_address') }} as email_address,
         {{ email_domain('email_address') }} as email_domain,
         first_name,
         last_name,
@@ -192,7 +206,7 @@ final as (
         deleted_date is not null as is_deleted,
         joined_date,
         case
-            when consent_state = 'deleted' then {{ later_of('deleted_date', 'joined_date') }}
+            when consent_state = 'deleted' then {{ later_of('possible_deleted_date', 'joined_date') }}
             when consent_state = 'unsubscribed' then {{ later_of('opted_out_date', 'joined_date') }}
         end as left_date,
         deleted_date,

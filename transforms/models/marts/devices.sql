@@ -19,10 +19,10 @@ counted as (
         campaign_activity_id,
         campaign_id,
         coalesce(lower(device_type), 'not captured') as device_type,
-        {{ count_where("event_type = 'open'") }} as opens,
-        {{ count_where("event_type = 'click'") }} as clicks,
-        {{ count_distinct_where('contact_id', "event_type = 'open'") }} as unique_opens,
-        {{ count_distinct_where('contact_id', "event_type = 'click'") }} as unique_clicks
+        case when {{ is_loaded('email_opens') }} then {{ count_where("event_type = 'open'") }} end as opens,
+        case when {{ is_loaded('email_clicks') }} then {{ count_where("event_type = 'click'") }} end as clicks,
+        case when {{ is_loaded('email_opens') }} then {{ count_distinct_where('contact_id', "event_type = 'open'") }} end as unique_opens,
+        case when {{ is_loaded('email_clicks') }} then {{ count_distinct_where('contact_id', "event_type = 'click'") }} end as unique_clicks
     from email_events
     where event_type in ('open', 'click')
     group by

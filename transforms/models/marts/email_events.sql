@@ -66,7 +66,7 @@ unioned as (
         email_address,
         cast('{{ event_type }}' as {{ dbt.type_string() }}) as event_type,
 {% for extra in extras %}
-        {% if extra in feed[1] %}{{ extra }}{% else %}cast(null as {{ dbt.type_string() }}) as {{ extra }}{% endif %},
+        {% if extra in feed[1] %}{% if extra in ['bounce_code', 'device_type'] %}{{ written(extra) }} as {{ extra }}{% else %}{{ extra }}{% endif %}{% else %}cast(null as {{ dbt.type_string() }}) as {{ extra }}{% endif %},
 {% endfor %}
         occurrence,
         contact_deleted_date,
@@ -167,7 +167,7 @@ final as (
         end as is_machine_like,
         ruled.contact_deleted_date,
         ruled.sent_at,
-        {{ local_date('ruled.occurred_at') }} as occurred_date,
+        {{ local_date(possible('ruled.occurred_at')) }} as occurred_date,
         ruled.occurred_at
     from ruled
     left join campaign_activities

@@ -73,13 +73,17 @@ responses_per_month as (
 
 ),
 
+-- a response may come before the first mail, to a web copy: it counts, its month has no row
 first_months as (
 
     select
-        contact_id,
-        min(month_start_date) as month_start_date
+        mails_per_month.contact_id,
+        min(mails_per_month.month_start_date) as month_start_date,
+        min({{ earlier_of('mails_per_month.month_start_date', 'responses_per_month.month_start_date') }}) as known_from_date
     from mails_per_month
-    group by contact_id
+    left join responses_per_month
+        on mails_per_month.contact_id = responses_per_month.contact_id
+    group by mails_per_month.contact_id
 
 ),
 
@@ -88,6 +92,7 @@ grid as (
     select
         first_months.contact_id,
         months.month_start_date,
+        first_months.month_start_date as first_mail_month,
         case
             when months.month_end_date > newest_event.occurred_date then newest_event.occurred_date
             else months.month_end_date
@@ -96,7 +101,7 @@ grid as (
     cross join newest_event
     inner join months
         on
-            first_months.month_start_date <= months.month_start_date
+            first_months.known_from_date <= months.month_start_date
             and newest_event.month_start_date >= months.month_start_date
 
 ),
@@ -106,6 +111,7 @@ summed as (
     select
         grid.contact_id,
         grid.month_start_date,
+        grid.first_mail_month,
         grid.as_of_date,
 {% for name in ['sends', 'opened', 'clicked'] %}
         cast(
@@ -174,7 +180,10 @@ scored as (
             end as bigint
         ) as depth_score
     from aged
-    where {{ is_loaded('email_opens') }} and {{ is_loaded('email_clicks') }}
+    where
+        first_mail_month <= month_start_date
+        and {{ is_loaded('email_opens') }}
+        and {{ is_loaded('email_clicks') }}
 
 ),
 

@@ -133,7 +133,7 @@ final as (
         {{ rate('case when no_shows is not null then attended end', 'registered') }} as attendance_rate,
         {{ rate('no_shows', 'registered') }} as no_show_rate,
         {{ rate('canceled', 'registrations') }} as cancellation_rate,
-        {{ rate('case when tickets <= track_overall_ticket_capacity then tickets end', 'track_overall_ticket_capacity') }} as sold_share,
+        {{ rate('case when tickets between 0 and track_overall_ticket_capacity then tickets end', 'track_overall_ticket_capacity') }} as sold_share,
         deleted_at is not null or lower(coalesce(event_status, '')) = 'deleted' as is_deleted,
         case when registration_count is not null and {{ is_loaded('event_registrations') }} then coalesce(registrations, 0) >= registration_count end as is_wholly_loaded,
         created_at,

@@ -32,6 +32,7 @@ dated as (
         on list_memberships.contact_id = contacts.contact_id
     left join lists
         on list_memberships.list_id = lists.list_id
+    where not contacts.is_deleted
 
 ),
 

@@ -55,7 +55,7 @@ counted as (
             when
                 coalesce(channel_type, 'email') = 'email'
                 and {{ is_loaded('contacts__list_memberships') }}
-                and {{ is_loaded('email_sends') }}
+                and {{ is_tier_known() }}
                 then coalesce(members_per_list.{{ name }}, 0)
         end as {{ name }},
 {% endfor %}

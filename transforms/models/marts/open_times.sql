@@ -22,12 +22,12 @@ counted as (
     select
         {{ iso_weekday('occurred_at_local') }} as local_weekday,
         cast(extract(hour from occurred_at_local) as bigint) as local_hour,
-        {{ count_where("event_type = 'open'") }} as opens,
-        {{ count_where("event_type = 'open' and is_first") }} as first_opens,
-        {{ count_where("event_type = 'open' and is_machine_like") }} as machine_like_opens,
-        {{ count_where("event_type = 'click'") }} as clicks,
-        {{ count_where("event_type = 'click' and is_machine_like") }} as machine_like_clicks,
-        {{ count_where("event_type = 'click' and is_first") }} as first_clicks
+        case when {{ is_loaded('email_opens') }} then {{ count_where("event_type = 'open'") }} end as opens,
+        case when {{ is_loaded('email_opens') }} then {{ count_where("event_type = 'open' and is_first") }} end as first_opens,
+        case when {{ is_loaded('email_opens') }} then {{ count_where("event_type = 'open' and is_machine_like") }} end as machine_like_opens,
+        case when {{ is_loaded('email_clicks') }} then {{ count_where("event_type = 'click'") }} end as clicks,
+        case when {{ is_loaded('email_clicks') }} then {{ count_where("event_type = 'click' and is_machine_like") }} end as machine_like_clicks,
+        case when {{ is_loaded('email_clicks') }} then {{ count_where("event_type = 'click' and is_first") }} end as first_clicks
     from localised
     group by
         {{ iso_weekday('occurred_at_local') }},

@@ -51,7 +51,10 @@ final as (
             as bigint) as seconds_to_click,
         mails.is_sent,
         case
-            when {{ is_loaded('email_bounces') }} and not ({{ unknown }}bounces is null)
+            when
+                {{ is_loaded('email_sends') }}
+                and {{ is_loaded('email_bounces') }}
+                and not ({{ unknown }}sends + campaign_activities.bounces is null)
                 then mails.is_delivered
         end as is_delivered,
         case

@@ -19,6 +19,15 @@ calendar as (
 
 ),
 
+judged as (
+
+    select
+        contacts.*,
+        {{ has_email() }} as has_email
+    from contacts
+
+),
+
 -- who unsubscribed before opting in, or at a time not known, has left in the month of the sign-up
 members as (
 
@@ -26,9 +35,9 @@ members as (
         contact_id,
         cast({{ dbt.date_trunc('month', 'joined_date') }} as date) as cohort_month,
         cast({{ dbt.date_trunc('month', 'left_date') }} as date) as left_month
-    from contacts
+    from judged
     where
-        email_address is not null
+        has_email
         and joined_date is not null
 
 ),

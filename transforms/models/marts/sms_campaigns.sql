@@ -12,10 +12,10 @@ consistent as (
 
     select
         summaries.*,
-        case when deliveries <= sends then deliveries end as sends_delivered,
-        case when contacts_opened <= deliveries then contacts_opened end as deliveries_opened,
-        case when contacts_clicked <= deliveries then contacts_clicked end as deliveries_clicked,
-        case when contacts_opted_out <= deliveries then contacts_opted_out end as deliveries_opted_out
+        case when deliveries between 0 and sends then deliveries end as sends_delivered,
+        case when contacts_opened between 0 and deliveries then contacts_opened end as deliveries_opened,
+        case when contacts_clicked between 0 and deliveries then contacts_clicked end as deliveries_clicked,
+        case when contacts_opted_out between 0 and deliveries then contacts_opted_out end as deliveries_opted_out
     from summaries
 
 ),

@@ -46,7 +46,7 @@ counted as (
         case when {{ is_loaded('contacts__taggings') }} then coalesce(contacts_per_tag.{{ name }}, 0) end as {{ name }},
 {% endfor %}
         case
-            when {{ is_loaded('contacts__taggings') }} and {{ is_loaded('email_sends') }}
+            when {{ is_loaded('contacts__taggings') }} and {{ is_tier_known() }}
                 then coalesce(contacts_per_tag.active_contacts, 0)
         end as active_contacts,
         contacts_per_tag.sends,
