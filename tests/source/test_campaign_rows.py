@@ -9,6 +9,7 @@ import pendulum
 import pytest
 
 from sources.constant_contact.campaign_rows import (
+    REPORTS,
     identified,
     is_loaded,
     moment_of,
@@ -54,6 +55,7 @@ def test_a_status_is_read_in_any_letters(row: dict[str, Any], status: str, sent:
         pytest.param("yesterday", None, id="a word"),
         pytest.param("2026-02-30T00:00:00Z", None, id="a day that there is not"),
         pytest.param("99999-01-01T00:00:00Z", None, id="a year that no calendar has"),
+        pytest.param("0000-01-01T00:00:00Z", None, id="a year before any calendar's"),
         pytest.param("P1D", None, id="a duration"),
         pytest.param(1_793_529_000, None, id="a number"),
     ],
@@ -193,3 +195,10 @@ def test_a_list_that_shows_no_time_proves_nothing() -> None:
     without = {name: value for name, value in LISTED.items() if name != "updated_at"}
     assert not is_loaded(without, None, {**KNOWN, "updated_at": None})
     assert is_loaded({**LISTED, "updated_at": None}, None, {**KNOWN, "updated_at": None})
+
+
+def test_reports_are_the_totals_the_links_and_every_feed() -> None:
+    """What is read of a sent campaign, in the order in which it is asked for."""
+    assert REPORTS[:3] == ("email_campaign_stats", "email_campaign_activity_stats", "email_links")
+    assert {"email_sends", "email_opens", "email_clicks", "email_bounces"} < set(REPORTS[3:])
+    assert len(REPORTS) == len(set(REPORTS))

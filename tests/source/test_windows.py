@@ -6,7 +6,6 @@ import pendulum
 import pytest
 
 from sources.constant_contact.windows import (
-    LONGEST_S,
     SyncOptions,
     advanced,
     as_parameter,
@@ -23,7 +22,7 @@ from sources.constant_contact.windows import (
 NOW = pendulum.datetime(2026, 3, 29, 0, 30)
 HOUR, DAY = pendulum.duration(hours=1), pendulum.duration(days=1)
 DAY_S = 86_400
-LONGEST_DAYS = LONGEST_S // DAY_S
+LONGEST_DAYS = 36_600  # a hundred years, leap days among them
 
 
 @pytest.mark.parametrize(
@@ -40,7 +39,7 @@ LONGEST_DAYS = LONGEST_S // DAY_S
         pytest.param("PT1H", 3_600, id="ISO 8601 time"),
         pytest.param("P1DT12H", 129_600, id="ISO 8601 date and time"),
         pytest.param(" P2W ", 14 * DAY_S, id="ISO 8601 with spaces around"),
-        pytest.param(f"{LONGEST_DAYS}d", LONGEST_S, id="the longest that there is"),
+        pytest.param(f"{LONGEST_DAYS}d", LONGEST_DAYS * DAY_S, id="the longest that there is"),
     ],
 )
 def test_a_duration_is_read_in_each_of_its_forms(text: str, seconds: int) -> None:
@@ -61,7 +60,7 @@ def test_a_duration_is_read_in_each_of_its_forms(text: str, seconds: int) -> Non
         pytest.param("30D", id="a unit in upper case"),
         pytest.param("1d 2h", id="two of them"),
         pytest.param("2026-01-01", id="a date, which ISO 8601 reads as well"),
-        pytest.param(f"{LONGEST_S + 1}s", id="one second too long"),
+        pytest.param(f"{LONGEST_DAYS * DAY_S + 1}s", id="one second too long"),
         pytest.param("99999999999999999999d", id="more days than the calendar has"),
         pytest.param("soon", id="a word"),
     ],
@@ -202,6 +201,13 @@ def test_a_mark_goes_forward_and_never_beyond_now(
         return None if hours is None else NOW.add(hours=hours)
 
     assert at(expected) == advanced(at(mark), at(seen), now=NOW)
+
+
+def test_little_is_read_unless_it_is_asked_for() -> None:
+    """No HTML, no landing pages, no export, no full refresh; all campaigns, and contacts as it is cheapest."""
+    options = SyncOptions(lookback=HOUR, full_refresh_every=DAY)
+    assert (None, "auto", ()) == (options.start_date, options.contact_reading, options.landing_page_ids)
+    assert (False, False, False) == (options.html_content, options.export_check, options.full_refresh)
 
 
 def test_a_reading_overlaps_the_last_one_by_the_look_back() -> None:

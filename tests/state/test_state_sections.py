@@ -142,6 +142,17 @@ def test_contacts_of_0_1_0_without_an_opt_out_mark_have_that_of_their_changes() 
     assert (AT, LATER) == (state.mark, state.opted_out)
 
 
+def test_marks_of_contacts_are_read_as_they_were_kept() -> None:
+    """All of them, beside a reading that is under way."""
+    marks = ContactsState(mark=AT, opted_out=LATER, whole_at=LATER, overlapped=frozenset({AT, LATER}))
+    state = after(marks.kept(), WholeReading(started_at=AT).kept())
+    found = ContactsState.of(state)
+    assert (AT, LATER, LATER) == (found.mark, found.opted_out, found.whole_at)
+    assert {AT, LATER} == found.overlapped
+    assert WholeReading(started_at=AT) == found.whole
+    assert {"contacts": {"mark": AT.isoformat()}} == after(ContactsState(mark=AT).kept())
+
+
 def test_a_whole_reading_without_a_start_is_none() -> None:
     """It begins anew."""
     assert WholeReading.of({}) is None

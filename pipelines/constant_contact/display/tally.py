@@ -125,8 +125,8 @@ class Tally:
         if self.started is None or not self.started.requests_per_second or left <= 0:
             return ""
         today = self.remaining_today is not None and left > self.remaining_today
-        seconds = (self.remaining_today or 0 if today else left) / self.started.requests_per_second
-        shown = duration(seconds) if seconds >= 60 else f"{math.ceil(seconds)} s"  # noqa: PLR2004 - a minute
+        seconds = math.ceil((self.remaining_today or 0 if today else left) / self.started.requests_per_second)
+        shown = duration(seconds) if seconds >= 60 else f"{seconds} s"  # noqa: PLR2004 - a minute
         if today:
             return f"{shown} left today, then more on another day"
         return f"{shown} left" if is_estimate else f"at least {shown} left"
@@ -203,7 +203,7 @@ def many(count: int, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    if seconds < 60:  # noqa: PLR2004 - a minute
+    if round(seconds, 1) < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
