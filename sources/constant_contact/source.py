@@ -9,7 +9,6 @@ already, for a run that commits in groups.
 from __future__ import annotations
 
 import inspect
-import logging
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -79,8 +78,6 @@ if TYPE_CHECKING:
 LOAD_ID = "_dlt_load_id"
 STATE_ONLY = "state"
 """A resource without rows, so that a group that only changes the state can be committed."""
-
-log = logging.getLogger(__name__)
 
 
 @configspec

@@ -229,9 +229,8 @@ class DeadLink:
         assert parse is not None
         if start is not None:
             raise ServerBusy("the server is failing", status=500)
-        at = pendulum.datetime(2026, 1, 1)
         rows = [{"contact_id": "c1", "updated_at": "2026-01-01T00:00:00Z"}]
-        yield Page(rows=rows, next_link=None, envelope={}, number=1, body_bytes=1, fetched_at=at)
+        yield Page(rows=rows, next_link=None, envelope={})
 
 
 def test_a_saved_link_that_fails_run_after_run_is_given_up() -> None:

@@ -58,7 +58,6 @@ from pipelines.constant_contact.sync.history import record_history
 from pipelines.constant_contact.sync.outputs import renew_outputs
 from pipelines.constant_contact.sync.recovery import FINISHING, repair_folder
 from pipelines.constant_contact.sync.to_write import ToWrite
-from sources.constant_contact.api import events as api_events
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Batch, Group
 from sources.constant_contact.identity import Identity
@@ -76,6 +75,7 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.errors import UserError
     from pipelines.constant_contact.events import AuditLine, Listener
     from pipelines.constant_contact.request import SyncRequest
+    from sources.constant_contact.api import events as api_events
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.source import Settings
     from sources.constant_contact.state.changes import State, StateChange
@@ -128,7 +128,7 @@ class _Night:
         self.run_id = uuid.uuid4().hex[:12]
         self.started_at = pendulum.now("UTC")
         self.started = time.monotonic()
-        self.client = Client(own.connection(), listener=self._api_event, max_requests=request.max_requests)
+        self.client = Client(own.connection(), on_wait=self._api_waits, max_requests=request.max_requests)
         self.rows: dict[str, int] = {}
         self.set_aside: dict[str, int] = {}
         self.warnings: list[str] = []
@@ -392,6 +392,5 @@ class _Night:
         self.warnings.append(message)
         self._emit(Warned(message=message))
 
-    def _api_event(self, event: api_events.ApiEvent) -> None:
-        if isinstance(event, api_events.Waiting):
-            self._emit(Waiting(reason=event.reason.replace("_", " "), wait_s=event.seconds))
+    def _api_waits(self, event: api_events.Waiting) -> None:
+        self._emit(Waiting(reason=event.reason.replace("_", " "), wait_s=event.seconds))

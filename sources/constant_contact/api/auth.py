@@ -38,7 +38,6 @@ from sources.constant_contact.api.errors import (
     error_class,
     parse_error_body,
 )
-from sources.constant_contact.api.events import ApiEvent, Refreshed
 from sources.constant_contact.api.logins import find_login, login_command, nobody, note_account
 from sources.constant_contact.api.redact import Redactor, basic_credentials
 from sources.constant_contact.api.tokens import Tokens, TokenStore
@@ -163,14 +162,12 @@ class Authenticator:
         send: Callable[[Request], TokenReply],
         clock: Clock,
         redactor: Redactor,
-        emit: Callable[[ApiEvent], None],
     ) -> None:
         self._connection = connection
         self._store = store
         self._send = send
         self._clock = clock
         self._redactor = redactor
-        self._emit = emit
         self._lock = threading.Lock()
         self._current: Tokens | None = None
         self._login_command = login_command(connection.profile)
@@ -270,8 +267,6 @@ class Authenticator:
             renewed = self._after(tokens, candidate, reply)
             self._redactor.add(*renewed.secrets())
             self._store.save(login, renewed)  # before its first use
-            assert renewed.expires_at is not None
-            self._emit(Refreshed(expires_at=renewed.expires_at))
             return renewed
         if refused is None:
             raise NotLoggedIn(

@@ -17,7 +17,7 @@ from sources.constant_contact.api.bodies import parse_json
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
 from sources.constant_contact.api.errors import StillPreparing, Unauthorized
-from sources.constant_contact.api.events import ApiEvent, Waiting, path_template
+from sources.constant_contact.api.events import OnWait, Waiting
 from sources.constant_contact.api.paging import Body, Follower, Page, Params, Parse, Row, target, the_record
 from sources.constant_contact.api.redact import Redactor
 from sources.constant_contact.api.tokens import FileTokenStore, TokenStore
@@ -46,7 +46,7 @@ class Client:
         connection: Connection,
         *,
         clock: Clock = SYSTEM_CLOCK,
-        listener: Callable[[ApiEvent], None] | None = None,
+        on_wait: OnWait | None = None,
         max_requests: int | None = None,
         rng: random.Random | None = None,
         token_store: TokenStore | None = None,
@@ -62,7 +62,7 @@ class Client:
             clock=clock,
             rng=rng or random.Random(),
             redactor=self.redactor,
-            listener=listener,
+            on_wait=on_wait,
         )
         self._auth = Authenticator(
             connection,
@@ -70,7 +70,6 @@ class Client:
             send=self._send_token_request,
             clock=clock,
             redactor=self.redactor,
-            emit=self._transport.emit,
         )
         self._max_attempts: int | None = None
         self._headers = partner.headers(connection)
@@ -130,10 +129,7 @@ class Client:
 
     def wait(self, seconds: float) -> None:
         """Until it makes sense to look again at what the account is doing."""
-        self._transport.emit(
-            Waiting(reason="preparing", seconds=seconds, path_template="/activities/{activity_id}", attempt=1)
-        )
-        self._clock.sleep(seconds)
+        self._transport.wait(Waiting(reason="preparing", seconds=seconds))
 
     def pages(
         self,
@@ -152,11 +148,8 @@ class Client:
         """
         follower = Follower(base_url=self.connection.base_url, path=path, params=params, start=start)
         link: str | None = follower.first
-        number = 0
         while link is not None:
-            number += 1
             body = self._prepared(link, path, parse)
-            fetched_at = self._clock.now()
             rows, envelope = body.rows_and_envelope(rows_key, path)
             link = follower.next_link(envelope, len(rows if body.parsed is None else body.parsed))
             yield Page(
@@ -164,9 +157,6 @@ class Client:
                 parsed=body.parsed,
                 next_link=link,
                 envelope=envelope,
-                number=number,
-                body_bytes=body.size,
-                fetched_at=fetched_at,
             )
 
     def _prepared(self, link: str, path: str, parse: Parse | None = None) -> Body:
@@ -178,15 +168,7 @@ class Client:
                 return body
             if poll < polls:
                 wait_s = min(PREPARING_LONGEST_S, PREPARING_FIRST_S * 1.5**poll)
-                self._transport.emit(
-                    Waiting(
-                        reason="preparing",
-                        seconds=wait_s,
-                        path_template=path_template(path),
-                        attempt=poll + 1,
-                    )
-                )
-                self._clock.sleep(wait_s)
+                self.wait(wait_s)
         raise StillPreparing(
             f"{path} is still being prepared by the server after {polls + 1} requests; it is left out, "
             "run again later",
@@ -249,11 +231,10 @@ def _body(answer: Answer, path: str, parse: Parse | None) -> Body | None:
     """None while the server is still preparing it."""
     if answer.status == ACCEPTED:
         return None
-    size = len(answer.body)
     parsed = parse(answer.body) if parse is not None and _is_utf_8(answer) else None
     if parsed is not None:
-        return Body(parsed=parsed, size=size)
-    return Body(value=_json(answer, path), size=size)
+        return Body(parsed=parsed)
+    return Body(value=_json(answer, path))
 
 
 def _is_utf_8(answer: Answer) -> bool:

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     import pendulum
 
     from sources.constant_contact.api.connection import Connection
-    from sources.constant_contact.api.events import ApiEvent
 
 SCOPES: Final = ("account_read", "contact_data", "campaign_data", "offline_access")
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -240,7 +239,6 @@ class Login:
         connection: Connection,
         *,
         clock: Clock = SYSTEM_CLOCK,
-        listener: Callable[[ApiEvent], None] | None = None,
         rng: random.Random | None = None,
         token_store: TokenStore | None = None,
         redactor: Redactor | None = None,
@@ -258,7 +256,6 @@ class Login:
             clock=clock,
             rng=rng or random.Random(),
             redactor=self._redactor,
-            listener=listener,
         )
         register_secrets(connection, self._redactor)
 

@@ -22,14 +22,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from sources.constant_contact.api.connection import origin
 from sources.constant_contact.api.errors import CursorLoop, ForeignLink, LinkUnreadable, RowsMissing
-
-if TYPE_CHECKING:
-    import pendulum
 
 ParamValue = str | int | float | bool | list[str] | tuple[str, ...]
 Params = Mapping[str, ParamValue | None]
@@ -59,9 +56,6 @@ class Page:
     rows: list[Row]  # none where `parsed` holds them
     next_link: str | None  # path and query, to be given back as `start`; None = this was the last page
     envelope: Row  # the body without its rows
-    number: int  # starts at 1 with each read, also with one that goes on from a saved link
-    body_bytes: int
-    fetched_at: pendulum.DateTime  # UTC, after the last byte
     parsed: Parsed | None = None
     set_aside: int = (
         0  # rows of the page that were taken out since, because they have no place in their table
@@ -116,7 +110,6 @@ class Body:
 
     value: Any = None
     parsed: Parsed | None = None
-    size: int = 0
 
     def rows_and_envelope(self, rows_key: str | None, path: str) -> tuple[list[Row], Row]:
         """Raises RowsMissing."""

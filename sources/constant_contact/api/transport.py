@@ -29,7 +29,7 @@ from sources.constant_contact.api.errors import (
     from_answer,
     parse_error_body,
 )
-from sources.constant_contact.api.events import ApiEvent, Parked, RequestSent, Waiting, path_template
+from sources.constant_contact.api.events import OnWait, Waiting
 from sources.constant_contact.api.wire import Answer, Request, Wire
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ class Transport:
         clock: Clock,
         rng: random.Random,
         redactor: Redactor,
-        listener: Callable[[ApiEvent], None] | None,
+        on_wait: OnWait | None = None,
     ) -> None:
         self._connection = connection
         self._budget = budget
         self._clock = clock
         self._rng = rng
         self._redact = redactor
-        self._listener = listener
+        self._on_wait = on_wait
         self._wire = Wire(connection, clock)
         self._reached: set[str] = set()
         self.server_skew_s: float | None = None  # the server's clock minus ours, by its last Date header
@@ -98,32 +98,19 @@ class Transport:
         while True:
             attempt += 1
             try:
-                return self._accepted(self._attempt(request, attempt, kind), accept)
+                return self._accepted(self._attempt(request, kind), accept)
             except (Retryable, Unreachable) as error:
                 is_last = attempt == max_attempts or self._is_last(error, attempt, request.url)
                 if is_last or (isinstance(error, ServerBusy) and asked_s >= LONGEST_RETRY_AFTER_S):
                     raise self._given_up(error, attempt) from None
                 asked_s += (error.retry_after_s or 0.0) if isinstance(error, Retryable) else 0.0
-                self._wait(error, attempt, request.path, kind)
+                self._back_off(error, attempt, kind)
             except ApiError as error:
                 raise self._cleaned(error) from None
 
-    def _attempt(self, request: Request, attempt: int, kind: Kind) -> Answer:
+    def _attempt(self, request: Request, kind: Kind) -> Answer:
         granted_s = self._budget.acquire(kind)
-        started_s = self._clock.monotonic()
-        status: int | None = None
-        try:
-            answer = self._wire.exchange(request, lambda: self._budget.departed(granted_s, kind))
-            status = answer.status
-        finally:
-            self.emit(
-                RequestSent(
-                    path_template=path_template(request.path),
-                    status=status,
-                    seconds=self._clock.monotonic() - started_s,
-                    attempt=attempt,
-                )
-            )
+        answer = self._wire.exchange(request, lambda: self._budget.departed(granted_s, kind))
         self._reached.add(_host(request.url))
         if answer.server_time_s is not None:
             self.server_skew_s = answer.server_time_s - self._clock.now().timestamp()
@@ -150,10 +137,7 @@ class Transport:
             raise error
 
     def _park(self) -> NoReturn:
-        resets_at = self._budget.park()
-        refusal = self._budget.refusal(resets_at)
-        self.emit(Parked(resets_at=resets_at, spent_today=refusal.spent))
-        raise refusal
+        raise self._budget.refusal(self._budget.park())
 
     def _is_last(self, error: ApiError, attempt: int, url: str) -> bool:
         most = self._connection.max_attempts
@@ -164,14 +148,11 @@ class Transport:
                 most = min(most, FIRST_CONTACT_ATTEMPTS)
         return attempt >= most
 
-    def _wait(self, error: ApiError, attempt: int, path: str, kind: Kind) -> None:
+    def _back_off(self, error: ApiError, attempt: int, kind: Kind) -> None:
         wait_s = self._backoff_s(error, attempt)
         if isinstance(error, Throttled):
             self._budget.cool_down(wait_s, kind)
-        self.emit(
-            Waiting(reason=_reason(error), seconds=wait_s, path_template=path_template(path), attempt=attempt)
-        )
-        self._clock.sleep(wait_s)
+        self.wait(Waiting(reason=_reason(error), seconds=wait_s))
 
     def _backoff_s(self, error: ApiError, attempt: int) -> float:
         asked_s = error.retry_after_s if isinstance(error, Retryable) else None
@@ -197,9 +178,10 @@ class Transport:
         error.args = tuple(self._redact(str(part)) for part in error.args)
         return error
 
-    def emit(self, event: ApiEvent) -> None:
-        if self._listener is not None:
-            self._listener(event)
+    def wait(self, waiting: Waiting) -> None:
+        if self._on_wait is not None:
+            self._on_wait(waiting)
+        self._clock.sleep(waiting.seconds)
 
     def close(self) -> None:
         self._wire.close()

@@ -54,7 +54,7 @@ class Request:
 
     @property
     def path(self) -> str:
-        """For messages and events: the path without its query."""
+        """For messages: the path without its query."""
         return urlsplit(self.url).path
 
 
@@ -62,7 +62,6 @@ class Request:
 class Answer:
     status: int
     body: bytes
-    url: str  # as asked
     content_type: str = ""
     retry_after: str | None = None
     gateway_key: str | None = None  # the old gateway names its refusals in a header, not in the body
@@ -111,7 +110,6 @@ class Wire:
                 return Answer(
                     status=response.status_code,
                     body=self._read(response, request),
-                    url=request.url,
                     content_type=response.headers.get("content-type", ""),
                     retry_after=response.headers.get("retry-after"),
                     gateway_key=response.headers.get("x-mashery-error-code"),

@@ -14,7 +14,7 @@ the feeds and may differ for ever); the feed is read again when the total moves
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sources.constant_contact.state.changes import StateChange, time_of
 from sources.constant_contact.windows import is_current
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 TOTALS, BATCH, REFUSED, OWED, LEARNED_AT = "totals", "batch", "refused", "owed_links", "learned_at"
 NO_LINKS, NO_STATS, LOST_LINKS, APART, SETTLED = "no_links", "no_stats", "lost_links", "apart", "settled"
-Without = Literal["no_links", "no_stats"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
