@@ -125,8 +125,8 @@ class Tally:
         if self.started is None or not self.started.requests_per_second or left <= 0:
             return ""
         today = self.remaining_today is not None and left > self.remaining_today
-        seconds = math.ceil((self.remaining_today or 0 if today else left) / self.started.requests_per_second)
-        shown = duration(seconds) if seconds >= 60 else f"{seconds} s"  # noqa: PLR2004 - a minute
+        seconds = (self.remaining_today or 0 if today else left) / self.started.requests_per_second
+        shown = f"{math.ceil(seconds)} s" if seconds <= 59 else duration(max(60, seconds))  # noqa: PLR2004 - a minute
         if today:
             return f"{shown} left today, then more on another day"
         return f"{shown} left" if is_estimate else f"at least {shown} left"
