@@ -1,7 +1,8 @@
 """What moves the channels besides people and mails in a random day: see `random_life`, whose days draw these too.
 
-What nothing in the API shows is left out: a registration that changes a week after its event, a mail renamed after
-contacts got it (reports of contacts name the mail), a page that nobody named.
+What nothing in the API shows is left out: a registration that changes a week after its event, a ticket that is checked
+in more than a day before it, a mail renamed after contacts got it (reports of contacts name the mail), a page that
+nobody named.
 """
 
 from __future__ import annotations
@@ -116,7 +117,13 @@ def _event(day: Day, *states: str) -> Event | None:
 
 def event_edited(day: Day) -> None:
     if one := _event(day, "ACTIVE", "DRAFT", "COMPLETE"):
-        one.name, one.updated_at = _name(day), day.sandbox.stamp
+        one.edit(day.sandbox.stamp, name=_name(day))
+
+
+def event_edited_inside(day: Day) -> None:
+    """What only the row by id shows."""
+    if one := _event(day, "ACTIVE", "DRAFT"):
+        one.edit(day.sandbox.stamp, capacity=day.random.randrange(10, 10_000))
 
 
 def event_ended(day: Day) -> None:
@@ -136,23 +143,30 @@ def registered(day: Day) -> None:
             day.sandbox.extras.events.register(one, at=day.sandbox.stamp, contact=contact)
 
 
-def _young(day: Day) -> list[Any]:
-    """Registrations that may still move: of events that ended less than a week ago."""
+def _young(day: Day, *, from_: int = 0) -> list[Any]:
+    """(event, registration) that may still move: of events that ended less than a week ago."""
     return [
-        registration
+        (one, registration)
         for one in day.sandbox.extras.events.listed
         if one.ends_at > day.sandbox.stamp - 6 * DAY_S
+        and (not from_ or one.starts_at - from_ < day.sandbox.stamp)
         for registration in one.registrations
     ]
 
 
 def registration_paid(day: Day) -> None:
-    if one := _some(day, _young(day)):
-        one.payment, one.status = day.random.choice((("PAID", "REGISTERED"), ("REFUNDED", "CANCELED")))
+    """Paid or given back; a free one is confirmed or given back, which moves the tickets sold."""
+    if found := _some(day, _young(day)):
+        event, one = found
+        if event.price:
+            one.payment, one.status = day.random.choice((("PAID", "REGISTERED"), ("REFUNDED", "CANCELED")))
+        else:
+            one.status = "CANCELED" if one.counts else "REGISTERED"
 
 
 def checked_in(day: Day) -> None:
-    if one := _some(day, _young(day)):
+    found = [one for event, one in _young(day, from_=DAY_S) if event.status in ("ACTIVE", "COMPLETE")]
+    if one := _some(day, found):
         one.checked_in = [day.sandbox.stamp] if not one.checked_in else []
 
 
@@ -247,6 +261,7 @@ CHANNEL_CHANGES: tuple[Change, ...] = (
     consent_moved,
     event_created,
     event_edited,
+    event_edited_inside,
     event_ended,
     event_purged,
     registered,

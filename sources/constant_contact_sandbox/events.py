@@ -1,7 +1,9 @@
 """Events of the account with their registrations. Knows no HTTP; times are whole UTC seconds.
 
 A deleted event leaves the listing and still answers by id; a purged one is gone. Sales and registrations move
-the counts of an event's row, not its time of update. Source of shapes: contract, EventListingDto, EventDto.
+the counts of an event's row, not its time of update; edits move that time, also where the row of the listing does not
+show them, and only of events that are to come or under way. Payments move where registering costs something.
+Source: contract, EventListingDto, EventDto, PATCH /events/{event_id}, registrations/payment_status.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ _SAME = (
 
 @dataclass(slots=True, kw_only=True)
 class Event:
-    """`ended_at`: when it was cancelled or deleted, 0 before; `price`: of a ticket, 0 = free."""
+    """`ended_at`: when it was cancelled or deleted, 0 before; `price`: of a ticket, 0 = free; `capacity`: tickets at
+    most, which only the row by id shows, 0 = as in the sample.
+    """
 
     event_id: str
     key: int
@@ -57,6 +61,7 @@ class Event:
     price: float
     seed: int
     items_sold: int = 0
+    capacity: int = 0
     ended_at: int = 0
     registrations: list[Registration] = field(default_factory=list)
 
@@ -106,6 +111,8 @@ class Event:
             "registration_end_time": seeds.stamp(self.starts_at),
         }
         row["default_track"]["items"][0]["quantity_sold"] = self.items_sold
+        if self.capacity:
+            row["default_track"]["overall_ticket_capacity"] = self.capacity
         row["event_metadata"]["paid_event"] = self.price > 0
         if not settings:
             del row["event_settings"]
@@ -116,6 +123,11 @@ class Event:
         if self.status in ("CANCELLED", "DELETED"):
             moments[f"{self.status.lower()}_time"] = seeds.stamp_ms(self.ended_at)
         return moments
+
+    def edit(self, at: int, *, name: str | None = None, capacity: int | None = None) -> None:
+        """Somebody gives it another name or another number of tickets at most."""
+        self.name, self.capacity = name or self.name, capacity or self.capacity
+        self.updated_at = at
 
     def end(self, status: str, at: int) -> None:
         """Cancel or delete it."""
@@ -239,8 +251,11 @@ class Events:
                 night.done["registered"] += 1
             self._second_thoughts(event, number, night)
         if event.status in ("ACTIVE", "DRAFT") and number >> 40 & 7 == 0:
-            event.name, event.updated_at = f"{event.name.partition(' (v')[0]} (v{night.number})", at
+            event.edit(at, name=f"{event.name.partition(' (v')[0]} (v{night.number})")
             event.status = "ACTIVE"
+            night.done["event_edited"] += 1
+        elif event.status in ("ACTIVE", "DRAFT") and number >> 40 & 7 == 1:
+            event.edit(at, capacity=100 + number % 900)
             night.done["event_edited"] += 1
         if event.status == "ACTIVE" and number >> 44 & 31 == 0:
             event.end("CANCELLED", at)
@@ -248,10 +263,13 @@ class Events:
 
     @staticmethod
     def _second_thoughts(event: Event, number: int, night: Night) -> None:
-        """One registration is paid, or given back."""
+        """One registration is paid, or given back; a free one is confirmed, or given back."""
         if event.registrations and number >> 50 & 1:
             registration = event.registrations[(number >> 51) % len(event.registrations)]
-            if registration.payment == "PENDING":
+            if not event.price:
+                night.done["registration_canceled" if registration.counts else "registration_confirmed"] += 1
+                registration.status = "CANCELED" if registration.counts else "REGISTERED"
+            elif registration.payment == "PENDING":
                 registration.payment, registration.status = "PAID", "REGISTERED"
                 night.done["registration_paid"] += 1
             elif number >> 60 & 3 == 0:

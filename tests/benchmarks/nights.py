@@ -194,13 +194,19 @@ def beside(sandbox: Sandbox) -> int:
 
 
 def current_events(sandbox: Sandbox) -> int:
-    """Beside the page of the listing: each event that is not over by our clock, and its registrations until a week
-    after its end.
+    """Beside the page of the listing: registrations at which something may move by our clock, until a week after the
+    event; and the event that was updated last, where it can be edited.
     """
     now = time.time()
     events = sandbox.extras.events.listed
-    not_over = sum(event.status in ("ACTIVE", "DRAFT") and event.ends_at >= now for event in events)
-    return not_over + sum(bool(event.registrations) and event.ends_at + 7 * 86_400 >= now for event in events)
+    moving = sum(
+        bool(event.registrations)
+        and event.ends_at + 7 * 86_400 >= now
+        and bool(event.price or (event.status in ("ACTIVE", "COMPLETE") and event.starts_at - 86_400 <= now))
+        for event in events
+    )
+    last = max(events, key=lambda event: event.updated_at, default=None)
+    return moving + (last is not None and last.status in ("ACTIVE", "DRAFT"))
 
 
 def naive_requests(sandbox: Sandbox, changed_contacts: int) -> int:

@@ -67,12 +67,12 @@ READS: Mapping[Reads, Way] = {
     "edited": Way(words="all of it, and the details of what was edited", cost="its pages + 1 per edited one"),
     "recent": Way(words="the last 30 days before the last run", cost="its pages"),
     "events": Way(
-        words="newest first, until known; by id what changed or is not over",
-        cost="pages of what is new + 1 per changed or open one",
+        words="newest first, until known; by id what changed, and once a week what is not over",
+        cost="pages of what is new + 1 per changed or edited one",
     ),
     "registrations": Way(
-        words="per event, while it lasts and when its counts moved",
-        cost="their pages per moved or current event",
+        words="per event, when its counts moved and while payments or check-ins may",
+        cost="their pages per such event",
     ),
     "landing_page": Way(
         words="newest first, until known, of pages that `landing_page_ids` names or `contact_activity` shows",

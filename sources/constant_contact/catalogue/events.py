@@ -129,7 +129,7 @@ _COLUMNS: tuple[Column, ...] = (
     timestamp("cancelled_time", "when it was cancelled, UTC"),
     _DELETED,
     _UPDATED,
-    version_read("event", "digest of the row in the listing"),
+    version_read("event", "digest of the row in the listing, with the number of the week,"),
     timestamp("deleted_at", VANISHED, added=True),
 )
 

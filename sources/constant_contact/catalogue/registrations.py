@@ -60,7 +60,7 @@ EVENT_REGISTRATIONS = Endpoint(
             bigint("tickets", "tickets of the registration"),
             double("total", "what it costs in all"),
             *_CHECK_IN,
-            version_read("event", "status and counts"),
+            version_read("event", "status and counts, with the number of the week,"),
             timestamp("deleted_at", VANISHED, added=True),
         ),
     ),

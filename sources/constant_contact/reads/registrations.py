@@ -1,14 +1,18 @@
 """Registrations for events: each event's own listing, while something may move in it.
 
-It is read when the event's status or counts are others than when it was read last, and in each run from its first
-registration to a week after its end, for payments and check-ins move no count. An event for which nobody has
-registered costs nothing. One slice asks for all of them, so that who follows registrations hears of them once.
+It is read when the event's status or counts are others than when it was read last, and besides in each run while
+something can move that no count shows: check-ins, of an event that is on, from the day before it begins; payments,
+where registering costs something; both to a week after its end. Until then it is read once a week whatever happens. An
+event for which nobody has registered costs nothing. One slice asks for all of them, so that who follows registrations
+hears of them once.
+Source: contract, check_in/tickets ("the event must be in `ACTIVE` or `COMPLETE` status") and
+registrations/payment_status ("free registrations without a payment method are silently excluded").
 State and versions: see `details`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -32,6 +36,7 @@ from sources.constant_contact.reads.facts import Line
 from sources.constant_contact.reads.reading import NEWS
 from sources.constant_contact.rows.shape import at
 from sources.constant_contact.state.events import EventsState
+from sources.constant_contact.windows import week
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -42,11 +47,35 @@ if TYPE_CHECKING:
     from sources.constant_contact.catalogue import Endpoint
     from sources.constant_contact.reads.facts import Facts
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.warehouse import Warehouse
+    from sources.constant_contact.windows import SyncOptions
 
+BEFORE = pendulum.duration(days=1)
+"""How long before an event begins people are checked in."""
 AFTER = pendulum.duration(days=7)
 """How long after the end of an event payments and check-ins may move."""
-TRACK, END = "default_track__track_id", "event_end"
+ON = ("ACTIVE", "COMPLETE")
+"""States of an event in which tickets can be checked in."""
+TRACK, START, END, PAID = (
+    "default_track__track_id",
+    "event_start",
+    "event_end",
+    "event_metadata__paid_event",
+)
+NEEDED = (TRACK, START, END, PAID)
+"""Columns of an event beside its version."""
+WEEK = " week "
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What is loaded of registrations."""
+
+    versions: Mapping[str, Collection[str]]
+    """Event -> the versions in which its registrations are loaded."""
+    with_payments: Collection[str]
+    """Events with a registration that costs something, or may."""
 
 
 def slices(reading: Reading, of: Endpoint) -> None:
@@ -59,18 +88,18 @@ def estimate(facts: Facts, of: Endpoint) -> Iterator[Line]:
     if facts.waits(of.resource):
         return
     events = endpoint(of.detail_of or "")
-    owners = owners_of(of, facts.warehouse, (TRACK, END))
+    owners = owners_of(of, facts.warehouse, NEEDED)
     if not owners and not EventsState.of(facts.state).is_known:
         owners = _listed(facts, events)
-    versions = {} if facts.options.full_refresh else loaded_versions(of, facts.warehouse, facts.state)
-    found = to_read(of, owners, versions, facts.tried_again(of.resource), now=facts.now)
+    known = loaded(of, facts.warehouse, facts.state, facts.options)
+    found = to_read(of, owners, known, facts.tried_again(of.resource), now=facts.now)
     waiting = facts.waiting(of.resource)
     chosen = [each for each in found if each.object_id not in waiting]
     if chosen:
         size, count = of.page_size or 1, of.version[1]
         yield Line(
             resource=of.resource,
-            why="events whose counts moved, and those that are on; that no other moved is assumed",
+            why="events whose counts moved, and where others may; that no other moved is assumed",
             rows=sum(each.owner.get(count) or 0 for each in chosen),
             requests=sum(costs.pages(each.owner.get(count) or 0, size) for each in chosen),
         )
@@ -91,26 +120,55 @@ def _listed(facts: Facts, events: Endpoint) -> list[Row]:
 
 def follow(reading: Reading, of: Endpoint, rows: Iterable[Row]) -> None:
     """One slice for what is due now that `rows` of events, typed, are read."""
-    loaded = owners_of(of, reading.warehouse, (TRACK, END))
-    owners = {str(row["event_id"]): row for row in [*loaded, *rows]}
-    versions = {} if reading.options.full_refresh else loaded_versions(of, reading.warehouse, reading.state)
-    again = reading.aside.due(of.resource)
-    found = to_read(of, owners.values(), versions, again, now=reading.now)
+    before = owners_of(of, reading.warehouse, NEEDED)
+    owners = {str(row["event_id"]): row for row in [*before, *rows]}
+    known = loaded(of, reading.warehouse, reading.state, reading.options)
+    found = to_read(of, owners.values(), known, reading.aside.due(of.resource), now=reading.now)
     reading.add(of.resource, NEWS, of.resource, partial(_read, reading, of, found))
 
 
+def loaded(of: Endpoint, warehouse: Warehouse, state: Mapping[str, Any], options: SyncOptions) -> Loaded:
+    """A full refresh goes by nothing that is loaded."""
+    if options.full_refresh:
+        return Loaded(versions={}, with_payments=())
+    rows = warehouse.rows(of.resource, ("event_id", "total"))
+    return Loaded(
+        versions=loaded_versions(of, warehouse, state),
+        with_payments={str(row["event_id"]) for row in rows if row.get("total") != 0},
+    )
+
+
 def to_read(
-    of: Endpoint,
-    owners: Iterable[Row],
-    versions: Mapping[str, Collection[str]],
-    again: Collection[str] = (),
-    *,
-    now: DateTime,
+    of: Endpoint, owners: Iterable[Row], known: Loaded, again: Collection[str] = (), *, now: DateTime
 ) -> list[Detail]:
     """The events whose registrations are to be read. Pure, for run and plan."""
-    begun = {str(row["event_id"]): row for row in owners if _has_begun(of, row, versions)}
-    current = {event_id for event_id, row in begun.items() if _is_on(row, now=now)}
-    return due(of, begun.values(), versions, current.union(again))
+    begun = due(of, (row for row in owners if _has_begun(of, row, known.versions)), {})
+    return [
+        replace(each, version=_with_week(each, now=now))
+        for each in begun
+        if each.object_id in again or _is_due(each, known, now=now)
+    ]
+
+
+def _is_due(each: Detail, known: Loaded, *, now: DateTime) -> bool:
+    there = known.versions.get(each.object_id, ())
+    if not _is_young(each.owner, now=now):
+        return each.version not in {_without_week(version) for version in there}
+    return _with_week(each, now=now) not in there or _may_move(each, known, now=now)
+
+
+def _may_move(each: Detail, known: Loaded, *, now: DateTime) -> bool:
+    """Whether something can move, of an event that is not long over, of which its row says nothing."""
+    costs_something = each.owner.get(PAID) is not False or each.object_id in known.with_payments
+    return costs_something or _can_check_in(each.owner, now=now)
+
+
+def _with_week(each: Detail, *, now: DateTime) -> str:
+    return f"{each.version}{WEEK}{week(each.object_id, now=now)}"
+
+
+def _without_week(version: str) -> str:
+    return version.partition(WEEK)[0]
 
 
 def _has_begun(of: Endpoint, row: Row, versions: Mapping[str, Collection[str]]) -> bool:
@@ -119,7 +177,13 @@ def _has_begun(of: Endpoint, row: Row, versions: Mapping[str, Collection[str]]) 
     return row.get(TRACK) is not None and (counted or str(row["event_id"]) in versions)
 
 
-def _is_on(row: Row, *, now: DateTime) -> bool:
+def _can_check_in(row: Row, *, now: DateTime) -> bool:
+    start = row.get(START)
+    return row.get("status") in ON and (not isinstance(start, datetime) or start - BEFORE <= now)
+
+
+def _is_young(row: Row, *, now: DateTime) -> bool:
+    """Whether it is not yet over for so long that nothing moves any more."""
     end = row.get(END)
     return not isinstance(end, datetime) or end + AFTER >= now
 
@@ -129,7 +193,7 @@ def _read(reading: Reading, of: Endpoint, found: Iterable[Detail]) -> Iterator[B
     rows: list[Row] = []
     one = _one if reading.wants(of.resource) else partial(_for_others, into=rows)
     for each in found:
-        item = object_of(of, each)
+        item = object_of(of, replace(each, version=_without_week(each.version)))
         if is_held(reading, item):
             continue
         for batch in attempt(reading, item, partial(one, of=of, detail=each)):
