@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.catalogue.dbt_docs import (
+from tests import coverage_report
+from tests.dbt_docs import (
     raw_access_written_into,
     sources_written_into,
     staging_written_into,
 )
-from sources.constant_contact.catalogue.markdown import written_into
-from tests import coverage_report
+from tests.resource_table import written_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from typer.main import get_command
 
 from pipelines.constant_contact.cli import app
 from pipelines.constant_contact.transform import model_names
-from sources.constant_contact.catalogue.markdown import written_into
 from sources.constant_contact_sandbox import Sandbox, serve
+from tests.resource_table import written_into
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

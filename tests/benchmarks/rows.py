@@ -18,7 +18,8 @@ import orjson
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.rows import number_occurrences, to_arrow
+from sources.constant_contact.rows import to_arrow
+from tests.occurrences import number_occurrences
 
 BATCH = 40 * 500
 RUNS = 5

@@ -4,7 +4,7 @@ import pytest
 from generated import COMMAND, GENERATED, ROOT
 
 from sources.constant_contact.catalogue import tables
-from sources.constant_contact.catalogue.dbt_docs import (
+from tests.dbt_docs import (
     END_OF_RAW_ACCESS,
     RAW_ACCESS,
     raw_access_written_into,

@@ -5,8 +5,8 @@ import pytest
 from sources.constant_contact import catalogue
 from sources.constant_contact.catalogue import CATALOGUE, CatalogueError, Endpoint, collect, table, tables
 from sources.constant_contact.catalogue.columns import Column, Table, bigint, child, text
-from sources.constant_contact.catalogue.markdown import BEGIN, END, resource_table, written_into
 from sources.constant_contact.catalogue.schema import arrow_schema
+from tests.resource_table import BEGIN, END, resource_table, written_into
 
 KEYS = {
     "account": ("encoded_account_id",),

@@ -30,7 +30,8 @@ from sources.constant_contact.api.connection import Connection
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.api.paging import split_rows
 from sources.constant_contact.catalogue import CATALOGUE
-from sources.constant_contact.rows import number_occurrences, to_arrow
+from sources.constant_contact.rows import to_arrow
+from tests.occurrences import number_occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

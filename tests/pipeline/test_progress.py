@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from pipelines.constant_contact.display.live import live_view
-from pipelines.constant_contact.display.progress import listener, summary, summary_text
+from pipelines.constant_contact.display.progress import listener, summary_text
+from pipelines.constant_contact.display.summary import summary
 from pipelines.constant_contact.display.tally import Tally, duration
 from pipelines.constant_contact.events import (
     AuditLine,

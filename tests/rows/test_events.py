@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from sources.constant_contact.catalogue import endpoint
-from sources.constant_contact.rows import RowRefused, number_occurrences, to_arrow
+from sources.constant_contact.rows import RowRefused, to_arrow
+from tests.occurrences import number_occurrences
 
 OPENS, CLICKS = endpoint("email_opens"), endpoint("email_clicks")
 

@@ -17,9 +17,9 @@ from sources.constant_contact.rows import (
     PageRows,
     feed_parser_of,
     feed_table,
-    number_occurrences,
     to_arrow,
 )
+from tests.occurrences import number_occurrences
 
 ACTIVITY = {"campaign_activity_id": "a1"}
 

@@ -30,7 +30,6 @@ from pipelines.constant_contact.events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.console import Group
 
 PLAIN_INTERVAL_S = 5.0
 SHORT_WAIT_S = 1.0  # back-off below this is part of normal work, not worth a line
@@ -134,15 +133,8 @@ def _nothing() -> None:
     return
 
 
-def summary(result: RunResult) -> Group:
-    """The block that ends a run, for a rich console."""
-    from pipelines.constant_contact.display import summary as _summary  # noqa: PLC0415 - rich, only when shown
-
-    return _summary.summary(result)
-
-
 def summary_text(result: RunResult) -> str:
-    """The same block without colour, 80 columns wide."""
+    """The block that ends a run, without colour, 80 columns wide."""
     from pipelines.constant_contact.display import summary as _summary  # noqa: PLC0415 - rich, only when shown
 
     return _summary.summary_text(result)

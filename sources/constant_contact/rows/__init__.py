@@ -2,7 +2,6 @@
 
 from sources.constant_contact.rows.batch import to_arrow
 from sources.constant_contact.rows.columnar import NotPlain, PageParser, PageRows, parser_of, tables_of
-from sources.constant_contact.rows.events import number_occurrences
 from sources.constant_contact.rows.feed_rows import FeedRows, feed_parser_of, feed_table, said
 from sources.constant_contact.rows.keys import keyed
 from sources.constant_contact.rows.report import BadValue, OddRow, RowRefused
@@ -20,7 +19,6 @@ __all__ = [
     "feed_parser_of",
     "feed_table",
     "keyed",
-    "number_occurrences",
     "parser_of",
     "said",
     "tables_of",

@@ -1,4 +1,4 @@
-"""Occurrence numbers for events, which the API sends without ids.
+"""Occurrence numbers for events, as rows one by one: what the numbering of whole columns is held against.
 
 Two events may agree in activity, contact, time and link and still be two. They are told apart by a number
 that comes out the same whenever the whole tie is read again, whatever order the API sends it in.
