@@ -108,6 +108,10 @@ def test_a_missing_folder_is_named(account: Any, tmp_path: Path, monkeypatch: py
         ("what?/w.duckdb", "has ? in its path"),
         ("w;1.duckdb", "has ; in its path"),
         ("constant_contact.2026.duckdb", "named like its own schema"),
+        ("Constant_Contact.duckdb", "named like its own schema"),
+        ("system.duckdb", "a name that DuckDB keeps for itself, system"),
+        ("TEMP.duckdb", "a name that DuckDB keeps for itself, TEMP"),
+        ("main.2026.duckdb", "a name that DuckDB keeps for itself, main"),
     ],
 )
 def test_a_file_that_marts_cannot_be_built_in_is_refused_before_anything_is_spent(

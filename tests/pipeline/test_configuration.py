@@ -80,6 +80,29 @@ def test_a_section_that_is_nearly_ours_is_named(name: str) -> None:
     assert "did you mean [sources.constant_contact]?" in found.sentence
 
 
+@pytest.mark.parametrize(
+    ("tables", "key"),
+    [
+        ({"sources": [1]}, "sources"),
+        ({"sources": {"constant_contact": "x"}}, "constant_contact in [sources]"),
+    ],
+)
+def test_a_value_in_place_of_our_section_is_named(tables: Mapping[str, Any], key: str) -> None:
+    """Nothing of ours can be read there, and the section that belongs there is said."""
+    [found] = configuration.findings(OURS, [Layer(name=FILE, tables=tables)])
+    assert f"{key} of {FILE} is not used: it is a value" in found.sentence
+    assert "[sources.constant_contact]" in found.sentence
+
+
+@pytest.mark.parametrize("name", ["config.toml", "secrets.toml"])
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
+    """Exit 2 and one sentence, where the settings would silently be the defaults."""
+    (tmp_path / ".dlt" / name).mkdir(parents=True)
+    ran = ctct(tmp_path, "status", DLT_DATA_DIR=str(tmp_path))
+    assert (2, 1) == (ran.returncode, len(ran.stderr.splitlines())), ran.stderr
+    assert f"{name} is a folder" in ran.stderr
+
+
 def test_sections_of_others_are_theirs() -> None:
     """Other sources, the loader's own subsections, profiles and known keys are passed over."""
     own = {"client_id": "a", "shop": {"client_id": "b"}, "data_writer": {"file_max_items": 5}}
@@ -200,6 +223,8 @@ def test_the_warning_is_in_the_object_of_a_run(account: Any, monkeypatch: pytest
 BROKEN = [
     ("config.toml", "client_id = 'a\n", ("config.toml is not valid TOML", "line 1, column")),
     ("secrets.toml", "[a]\nb = 1\nb = 2\n", ("secrets.toml is not valid TOML", "line 3")),
+    ("config.toml", "\ufeff[sources.constant_contact]\nlookback = '1h'\n",
+     ("config.toml begins with a byte order mark", "UTF-8 without BOM")),
     ("config.toml", "[sources.constant_contact]\nrequests_per_second = 'fast'\n",
      ("requests_per_second is 'fast', not a number", "SOURCES__CONSTANT_CONTACT__REQUESTS_PER_SECOND")),
     ("config.toml", "[sources.constant_contact]\nrequests_per_day = 1.5\n", ("1.5, not a whole number",)),

@@ -242,6 +242,14 @@ def test_totals_that_differ_become_feeds() -> None:
     assert next(line.rows for line in made.lines if line.resource == "email_opens") == 5
 
 
+def test_an_id_leads_a_plan_to_no_other_path() -> None:
+    """An id may be any text: in a path it is quoted, as in the run."""
+    campaign = a_campaign(1) | {"campaign_id": "c1/../x?y"}
+    api = Api()
+    planned(api, Loaded([campaign]))
+    assert "/reports/stats/email_campaigns/c1%2F..%2Fx%3Fy" in api.asked
+
+
 def test_totals_that_a_complete_reading_did_not_reach_are_no_news() -> None:
     """
     A total that was settled as unreachable costs nothing until it moves.

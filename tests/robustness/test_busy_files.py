@@ -148,6 +148,18 @@ def test_a_commit_has_no_more_rows_than_it_loads_in_a_moment(home: Home, tmp_pat
 
 
 @pytest.mark.long
+def test_a_file_has_one_lock_whichever_link_leads_to_it(tmp_path: Path) -> None:
+    """Through a link to the file or to its folder, two syncs of one warehouse still wait for each other."""
+    from pipelines.constant_contact.destinations.duckdb import lock_beside  # noqa: PLC0415
+
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (tmp_path / "link.duckdb").symlink_to(folder / "w.duckdb")
+    (tmp_path / "other").symlink_to(folder)
+    names = (folder / "w.duckdb", tmp_path / "link.duckdb", tmp_path / "other" / "w.duckdb")
+    assert {folder.resolve() / ".w.duckdb.lock"} == {lock_beside(name) for name in names}
+
+
 def test_two_datasets_in_one_file_take_turns(home: Home) -> None:
     """The second sync waits for the first, whose dataset and process it names, and ends with 75 when it takes long."""
     home.settings["requests_per_second"] = 2

@@ -44,6 +44,8 @@ ADVICE_TO_READERS = (
 )
 MB_A_THREAD = 125
 """What DuckDB asks for at least, and takes beside its limit where it has less."""
+NAMES_OF_DUCKDB = frozenset(("main", "system", "temp"))
+"""A database of such a name is opened, and then its tables are not found, or not made."""
 UNSET = ":unset:"
 """What dlt names a file after that nobody configured."""
 CONFLICT = re.compile(r"lock is held in (?P<path>.*?) \(PID (?P<pid>\d+)\)")
@@ -86,7 +88,15 @@ class DuckDb(Destination):
             raise UserError(
                 f"the folder of the warehouse, {path.parent}, does not exist; make it, or choose another"
             )
-        if catalog_name(path) in {target.dataset, target.analytics, target.staging}:
+        name = catalog_name(path)
+        if name.casefold() in NAMES_OF_DUCKDB:
+            raise UserError(
+                f"the warehouse {path} has a name that DuckDB keeps for itself, {name}; "
+                f"call the file something else, such as {FILE}"
+            )
+        if name.casefold() in {
+            each.casefold() for each in (target.dataset, target.analytics, target.staging)
+        }:
             raise UserError(
                 f"the warehouse {path} is named like its own schema, which DuckDB cannot tell apart; "
                 f"call the file something else, such as {FILE}"
@@ -295,7 +305,9 @@ def unfit_for_marts(path: Path) -> str:
 
 
 def lock_beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.lock")
+    """Beside the file itself, whichever links lead to it: two of its names are one warehouse."""
+    file = path.resolve()
+    return file.with_name(f".{file.name}.lock")
 
 
 def _file(place: Place) -> Path:
