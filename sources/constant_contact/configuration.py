@@ -56,8 +56,6 @@ LIKE_OURS = 0.85
 LIKE_KEYS = 0.7
 """How much two keys must resemble each other for one to be proposed for the other."""
 MAX_SHOWN = 60
-BYTE_ORDER_MARK = "\ufeff"
-"""What some editors write at the beginning of a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,13 +219,11 @@ def _files() -> list[Path]:
             if Path(path).is_file():
                 _read(Path(path))  # says where the mistake is
         raise UnreadableError(" ".join(str(error).split())) from error
-    folders = dict.fromkeys(Path(folder).absolute() for folder in (context.settings_dir, context.global_dir))
-    paths = [folder / name for name in ("secrets.toml", "config.toml") for folder in folders]
-    for path in paths:
-        if (
-            path.is_dir()
-        ):  # passed over by dlt; some container tools make one where a file to mount is missing
-            raise UnreadableError(f"{path} is a folder, where a file of settings belongs; remove it")
+    folders = dict.fromkeys(Path(each).absolute() for each in (context.settings_dir, context.global_dir))
+    paths = [each / name for name in ("secrets.toml", "config.toml") for each in folders]
+    # dlt passes over folders, which some container tools make where a file to mount is missing.
+    if folder := next((path for path in paths if path.is_dir()), None):
+        raise UnreadableError(f"{folder} is a folder, where a file of settings belongs; remove it")
     return [path for path in paths if path.is_file()]
 
 
@@ -235,11 +231,9 @@ def _read(path: Path) -> Layer:
     where, text = path.absolute(), ""
     try:
         text = path.read_text(encoding="utf-8")
-        if text.startswith(BYTE_ORDER_MARK):
-            raise UnreadableError(
-                f"the file {where} begins with a byte order mark, which TOML does not allow; "
-                "save it as UTF-8 without BOM"
-            )
+        if text.startswith("\ufeff"):
+            mark = "begins with a byte order mark, which TOML does not allow; save it as UTF-8 without BOM"
+            raise UnreadableError(f"the file {where} {mark}")
         return Layer(name=str(where), tables=tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise UnreadableError(
@@ -337,23 +331,21 @@ def _misplaced(layer: Layer) -> Iterator[Finding]:
         return
     for name, table in layer.tables.items():
         if not isinstance(table, dict):
-            if name == TOP:
-                yield _no_section(layer, name, SECTION)
+            yield from [_no_section(layer, name)] if name == TOP else ()
             continue
         if name != TOP and _is_like(name, NAME):
             yield _wrong_section(layer, name)
         if name == TOP or _is_like(name, TOP):
             for inner, value in table.items():
                 if (name, inner) == (TOP, NAME) and not isinstance(value, dict):
-                    yield _no_section(layer, f"{inner} in [{name}]", SECTION)
+                    yield _no_section(layer, f"{inner} in [{name}]")
                 if isinstance(value, dict) and (name, inner) != (TOP, NAME) and _is_like(inner, NAME):
                     yield _wrong_section(layer, f"{name}.{inner}")
 
 
-def _no_section(layer: Layer, key: str, section: str) -> Finding:
-    return Finding(
-        sentence=f"{key} of {layer.name} is not used: it is a value; write its settings below {section}"
-    )
+def _no_section(layer: Layer, key: str) -> Finding:
+    what = "is not used: it is a value; write its settings below"
+    return Finding(sentence=f"{key} of {layer.name} {what} {SECTION}")
 
 
 def _wrong_section(layer: Layer, section: str) -> Finding:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import pendulum
 
-from sources.constant_contact.api.paging import filled
 from sources.constant_contact.campaign_rows import (
     ACTIVITIES,
     ACTIVITY_STATS,
@@ -272,8 +271,8 @@ class _Reports:
 
     def _totals(self, portion: Sequence[Sent]) -> Mapping[str, Mapping[str, int]]:
         of = endpoint(STATS)
-        slot = ",".join(each.campaign_id for each in portion)
-        body = self._facts.asked.ask(filled(of.path, campaign_ids=slot), {})
+        slot = ",".join(quote(each.campaign_id) for each in portion)
+        body = self._facts.asked.ask(of.path.format(campaign_ids=slot), {})
         return {
             str(row["campaign_id"]): {
                 f"stats__{name.replace('.', '_')}": count for name, count in row.get("stats", {}).items()
