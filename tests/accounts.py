@@ -19,8 +19,8 @@ from account_comparison import ASKED_FOR
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group
 from sources.constant_contact.catalogue import resource_names, table
+from sources.constant_contact.sql_warehouse import SqlWarehouse
 from sources.constant_contact.state.changes import apply_changes
-from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

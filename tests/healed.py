@@ -14,8 +14,8 @@ from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.source import begin, settings
+from sources.constant_contact.sql_warehouse import SqlWarehouse
 from sources.constant_contact.state.changes import apply_changes
-from sources.constant_contact.warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
     from accounts import Quick

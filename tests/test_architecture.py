@@ -45,7 +45,15 @@ ARROWS = {
     f"{SOURCE}.batches": (f"{SOURCE}.catalogue", f"{SOURCE}.state"),
     f"{SOURCE}.state": (f"{SOURCE}.state", f"{SOURCE}.windows"),
     f"{SOURCE}.withheld": (f"{SOURCE}.catalogue",),
-    f"{SOURCE}.warehouse": (f"{SOURCE}.catalogue", f"{SOURCE}.withheld"),
+    f"{SOURCE}.warehouse": (f"{SOURCE}.withheld",),
+    f"{SOURCE}.sql_tables": (f"{SOURCE}.warehouse",),
+    f"{SOURCE}.sql_contacts": (f"{SOURCE}.sql_tables", f"{SOURCE}.warehouse"),
+    f"{SOURCE}.sql_warehouse": (
+        f"{SOURCE}.sql_contacts",
+        f"{SOURCE}.sql_tables",
+        f"{SOURCE}.warehouse",
+        f"{SOURCE}.withheld",
+    ),
     f"{SOURCE}.identity": (
         f"{SOURCE}.api",
         f"{SOURCE}.state",
@@ -79,8 +87,18 @@ ARROWS = {
     f"{SOURCE}.configuration": (f"{SOURCE}.catalogue",),
     f"{SOURCE}.profile_settings": (f"{SOURCE}.configuration",),
     f"{SOURCE}.leftovers": (),
-    f"{SOURCE}.kept_rows": (f"{SOURCE}.catalogue", f"{SOURCE}.warehouse"),
-    f"{SOURCE}.loaded": (f"{SOURCE}.kept_rows", f"{SOURCE}.warehouse", f"{SOURCE}.withheld"),
+    f"{SOURCE}.kept_rows": (
+        f"{SOURCE}.catalogue",
+        f"{SOURCE}.sql_tables",
+        f"{SOURCE}.sql_warehouse",
+        f"{SOURCE}.warehouse",
+    ),
+    f"{SOURCE}.loaded": (
+        f"{SOURCE}.kept_rows",
+        f"{SOURCE}.sql_warehouse",
+        f"{SOURCE}.warehouse",
+        f"{SOURCE}.withheld",
+    ),
     f"{SOURCE}.cascades": (
         f"{SOURCE}.batches",
         f"{SOURCE}.catalogue",

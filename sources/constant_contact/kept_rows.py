@@ -10,13 +10,14 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS
-from sources.constant_contact.warehouse import SqlWarehouse
+from sources.constant_contact.sql_warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
 
-    from sources.constant_contact.warehouse import Rows, Select
+    from sources.constant_contact.sql_tables import Select
+    from sources.constant_contact.warehouse import Rows
 
 MOST = 1_000
 """Rows of a table up to which it is kept."""

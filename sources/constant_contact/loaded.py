@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from sources.constant_contact.kept_rows import MOST, KeptRows
-from sources.constant_contact.warehouse import Warehouse, nothing_loaded
+from sources.constant_contact.sql_warehouse import nothing_loaded
 from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     import dlt
+
+    from sources.constant_contact.warehouse import Warehouse
 
 NAME = "constant_contact"
 Connected = Callable[[Any], AbstractContextManager[Any]]

@@ -9,7 +9,7 @@ from accounts import EVERY_NIGHT
 
 from pipelines.constant_contact.planning.plan import Allowance, plan
 from sources.constant_contact.api.client import Client
-from sources.constant_contact.warehouse import SqlWarehouse
+from sources.constant_contact.sql_warehouse import SqlWarehouse
 
 if TYPE_CHECKING:
     from accounts import Quick

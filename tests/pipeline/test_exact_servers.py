@@ -13,8 +13,8 @@ from sources.constant_contact.api.errors import ServerBusy
 from sources.constant_contact.api.paging import Page
 from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.strategies import add_slices
+from sources.constant_contact.sql_warehouse import nothing_loaded
 from sources.constant_contact.state.changes import apply_changes
-from sources.constant_contact.warehouse import nothing_loaded
 from sources.constant_contact.windows import SyncOptions
 from sources.constant_contact_sandbox import envelopes, mail_endpoints, people_endpoints, routes
 from sources.constant_contact_sandbox.faults import Reply, error, json_reply

@@ -9,7 +9,7 @@ import pytest
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.first_load import ENOUGH, FirstLoad
 from sources.constant_contact.rows import to_arrow
-from sources.constant_contact.warehouse import SqlWarehouse, nothing_loaded
+from sources.constant_contact.sql_warehouse import SqlWarehouse, nothing_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ from sources.constant_contact.campaign_rows import references_of, version_of
 from sources.constant_contact.catalogue import read_by
 from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.facts import MOST_REQUESTS
-from sources.constant_contact.warehouse import SqlWarehouse
+from sources.constant_contact.sql_warehouse import SqlWarehouse
 from sources.constant_contact.windows import ContactReading, SyncOptions, duration
 
 if TYPE_CHECKING:

@@ -10,15 +10,16 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.constant_contact.destinations import unusable
 from pipelines.constant_contact.destinations.base import first_line
+from pipelines.constant_contact.destinations.committed_state import state_from_files, state_from_tables
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
 from pipelines.constant_contact.destinations.keeper import Keeper
+from pipelines.constant_contact.destinations.load_failures import innermost
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.remembered import remembering
 from pipelines.constant_contact.destinations.room import must_have_room
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
-from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -166,13 +167,13 @@ class Warehouse:
         try:
             self._patience.until_free(client.open_connection, self._busy_reason, self._kind.advice)
         except refusals as error:
-            inner = _inner(error)
+            inner = innermost(error)
             if isinstance(inner, UserError):  # in words of ours already
                 raise inner from error
             raise UserError(self._kind.explain(self._place, inner)) from error
 
     def _busy_reason(self, error: Exception) -> str | None:
-        return self._kind.busy_reason(self._place, _inner(error))
+        return self._kind.busy_reason(self._place, innermost(error))
 
     def troubles(self) -> tuple[type[Exception], ...]:
         """What a destination that fails is told by: dlt's errors, and the driver's where dlt lets them pass."""
@@ -245,7 +246,7 @@ class Warehouse:
         try:
             [written] = self.query(statement)
         except DatabaseException as error:
-            raise OSError(first_line(_inner(error))) from error
+            raise OSError(first_line(innermost(error))) from error
         return int(str(written["Count"]))
 
     def execute(self, sql: str) -> None:
@@ -294,19 +295,12 @@ class Warehouse:
 
     def committed_state(self) -> dict[str, Any]:
         """The pipeline's state in the last load that came to its end; empty before the first."""
-        from dlt.common.versioned_state import decompress_state  # noqa: PLC0415
-
+        name = self.target.pipeline_name
         if not self.merges:
-            return self._state_from_files()
+            return state_from_files(self.pipeline, name)
         if not {"_dlt_pipeline_state", "_dlt_loads"} <= self.columns().keys():
             return {}
-        found = self.query(
-            f"select s.state from {self.qualified('_dlt_pipeline_state')} as s"
-            f" join {self.qualified('_dlt_loads')} as l on l.load_id = s._dlt_load_id"
-            f" where s.pipeline_name = '{self.target.pipeline_name}' and l.status = 0"
-            " order by l.load_id desc limit 1"
-        )
-        return dict(decompress_state(str(found[0]["state"]))) if found else {}
+        return state_from_tables(self.query, self.qualified, name)
 
     def datasets(self) -> list[str]:
         """Those that the load tool made in this warehouse, sorted; its own staging datasets are left out."""
@@ -316,18 +310,6 @@ class Warehouse:
         )
         names = [str(row["table_schema"]) for row in rows]
         return [name for name in names if not name.endswith("_staging")]
-
-    def _state_from_files(self) -> dict[str, Any]:
-        """The same where SQL cannot ask for it."""
-        from dlt.common.destination.exceptions import DestinationUndefinedEntity  # noqa: PLC0415
-        from dlt.pipeline.state_sync import load_pipeline_state_from_destination  # noqa: PLC0415
-
-        try:
-            with self.pipeline.destination_client() as client:
-                found = load_pipeline_state_from_destination(self.target.pipeline_name, client)  # type: ignore[arg-type]
-        except DestinationUndefinedEntity:
-            return {}
-        return dict(found or {})
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -347,7 +329,7 @@ class Warehouse:
         try:
             self.query("select 1 as one")
         except DatabaseException as error:
-            raise UserError(self._kind.explain(self._place, _inner(error))) from error
+            raise UserError(self._kind.explain(self._place, innermost(error))) from error
 
 
 def opened_for_reading(target: Target, copy: Path | None, say: Callable[[str], None]) -> Warehouse:
@@ -372,27 +354,3 @@ def _ctrl_c_raised() -> Iterator[None]:
     with signals.intercepted_signals():
         yield
         signals.raise_if_signalled()
-
-
-def failed_load(error: BaseException, place: str) -> RunFailed:
-    """A load that broke, as one sentence; what was committed before stays."""
-    words = first_line(_root(error))
-    return RunFailed(
-        f"loading into {place} failed: {words}; what was committed before stays, {unusable.to_go_on(words)}"
-    )
-
-
-def _root(error: BaseException) -> BaseException:
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return error
-
-
-def _inner(error: BaseException) -> BaseException:
-    """The database's own words; dlt hangs them beside its own instead of chaining them, several times over."""
-    inner: BaseException | None = getattr(error, "inner_exc", None)
-    if inner is None:
-        return _root(error)
-    while (deeper := getattr(inner, "inner_exc", None)) is not None:
-        inner = deeper
-    return inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.account_guard import identified, known_account
-from pipelines.constant_contact.destinations.warehouse import failed_load
+from pipelines.constant_contact.destinations.load_failures import failed_load
 from pipelines.constant_contact.events import RunStarted
 from pipelines.constant_contact.planning.probe import remembered_at, take_remembered
 from pipelines.constant_contact.sync import records

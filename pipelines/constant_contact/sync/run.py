@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pendulum
 
 from pipelines.constant_contact.destinations.folder import alone
+from pipelines.constant_contact.destinations.load_failures import failed_load
 from pipelines.constant_contact.destinations.location import locate
-from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse, failed_load
+from pipelines.constant_contact.destinations.warehouse import SOURCE, Warehouse
 from pipelines.constant_contact.erasure.sweep import Swept, clean_up, returned, returned_sentence, sweep
 from pipelines.constant_contact.errors import Busy, RunFailed
 from pipelines.constant_contact.events import (
@@ -66,8 +67,8 @@ from sources.constant_contact.leftovers import remove_loaded_rows
 from sources.constant_contact.reader import Reader
 from sources.constant_contact.reads.api_objects import withdrawn
 from sources.constant_contact.reads.left_out import granted, left_out_resources, sentences
+from sources.constant_contact.sql_warehouse import nothing_loaded
 from sources.constant_contact.state.changes import changed
-from sources.constant_contact.warehouse import nothing_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
