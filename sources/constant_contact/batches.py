@@ -8,7 +8,7 @@ Must not know: HTTP, dlt, which endpoint does what.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -57,6 +57,10 @@ class Group:
     @property
     def state(self) -> tuple[StateChange, ...]:
         return tuple(change for batch in self.batches for change in batch.state)
+
+    def let_go(self) -> None:
+        """Of all rows, once they are in other hands; requests and state stay."""
+        self.batches = [replace(batch, tables={}) for batch in self.batches]
 
     def tables(self) -> dict[str, dict[str, pa.Table]]:
         """Resource -> table -> rows, each key once: the row that was read last stands.

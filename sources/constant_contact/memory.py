@@ -28,8 +28,8 @@ class Memory:
 
 SIZES: Mapping[str, Memory] = MappingProxyType(
     {
-        "normal": Memory(pages_at_once=20, read_ahead=64, rows_per_commit=300_000, database_mb=512),
-        "small": Memory(pages_at_once=4, read_ahead=8, rows_per_commit=100_000, database_mb=80),
+        "normal": Memory(pages_at_once=20, read_ahead=64, rows_per_commit=1_000_000, database_mb=512),
+        "small": Memory(pages_at_once=4, read_ahead=8, rows_per_commit=300_000, database_mb=80),
     }
 )
 

@@ -233,20 +233,22 @@ def unused_settings() -> list[configuration.Finding]:
 
 
 def loaded(
-    tables: Mapping[str, Mapping[str, pa.Table]],
+    tables: Mapping[str, dict[str, pa.Table]],
     changes: Sequence[StateChange],
     new: Collection[str] = (),
 ) -> DltSource:
     """Batches that have been read (resource -> table -> rows, keys unique) and the state to commit with them.
 
-    `new`: resources of which all rows are new to the destination.
+    `new`: resources of which all rows are new to the destination. Each table is taken out of `tables` on its way: once
+    it is in a file, nothing of it has to stay in memory.
     """
 
     def items(name: str, *, first: bool) -> Iterator[Any]:
         if first:
             apply_changes(dlt.current.source_state(), changes)
-        for table_name, rows in tables.get(name, {}).items():
-            yield item_of(endpoint(name), table_name, rows, unique=True, new=name in new)
+        found = tables.get(name, {})
+        for table_name in list(found):
+            yield item_of(endpoint(name), table_name, found.pop(table_name), unique=True, new=name in new)
 
     @dlt.source(name=NAME, section=NAME, max_table_nesting=0)
     def source() -> Iterator[DltResource]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
+import dlt
+import pyarrow as pa
 import pytest
 
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.sync.groups import FEWEST_NEW_ROWS, FEWEST_ROWS, Groups
-from sources.constant_contact.batches import Batch
+from sources.constant_contact.batches import Batch, Group
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.memory import SIZES
 from sources.constant_contact.rows import to_arrow
+from sources.constant_contact.source import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 TAGS = endpoint("contact_tags")
 
@@ -55,6 +60,23 @@ def test_a_first_read_commits_many_rows_on_a_slow_machine_too() -> None:
         batches = [rows(FEWEST_ROWS)] * 30
         sizes[name] = next(groups.of(batches, lambda _batch: None)).rows
     assert sizes == {name: min(FEWEST_NEW_ROWS, size.rows_per_commit) for name, size in SIZES.items()}
+
+
+def test_of_rows_that_are_in_files_none_stays_in_memory(tmp_path: Path) -> None:
+    """While the database loads them, and without the collector of garbage, which comes when it likes."""
+    pipeline = dlt.pipeline("held", destination="duckdb", pipelines_dir=str(tmp_path))
+    before = pa.total_allocated_bytes()
+    group = Group(batches=[rows(50_000)])
+    tables = group.tables()
+    held = pa.total_allocated_bytes() - before
+    gc.disable()
+    try:
+        group.let_go()
+        pipeline.extract(loaded(tables, ()))
+        left = pa.total_allocated_bytes() - before
+    finally:
+        gc.enable()
+    assert (1, True) == (group.requests, left < held / 100)
 
 
 @pytest.mark.long

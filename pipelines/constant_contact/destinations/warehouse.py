@@ -20,6 +20,7 @@ from pipelines.constant_contact.destinations.remembered import remembering
 from pipelines.constant_contact.destinations.room import must_have_room
 from pipelines.constant_contact.destinations.waiting import A_MOMENT
 from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.freed_memory import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -196,6 +197,7 @@ class Warehouse:
         with _ctrl_c_raised():
             self.pipeline.extract(data)
             self.pipeline.normalize()
+        give_back()  # what is in files now, before the database needs as much
         with self.kept_open(), _ctrl_c_raised():
             began = time.monotonic()
             self.pipeline.load(**self._kind.load_options)

@@ -7,11 +7,7 @@ going by the groups before; but while an empty warehouse is filled, never below 
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from sources.constant_contact.batches import Batch, Group
 from sources.constant_contact.reader import pages_at_once
@@ -19,14 +15,16 @@ from sources.constant_contact.reader import pages_at_once
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    import pyarrow as pa
+
     from sources.constant_contact.memory import Memory
 
 HELD_S = 3.0
 """Well below the 10 s that readers are told, since disks and neighbours are not equally fast all the time."""
 FIRST_ROWS, FEWEST_ROWS = 200_000, 50_000
 """In a group, children included: before anything is known of the machine, and however slow it is."""
-FEWEST_NEW_ROWS = 200_000
-"""The same of rows that fill empty tables: 10 s at 20,000 rows a second. DuckDB writes the last block of 122,880 rows
+FEWEST_NEW_ROWS = 500_000
+"""The same of rows that fill empty tables: 10 s at 50,000 rows a second. DuckDB writes the last block of 122,880 rows
 of a table anew in each commit, so that small ones cost a first read twice its time.
 """
 
@@ -50,13 +48,6 @@ class Groups:
                 group = Group()
         if group.batches:
             yield group
-
-    @staticmethod
-    def let_go() -> None:
-        """Give back what a group held: allocators keep what was freed, in pieces, and grow beside it."""
-        pa.default_memory_pool().release_unused()
-        if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-            trim(0)  # of the C library, where it has this
 
     def took(self, rows: int, held_s: float, *, new: bool = False) -> None:
         """A group of so many rows kept the warehouse for so long; small ones say little of large ones. `new`: they

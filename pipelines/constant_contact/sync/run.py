@@ -33,6 +33,7 @@ from pipelines.constant_contact.events import (
     Warned,
     one_at_a_time,
 )
+from pipelines.constant_contact.freed_memory import give_back
 from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from pipelines.constant_contact.sync import records, set_aside
@@ -229,6 +230,8 @@ class _Night:
 
         began = time.monotonic()
         tables = self.to_write.of(group)
+        rows, counts = group.rows, rows_by_table(tables)
+        group.let_go()
         try:
             always = records.with_each_commit(self.opened, self.client.connection.key, self.client.budget)
             self.opened.must_have_room(
@@ -236,16 +239,16 @@ class _Night:
             )
             changes = (*self.taken_back, *group.state, *self.identity.changes, *always)
             new = self.to_write.new(tables)
+            fills = most_is_of(tables, new)
             held_s = self.opened.load(loaded(tables, changes, new))
-            self.groups.took(group.rows, held_s, new=most_is_of(tables, new))
+            self.groups.took(rows, held_s, new=fills)
             self.taken_back = ()
         except self.opened.troubles() as error:
             raise failed_load(error, self.opened.name) from error
-        self.groups.let_go()
+        give_back()
         seconds = time.monotonic() - began
         self.load_s += seconds
         self.commits += 1
-        counts = rows_by_table(tables)
         for name, count in counts.items():
             self.rows[name] = self.rows.get(name, 0) + count
         self._emit(GroupLoaded(number=self.commits, requests=group.requests, rows=counts, seconds=seconds))
