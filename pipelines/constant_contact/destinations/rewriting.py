@@ -63,21 +63,23 @@ def rewrite_file(path: Path) -> None:
 
 
 def _copy(path: Path, fresh: Path) -> None:
-    """Under the old file's name, since views spell it."""
+    """The old file is the connection's own, under the name that DuckDB gives it, since views spell that: a file
+    main.duckdb or memory.duckdb cannot be attached under its name.
+    """
     import duckdb  # noqa: PLC0415 - not for `--help`
 
-    old, new = identifier(path.stem), identifier(f"{path.stem}_rewritten")
-    with _private_files(), duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(path))} as {old}")
+    with _private_files(), duckdb.connect(str(path)) as connection:
+        [(name,)] = connection.execute("select current_database()").fetchall()
+        old, new = identifier(name), identifier(f"{name}_rewritten")
         connection.execute(f"checkpoint {old}")
         connection.execute(f"attach {literal(str(fresh))} as {new}")
         connection.execute(f"copy from database {old} to {new}")
         counted = [
             connection.execute(
                 "select schema_name, table_name from duckdb_tables()"
-                f" where database_name = {literal(name)} and not internal order by all"
+                f" where database_name = {literal(database)} and not internal order by all"
             ).fetchall()
-            for name in (path.stem, f"{path.stem}_rewritten")
+            for database in (name, f"{name}_rewritten")
         ]
         for schema, table in counted[0]:
             rows = [
