@@ -63,6 +63,8 @@ CASES = [
     *each("500_html", at=FEEDS, times=None, ends="skipped"),
     *each("throttled_object throttled_array throttled_empty"),
     *each("throttled_object", times=None, ends="Throttled"),
+    *each("throttled_object", at="", times=None, after=9, ends="Throttled"),
+    *each("throttled_object", at=FEEDS, times=None, ends="skipped"),
     *each("quota_object quota_array quota_empty", times=None, ends="QuotaSpent"),
     *each("reset truncated_body invalid_json empty_body html_page wrong_content_type slow_body"),
     *each("hold"),

@@ -65,6 +65,13 @@ KINDS = [
         tables=("email_opens",),
     ),
     Kind(
+        resource="email_clicks",
+        path="/reports/email_reports/EMAIL/tracking/clicks",
+        fault="throttled_object",
+        object_id="EMAIL",
+        tables=("email_clicks",),
+    ),
+    Kind(
         resource="email_links",
         path="/reports/email_reports/EMAIL/links",
         object_id="EMAIL",

@@ -25,6 +25,7 @@ from sources.constant_contact.api.errors import (
     Unexplained,
 )
 from sources.constant_contact.batches import Batch
+from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.reads.attempts import ApiObject, LeftOut
 from sources.constant_contact.state import failures
 from sources.constant_contact.state.failures import WHOLE
@@ -95,9 +96,18 @@ def is_of_one_object(reading: Reading, resource: str, error: ApiError) -> bool:
     """Whether the error says nothing of the run as a whole."""
     if isinstance(error, Forbidden):
         return error.kind in {"unknown", "privilege"} and reading.attempts.works(resource)
-    return isinstance(error, OF_ONE_OBJECT) or (
-        isinstance(error, Retryable) and not isinstance(error, Throttled)
-    )
+    if isinstance(error, Throttled):
+        return _is_answered(reading)
+    return isinstance(error, (*OF_ONE_OBJECT, Retryable))
+
+
+def _is_answered(reading: Reading) -> bool:
+    """Whether the server takes requests of this key at all: one that every login may send."""
+    try:
+        reading.client.with_few_attempts().get_json(endpoint("account_privileges").path)
+    except ApiError:
+        return False
+    return True
 
 
 def failed(reading: Reading, item: ApiObject, error: ApiError) -> tuple[StateChange, ...]:
@@ -106,7 +116,8 @@ def failed(reading: Reading, item: ApiObject, error: ApiError) -> tuple[StateCha
     after = failures.once_more(before, item.object_id, version=item.version, now=reading.now)
     next_try = reading.now if item.always else after.next_try
     left = LeftOut(object=item, reason=str(error), runs=after.runs, next_try=next_try, before=before)
-    reading.attempts.fails(item, left, is_server=isinstance(error, Retryable))
+    is_server = isinstance(error, Retryable) and not isinstance(error, Throttled)
+    reading.attempts.fails(item, left, is_server=is_server)
     return (after.kept(item.resource, item.object_id),)
 
 

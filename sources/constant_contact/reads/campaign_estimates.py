@@ -272,7 +272,7 @@ class _Reports:
 
     def _totals(self, portion: Sequence[Sent]) -> Mapping[str, Mapping[str, int]]:
         of = endpoint(STATS)
-        slot = ",".join(quote(each.campaign_id) for each in portion)
+        slot = ",".join(quote(each.campaign_id, safe="") for each in portion)
         body = self._facts.asked.ask(of.path.format(campaign_ids=slot), {})
         return {
             str(row["campaign_id"]): {
