@@ -140,7 +140,7 @@ class Quick(Compared):
         killed_after: int | None = None,
     ) -> Outcome:
         """One run that commits every `a_commit` requests; killed after so many commits, the rest is lost."""
-        from pipelines.constant_contact.sync.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
+        from sources.constant_contact.repair.cascades import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
         from sources.constant_contact.source import begin, empty_tables, settings  # noqa: PLC0415
 
         self.log_in()
@@ -153,7 +153,7 @@ class Quick(Compared):
             own,
             client=client,
             wanted=wanted,
-            warehouse=SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns()),
+            warehouse=self.loaded(),
             state=self.state,
             full_refresh=full_refresh,
             asked_ids=asked_ids,
@@ -172,7 +172,7 @@ class Quick(Compared):
             reading.reader.close()
             client.close()
             self.requests_sent = client.requests_sent
-        apply_cascades(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
+        apply_cascades(self, wanted)
         return reading.reader.outcome
 
     def now(self) -> pendulum.DateTime | None:
@@ -224,6 +224,10 @@ class Quick(Compared):
         self.state = deepcopy(kept.state)
         for name, rows in kept.rows.items():
             self.merge(name, rows)
+
+    def loaded(self) -> SqlWarehouse:
+        """What a reading asks, answered by the tables as they are now."""
+        return SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns())
 
     def columns(self) -> Mapping[str, tuple[str, ...]]:
         return {name: tuple(columns) for name, columns in self._columns.items()}

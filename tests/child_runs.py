@@ -36,7 +36,7 @@ PRELOAD = [
     "dlt.destinations.impl.duckdb.factory",
     "pipelines.constant_contact.commands",
     "pipelines.constant_contact.cli",
-    "pipelines.constant_contact.sync.audit",
+    "sources.constant_contact.repair.audit",
     "sources.constant_contact.source",
     "child_runs",
 ]

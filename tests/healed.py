@@ -1,37 +1,36 @@
-"""Nights that end with audit and healing on an account that needs no dlt: a fraction of a second each."""
+"""Runs that end with audit and repair on an account that needs no dlt: a fraction of a second each."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from accounts import EVERY_NIGHT
 
-from pipelines.constant_contact.sync.audit import audit
-from pipelines.constant_contact.sync.consequences import apply_cascades
-from pipelines.constant_contact.sync.healing import Host, heal
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group
-from sources.constant_contact.reader import Reader
+from sources.constant_contact.repair.audit import audit
+from sources.constant_contact.repair.cascades import apply_cascades
+from sources.constant_contact.repair.repair import repair
 from sources.constant_contact.source import begin, settings
-from sources.constant_contact.sql_warehouse import SqlWarehouse
 from sources.constant_contact.state.changes import apply_changes
 
 if TYPE_CHECKING:
     from accounts import Quick
 
-    from pipelines.constant_contact.events import AuditLine
+    from sources.constant_contact.batches import Batch
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.repair.audit_line import AuditLine
+    from sources.constant_contact.state.changes import State
 
 
 class Healed:
-    """Nights of a `Quick` account that end with audit and healing."""
+    """Runs of a `Quick` account that end with audit and repair."""
 
     def __init__(self, quick: Quick, *, wanted: frozenset[str] = EVERY_NIGHT) -> None:
         self.quick, self.sandbox, self.wanted = quick, quick.sandbox, wanted
         self.warnings: list[str] = []
         self.spent = 0
-        """Requests that healing sent in the last night."""
+        """Requests that the repair sent in the last night."""
         self.first_audit: list[AuditLine] = []
         self.lines: list[AuditLine] = []
 
@@ -39,34 +38,31 @@ class Healed:
         self.quick.complete_night(a_commit=1_000, select=sorted(self.wanted), **how)
         own = settings()
         with Client(own.connection(), max_requests=affordable) as client:
-            warehouse, now = self._warehouse(), self.quick.now()
-            reading = begin(own, client=client, wanted=self.wanted, warehouse=warehouse, state={}, now=now)
-            state = self.quick.state
-            self.first_audit = list(audit(self.quick, self.wanted, state=state))  # type: ignore[arg-type]
-            apply_cascades(self.quick, self.wanted)  # type: ignore[arg-type]
-            host = Host(
-                opened=self.quick,  # type: ignore[arg-type]  # it has all that is asked
-                state=lambda: self.quick.state,
-                reading=lambda: replace(
-                    reading, warehouse=self._warehouse(), state=self.quick.state, reader=Reader(readers=1)
-                ),
-                carry_out=self._carry_out,
-                commit=lambda batch: self._commit(Group(batches=[batch])),
-                allowance=lambda: affordable - client.requests_sent,
-                now=self.quick.began or reading.now,
-                warn=self.warnings.append,
-            )
-            self.lines = list(heal(host, self.wanted, self.first_audit))
+            now = self.quick.began or self.quick.now()
+            loaded, state = self.quick.loaded(), self.quick.state
+            reading = begin(own, client=client, wanted=self.wanted, warehouse=loaded, state={}, now=now)
+            self.first_audit = list(audit(self.quick, self.wanted, state=state))
+            apply_cascades(self.quick, self.wanted)
+            repaired = repair(reading, self, self.wanted, self.first_audit)
+            self.lines = list(repaired.lines)
+            self.warnings += repaired.warnings
             self.spent = client.requests_sent
 
-    def _warehouse(self) -> SqlWarehouse:
-        return SqlWarehouse(self.quick.select, lambda name: f'"{name}"', self.quick.columns())
+    @property
+    def tables(self) -> Quick:
+        return self.quick
 
-    def _carry_out(self, reading: Reading) -> None:
+    def state(self) -> State:
+        return self.quick.state
+
+    def read(self, reading: Reading) -> None:
         group = Group()
         for batch in reading.reader.batches():
             group.add(batch)
         self._commit(group)
+
+    def commit(self, batch: Batch) -> None:
+        self._commit(Group(batches=[batch]))
 
     def _commit(self, group: Group) -> None:
         for tables in group.tables().values():

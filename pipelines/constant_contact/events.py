@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pendulum
 
+    from sources.constant_contact.repair.audit_line import AuditLine
+
 Status = Literal["complete", "partial", "failed"]
 PARTIAL_EXIT_CODE = 75  # EX_TEMPFAIL: stopped on purpose, run again to go on
 Cause = Literal["", "busy", "quota", "requests", "login", "other"]
@@ -107,21 +109,6 @@ class TransformEnded:
 
 UNDER_WAY = "the reading is under way; the next run goes on with it"
 """Explains a difference that a run leaves which did not come to its end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditLine:
-    """One count of the API held against the warehouse."""
-
-    table: str
-    scope: str
-    """`total`, or what the count belongs to: `list`, `tag`, `campaign_activity` and the like."""
-    scope_id: str = ""
-    scope_name: str = ""
-    source_count: int
-    loaded_count: int
-    ok: bool
-    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

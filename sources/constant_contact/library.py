@@ -1,6 +1,6 @@
 """The account as a dlt source that reads while dlt extracts, in anybody's pipeline: `constant_contact()`.
 
-All of a run is one load package here, so what follows from its rows (see `cascades`) travels in it.
+All of a run is one load package here, so what follows from its rows (see `repair.cascade_batches`) travels in it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ConfigError
-from sources.constant_contact.cascades import Cascades
 from sources.constant_contact.catalogue import CATALOGUE, endpoint
 from sources.constant_contact.identity import identify
 from sources.constant_contact.leftovers import remove_loaded_rows, set_what_must_hold
 from sources.constant_contact.loaded import NAME, warehouse_of
 from sources.constant_contact.reads.left_out import granted, sentences
+from sources.constant_contact.repair.cascade_batches import Cascades
 from sources.constant_contact.source import (
     Settings,
     begin,

@@ -11,11 +11,12 @@ import pendulum
 import pytest
 import yaml
 
-from pipelines.constant_contact.events import AuditLine, RunResult
+from pipelines.constant_contact.events import RunResult
 from pipelines.constant_contact.notify import causes, messages
 from pipelines.constant_contact.notify.causes import Cause, Findings
 from pipelines.constant_contact.notify.unusual import RULE, interval, of_mails, query
 from sources.constant_contact.api.login import LoginStatus
+from sources.constant_contact.repair.audit_line import AuditLine
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = pendulum.datetime(2026, 11, 21, 12)

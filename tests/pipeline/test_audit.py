@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from accounts import EVERY_NIGHT
 
-from pipelines.constant_contact.sync.audit import audit
+from sources.constant_contact.repair.audit import audit
 from sources.constant_contact_sandbox import Switches
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from accounts import Quick
 
-    from pipelines.constant_contact.events import AuditLine
+    from sources.constant_contact.repair.audit_line import AuditLine
 
 WANTED = EVERY_NIGHT
 
 
 def audited(here: Quick, wanted: frozenset[str] = WANTED, *, under_way: str = "") -> Sequence[AuditLine]:
-    return audit(here, wanted, state=here.state, under_way=under_way)  # type: ignore[arg-type]
+    return audit(here, wanted, state=here.state, under_way=under_way)
 
 
 def apart(lines: Sequence[AuditLine]) -> list[tuple[str, str, int]]:

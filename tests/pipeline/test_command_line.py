@@ -140,7 +140,7 @@ def test_the_object_of_a_sync_names_run_account_and_differences(account: Any) ->
 def test_a_count_that_differs_is_in_the_object() -> None:
     """With its table, its scope, both counts and the explanation."""
     from pipelines.constant_contact.display.run_json import audit_object  # noqa: PLC0415
-    from pipelines.constant_contact.events import AuditLine  # noqa: PLC0415
+    from sources.constant_contact.repair.audit_line import AuditLine  # noqa: PLC0415
 
     same = AuditLine(table="contacts", scope="total", source_count=5, loaded_count=5, ok=True)
     off = AuditLine(

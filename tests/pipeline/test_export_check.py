@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.constant_contact.cli import app
-from pipelines.constant_contact.sync.export_check import compared
 from sources.constant_contact.catalogue import chosen
 from sources.constant_contact.reads import exports
 from sources.constant_contact.reads.exports import ExportFailedError, read_file
+from sources.constant_contact.repair.export_check import compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,6 @@ from pipelines.constant_contact.display.progress import listener, summary_text
 from pipelines.constant_contact.display.summary import summary
 from pipelines.constant_contact.display.tally import Tally, duration
 from pipelines.constant_contact.events import (
-    AuditLine,
     Event,
     GroupLoaded,
     MartStarted,
@@ -30,6 +29,7 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
+from sources.constant_contact.repair.audit_line import AuditLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

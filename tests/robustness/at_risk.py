@@ -46,7 +46,7 @@ class AtRisk(Quick):
 
     def night_at_risk(self, *, full_refresh: bool = False, a_commit: int = 6) -> Outcome:
         """A night with an impatient client; what was committed before its end stays."""
-        from pipelines.constant_contact.sync.consequences import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
+        from sources.constant_contact.repair.cascades import apply_cascades  # noqa: PLC0415 - dlt takes two seconds
 
         self.log_in()
         own, wanted = settings(), EVERY_NIGHT
@@ -78,7 +78,7 @@ class AtRisk(Quick):
         finally:
             reading.reader.close()
             client.close()
-        apply_cascades(self, wanted)  # type: ignore[arg-type]  # it asks for columns, qualified and execute only
+        apply_cascades(self, wanted)
         return reading.reader.outcome
 
     def commit(self, group: Group) -> None:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.events import AuditLine, RunResult
+    from pipelines.constant_contact.events import RunResult
+    from sources.constant_contact.repair.audit_line import AuditLine
 
 
 def version() -> str:

@@ -20,7 +20,8 @@ from pipelines.constant_contact.planning.cost import error
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.constant_contact.events import AuditLine, RunResult
+    from pipelines.constant_contact.events import RunResult
+    from sources.constant_contact.repair.audit_line import AuditLine
 
 WIDTH = 80  # where no terminal says otherwise
 MAX_LINES = 8  # of one kind (differences, unread work)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pendulum import DateTime
 
     from pipelines.constant_contact.display.verdict import Verdict
-    from pipelines.constant_contact.events import AuditLine, RunResult
+    from pipelines.constant_contact.events import RunResult
     from sources.constant_contact.api.login import LoginStatus
+    from sources.constant_contact.repair.audit_line import AuditLine
 
 KINDS = ("failed", "audit", "set_aside", "drift", "stale", "busy", "quota", "login", "unusual")
 LOGIN_ERRORS = (LoginFailed, NotLoggedIn, TokenRevoked, Unauthorized)

@@ -211,6 +211,11 @@ class Budget:
                 return 0
             return max(0, self._limit - self._ledger.spent(self._enter_day(now)))
 
+    def remaining_for_run(self) -> int:
+        """Requests that this run may still send: of today's, and of its own cap."""
+        left = self.remaining_today()
+        return left if self._max_requests is None else min(left, self._max_requests - self._granted)
+
     def remaining_lately(self) -> int:
         """The same as of a moment ago at most, for those who only show it and ask after every page."""
         at_s = self._clock.monotonic()

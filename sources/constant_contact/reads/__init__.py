@@ -4,6 +4,6 @@
 details of what was edited), `details` (one by one), `recent` (the last weeks), `events`, `registrations`,
 `landing_pages` (newest first, until known), `contacts` (marks), `campaigns` (changes, then their e-mails, by way of
 `totals` and `feeds` to the reports). Each has its slices and their estimate.
-`heal` reads what the counts give away.
+What the counts give away is read by `repair`.
 Must not know: dlt, destinations, the command line.
 """

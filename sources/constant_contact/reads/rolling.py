@@ -2,7 +2,7 @@
 
 Within `full_refresh_every` each contact is read once: what no count and no mark shows is exact after that time. The
 share of a night is as large as the time that it has to keep up with. It ends where no loaded contact was created for
-some seconds (see `heal`). Only rows that differ are written; who should be there and is not is asked for by id.
+some seconds (see `created_range`). Only rows that differ are written; who is missing is asked for by id.
 State: see `state.rolling`.
 """
 
@@ -19,8 +19,8 @@ from sources.constant_contact.reads import costs
 from sources.constant_contact.reads.api_objects import attempt
 from sources.constant_contact.reads.collections import with_lost
 from sources.constant_contact.reads.contact_by_id import contact_by_id, contact_object
+from sources.constant_contact.reads.created_range import GAP_S, CreatedRange
 from sources.constant_contact.reads.facts import Line
-from sources.constant_contact.reads.heal import GAP_S, Span
 from sources.constant_contact.reads.parts import parts
 from sources.constant_contact.reads.unchanged import LoadedDigests
 from sources.constant_contact.state.contacts import ContactsState, all_read_at
@@ -42,18 +42,18 @@ if TYPE_CHECKING:
 CONTACTS, KEY = "contacts", "contact_id"
 PAGE = endpoint(CONTACTS).page_size or 1
 PART = PAGE - PAGE // 25
-"""Loaded contacts whose span is one page, with room for a few that are not loaded."""
+"""Loaded contacts whose range is one page, with room for a few that are not loaded."""
 PROOFS = 50
 """Contacts asked for by id in one run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What one night reads; seconds since 1970 in its span."""
+    """What one night reads; seconds since 1970 in its range."""
 
-    span: Span
+    created: CreatedRange
     contacts: tuple[str, ...]
-    """Loaded ones of the span, by their creation."""
+    """Loaded ones of the range, by their creation."""
     ends: bool
     """Whether it is the last one of its round."""
 
@@ -74,7 +74,7 @@ def share_of_tonight(warehouse: Warehouse, state: State, options: SyncOptions, n
     cut, there = _found(warehouse, under_way.until, due, rest)
     before = [contact_id for at, contact_id in there if cut is None or at.timestamp() < cut]
     after = None if under_way.until is None else int(under_way.until.timestamp())
-    return Share(span=Span(after=after, before=cut), contacts=tuple(before), ends=cut is None)
+    return Share(created=CreatedRange(after=after, before=cut), contacts=tuple(before), ends=cut is None)
 
 
 def _found(
@@ -117,15 +117,15 @@ def read(reading: Reading) -> Iterator[Batch]:
     if share is None:
         return
     if share.contacts:
-        yield from _read_span(reading, share)
+        yield from _read_range(reading, share)
     yield replace(reading.as_batch(CONTACTS), state=_done(reading, share))
 
 
-def _read_span(reading: Reading, share: Share) -> Iterator[Batch]:
+def _read_range(reading: Reading, share: Share) -> Iterator[Batch]:
     of = endpoint(CONTACTS)
     loaded = LoadedDigests(reading.warehouse, of, share.contacts)
     seen: set[str] = set()
-    for part in parts(reading, of, extra=share.span.parameters):
+    for part in parts(reading, of, extra=share.created.parameters):
         seen.update(part.tables[CONTACTS].column(KEY).to_pylist())
         batch = reading.as_batch(CONTACTS, part.tables, requests=part.requests)
         yield replace(batch, tables=loaded.changed(batch.tables))
@@ -156,6 +156,6 @@ def _done(reading: Reading, share: Share) -> tuple[StateChange, ...]:
     assert whole_at is not None
     if share.ends:
         return (all_read_at(reading.now), Round(began=reading.now, at=reading.now).kept())
-    assert share.span.before is not None
-    until = pendulum.from_timestamp(share.span.before)
+    assert share.created.before is not None
+    until = pendulum.from_timestamp(share.created.before)
     return (Round(began=whole_at, at=reading.now, until=until).kept(),)

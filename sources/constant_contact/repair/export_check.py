@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from pipelines.constant_contact.sync.audit import audit
-from pipelines.constant_contact.sync.consequences import apply_cascades
-from pipelines.constant_contact.sync.members import correct
-from sources.constant_contact.api.errors import ApiError, NotFound
+from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.batches import Batch
 from sources.constant_contact.catalogue import endpoint
+from sources.constant_contact.reads.contact_by_id import contact_by_id
 from sources.constant_contact.reads.exports import Exported, ExportFailedError, exported, ordered
-from sources.constant_contact.reads.heal import Findings
+from sources.constant_contact.repair.audit import audit
+from sources.constant_contact.repair.cascades import apply_cascades
+from sources.constant_contact.repair.corrections import correct
+from sources.constant_contact.repair.findings import Findings
+from sources.constant_contact.repair.repair import Repaired, fresh_reading
 from sources.constant_contact.state import export_check as export_check_state
 from sources.constant_contact.state.export_check import ExportCheckState
 
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
     from pendulum import DateTime
 
-    from pipelines.constant_contact.sync.healing import Host, Lines
     from sources.constant_contact.reads.reading import Reading
+    from sources.constant_contact.repair.audit_line import Lines
+    from sources.constant_contact.repair.ports import Commits
 
 CHECK, CONTACTS = "contact_export", "contacts"
 EVERY = pendulum.duration(days=7)
@@ -52,15 +55,15 @@ class Difference:
         return len(self.missing) + len(self.surplus)
 
 
-def export_checked(host: Host, wanted: frozenset[str], lines: Lines) -> Lines:
+def export_checked(of_run: Reading, commits: Commits, wanted: frozenset[str], lines: Lines) -> Repaired:
     """The audit after the check, which is the same where nothing differed or nothing was due."""
     if CHECK not in wanted:  # which spares asking what is loaded
-        return lines
-    reading = host.reading()
+        return Repaired(lines=lines)
+    reading = fresh_reading(of_run, commits)
     try:
         if not is_due(reading, wanted):
-            return lines
-        return _checked(host, reading, wanted, lines)
+            return Repaired(lines=lines)
+        return _checked(reading, commits, wanted, lines)
     finally:
         reading.reader.close()
         reading.warehouse.close()
@@ -73,75 +76,80 @@ def is_due(reading: Reading, wanted: frozenset[str]) -> bool:
     return before is None or reading.now >= before + EVERY
 
 
-def _checked(host: Host, reading: Reading, wanted: frozenset[str], lines: Lines) -> Lines:
+def _checked(reading: Reading, commits: Commits, wanted: frozenset[str], lines: Lines) -> Repaired:
     before = ExportCheckState.of(reading.state).ordered_at
-    _note(host, reading.now)
+    _note(commits, reading.now)
     activity_id = ""
     try:
         activity_id = ordered(reading.client)
-        found = exported(reading.client, activity_id)
+        export = exported(reading.client, activity_id)
     except (ExportFailedError, ApiError) as error:
         if not activity_id:  # nothing was ordered
-            _note(host, before)
-        host.warn(f"the check by export was not made: {error}; {_next(activity_id)}")
-        return lines
+            _note(commits, before)
+        warning = f"the check by export was not made: {error}; {_next(activity_id)}"
+        return Repaired(lines=lines, warnings=(warning,))
     difference = compared(
-        found, reading.warehouse.rows(CONTACTS, ("contact_id", "email_address__address", "deleted_at"))
+        export, reading.warehouse.rows(CONTACTS, ("contact_id", "email_address__address", "deleted_at"))
     )
-    return _healed(host, wanted, found, difference) if len(difference) else lines
+    if not len(difference):
+        return Repaired(lines=lines)
+    return _repaired(reading, commits, wanted, export, difference)
 
 
 def _next(activity_id: str) -> str:
     return "the next one is due in a week" if activity_id else "the next run tries again"
 
 
-def _note(host: Host, at: DateTime | None) -> None:
-    host.commit(Batch(resource=CONTACTS, state=(export_check_state.ordered(at),)))
+def _note(commits: Commits, at: DateTime | None) -> None:
+    commits.commit(Batch(resource=CONTACTS, state=(export_check_state.ordered(at),)))
 
 
-def compared(found: Exported, loaded: list[dict[str, Any]]) -> Difference:
+def compared(export: Exported, loaded: list[dict[str, Any]]) -> Difference:
     """Whoever is loaded as deleted is missing from neither side: whether a file has them is not documented."""
     known: set[str] = set()
     difference = Difference()
     for row in loaded:
         contact_id, address = str(row["contact_id"]), str(row["email_address__address"] or "")
-        key = contact_id.lower() if found.by_id else address.lower()
+        key = contact_id.lower() if export.by_id else address.lower()
         known.add(key)
-        if key and row["deleted_at"] is None and key not in found.keys:
+        if key and row["deleted_at"] is None and key not in export.keys:
             difference.surplus[contact_id] = address
-    difference.missing = {key: address for key, address in found.keys.items() if key not in known}
+    difference.missing = {key: address for key, address in export.keys.items() if key not in known}
     return difference
 
 
-def _healed(host: Host, wanted: frozenset[str], found: Exported, difference: Difference) -> Lines:
+def _repaired(
+    of_check: Reading, commits: Commits, wanted: frozenset[str], export: Exported, difference: Difference
+) -> Repaired:
     """Each of them read again, the differences kept, and the audit made anew."""
     findings = Findings()
-    reading = host.reading()
+    reading = fresh_reading(of_check, commits)
     reading.add(
         CONTACTS,
         0,
         "contacts in which the export differs",
-        lambda: _read_again(host, reading, found, difference, findings),
+        lambda: _read_again(reading, export, difference, findings),
     )
     try:
-        host.carry_out(reading)
+        commits.read(reading)
     finally:
         reading.reader.close()
         reading.warehouse.close()
-    correct(host.opened, findings)
-    apply_cascades(host.opened, wanted, reading.excluded)
+    correct(commits.tables, findings)
+    apply_cascades(commits.tables, wanted, reading.excluded)
     error = reading.reader.outcome.error or reading.reader.outcome.postponed
     if error is not None and not isinstance(error, ApiError):
         raise error
-    host.warn(_sentence(found, difference, findings, error))
-    return audit(host.opened, wanted, state=host.state())
+    warning = _sentence(export, difference, findings, error)
+    lines = audit(commits.tables, wanted, state=commits.state())
+    return Repaired(lines=lines, warnings=(warning,))
 
 
 def _read_again(
-    host: Host, reading: Reading, found: Exported, difference: Difference, findings: Findings
+    reading: Reading, export: Exported, difference: Difference, findings: Findings
 ) -> Iterator[Batch]:
-    by_address = not found.by_id
-    most = min(MAX_READ, max(0, host.allowance()))
+    by_address = not export.by_id
+    most = min(MAX_READ, max(0, reading.client.budget.remaining_for_run()))
     wanted = [
         *((key, by_address) for key in difference.missing),
         *((key, False) for key in difference.surplus),
@@ -152,17 +160,12 @@ def _read_again(
             findings.gone.add(key)
         findings.fresh.update(str(row.get("contact_id")) for row in rows)
         yield reading.batch(CONTACTS, rows, requests=1)
-    yield _kept(reading, found, difference)
+    yield _kept(reading, export, difference)
 
 
 def _by_id(reading: Reading, contact_id: str) -> list[dict[str, Any]]:
-    of = endpoint(CONTACTS)
-    assert of.detail_path is not None
-    include = {name: value for name, value in of.params if name == "include"}
-    try:
-        return [reading.client.record(of.detail_path.format(contact_id=contact_id), include)]
-    except NotFound:
-        return []
+    row = contact_by_id(reading, contact_id)
+    return [] if row is None else [row]
 
 
 def _by_address(reading: Reading, address: str) -> list[dict[str, Any]]:
@@ -170,23 +173,23 @@ def _by_address(reading: Reading, address: str) -> list[dict[str, Any]]:
     return [row for page in reading.pages(of, extra={"email": address}) for row in page.rows]
 
 
-def _kept(reading: Reading, found: Exported, difference: Difference) -> Batch:
+def _kept(reading: Reading, export: Exported, difference: Difference) -> Batch:
     """The differences as rows."""
-    shared = {"activity_id": found.activity_id, "exported_at": reading.now.isoformat()}
+    shared = {"activity_id": export.activity_id, "exported_at": reading.now.isoformat()}
     rows: list[dict[str, Any]] = []
     for key, address in difference.missing.items():
-        contact_id = key if found.by_id else None
+        contact_id = key if export.by_id else None
         rows.append(
             {"contact_key": key, "contact_id": contact_id, "email_address": address, "difference": "missing"}
         )
     for contact_id, address in difference.surplus.items():
-        key = contact_id if found.by_id else address.lower()
+        key = contact_id if export.by_id else address.lower()
         rows.append({"contact_key": key, "contact_id": contact_id, "difference": "surplus"})
     return reading.batch(CHECK, [row | shared for row in rows], requests=0, whole=True)
 
 
 def _sentence(
-    found: Exported, difference: Difference, findings: Findings, error: BaseException | None
+    export: Exported, difference: Difference, findings: Findings, error: BaseException | None
 ) -> str:
     more = len(difference) - MAX_READ
     parts = [
@@ -197,8 +200,10 @@ def _sentence(
         )
         if ids
     ]
-    said = f"an export of {len(found.keys):,} contacts differs from what was loaded in {' and '.join(parts)}"
+    sentence = (
+        f"an export of {len(export.keys):,} contacts differs from what was loaded in {' and '.join(parts)}"
+    )
     if error is not None:
-        return f"{said}; they could not be read again: {error}"
+        return f"{sentence}; they could not be read again: {error}"
     left = f", {more:,} wait for the next reading of all contacts" if more > 0 else ""
-    return f"{said}; they were read again{left}; {len(findings.gone):,} are gone from the account"
+    return f"{sentence}; they were read again{left}; {len(findings.gone):,} are gone from the account"

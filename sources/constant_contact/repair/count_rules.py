@@ -17,8 +17,8 @@ from sources.constant_contact.state.counting import UNKNOWN, CountRules, counts_
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pipelines.constant_contact.destinations.warehouse import Warehouse
-    from pipelines.constant_contact.events import AuditLine
+    from sources.constant_contact.repair.audit_line import AuditLine
+    from sources.constant_contact.repair.ports import Tables
     from sources.constant_contact.state.changes import StateChange
 
 CONTACTS, PERMISSION = "contacts", "email_address__permission_to_send"
@@ -41,32 +41,35 @@ Numbers = dict[tuple[str, str], dict[str, int]]
 """(scope, id) -> rule -> how many loaded contacts it counts."""
 
 
-def numbers(opened: Warehouse, consents: Mapping[str, str], there: Collection[str]) -> Numbers:
+def numbers(tables: Tables, consents: Mapping[str, str], columns: Collection[str]) -> Numbers:
     """`consents`: the name of a count -> its permission."""
-    found: Numbers = defaultdict(lambda: dict.fromkeys(WORDS, 0))
+    counts: Numbers = defaultdict(lambda: dict.fromkeys(WORDS, 0))
     names = {permission: name for name, permission in consents.items()}
-    if CONTACTS not in there:
-        return found
-    for row in opened.query(
-        f"select c.{PERMISSION} as permission, {_sums()} from {opened.qualified(CONTACTS)} as c group by c.{PERMISSION}"
+    if CONTACTS not in columns:
+        return counts
+    for row in tables.query(
+        f"select c.{PERMISSION} as permission, {_sums()} from {tables.qualified(CONTACTS)} as c group by c.{PERMISSION}"
     ):
         permission, every, live = str(row["permission"]), int(str(row["every_one"])), int(str(row["live"]))
-        total = found["total", ""]
+        total = counts["total", ""]
         total["with_deleted"] += every
         total["active"] += live if permission in ACTIVE else 0
         total["active_with_deleted"] += every if permission in ACTIVE else 0
         total["counted"] += live if permission in COUNTED else 0
         if permission in names:
-            found["consent", names[permission]]["with_deleted"] = every
+            counts["consent", names[permission]]["with_deleted"] = every
     for scope, table in GROUPS.items():
-        for group in _by_group(opened, scope, table) if table in there else ():
-            one = found[scope, str(group["id"])]
-            one["with_deleted"], one["active"] = int(str(group["every_one"])), int(str(group["active"]))
-    return found
+        for group in _by_group(tables, scope, table) if table in columns else ():
+            of_group = counts[scope, str(group["id"])]
+            of_group["with_deleted"], of_group["active"] = (
+                int(str(group["every_one"])),
+                int(str(group["active"])),
+            )
+    return counts
 
 
 def _sums() -> str:
-    active = ", ".join(f"'{each}'" for each in ACTIVE)
+    active = ", ".join(f"'{permission}'" for permission in ACTIVE)
     live = "c.deleted_at is null"
     return (
         f"count(*) as every_one, sum(case when {live} then 1 else 0 end) as live,"
@@ -74,27 +77,27 @@ def _sums() -> str:
     )
 
 
-def _by_group(opened: Warehouse, scope: str, table: str) -> Sequence[Mapping[str, Any]]:
-    return opened.query(
-        f"select s.{scope}_id as id, {_sums()} from {opened.qualified(table)} as s"
-        f" join {opened.qualified(CONTACTS)} as c on c.contact_id = s.contact_id group by s.{scope}_id"
+def _by_group(tables: Tables, scope: str, table: str) -> Sequence[Mapping[str, Any]]:
+    return tables.query(
+        f"select s.{scope}_id as id, {_sums()} from {tables.qualified(table)} as s"
+        f" join {tables.qualified(CONTACTS)} as c on c.contact_id = s.contact_id group by s.{scope}_id"
     )
 
 
-def by_rule(line: AuditLine, rules: CountRules, found: Numbers) -> AuditLine:
+def by_rule(line: AuditLine, rules: CountRules, counts: Numbers) -> AuditLine:
     """The line with the rows counted as the API counts them."""
     rule = rules.rule(line.scope, line.scope_id)
     if rule is None or line.ok:
         return line
     if rule == UNKNOWN:
         return replace(line, ok=True, explanation=WORDS[rule])
-    loaded = found[line.scope, line.scope_id][rule]
+    loaded = counts[line.scope, line.scope_id][rule]
     ok = loaded == line.source_count
     return replace(line, loaded_count=loaded, ok=ok, explanation=WORDS[rule] if ok else line.explanation)
 
 
 def learned(
-    lines: Sequence[AuditLine], rules: CountRules, found: Numbers, *, all_read: bool
+    lines: Sequence[AuditLine], rules: CountRules, counts: Numbers, *, all_read: bool
 ) -> Iterator[StateChange]:
     """What these lines, with the rows counted in the usual way, teach; `all_read`: in this run."""
     for scope in ("total", "consent", *GROUPS):
@@ -106,15 +109,15 @@ def learned(
             if all_read:
                 yield from _forget(scope, rules)
             continue
-        apart = sum(abs(line.source_count - line.loaded_count) for line in of_scope)
-        rule = next((rule for rule in WORDS if _fits(rule, of_scope, found)), None)
-        if rule is not None and rule != known and (all_read or apart >= SURE):
+        off_by = sum(abs(line.source_count - line.loaded_count) for line in of_scope)
+        rule = next((rule for rule in WORDS if _fits(rule, of_scope, counts)), None)
+        if rule is not None and rule != known and (all_read or off_by >= SURE):
             yield from _forget(scope, rules)
             yield counts_by(scope, rule)
 
 
-def _fits(rule: str, lines: Sequence[AuditLine], found: Numbers) -> bool:
-    counted = [(found[line.scope, line.scope_id][rule], line.source_count) for line in lines]
+def _fits(rule: str, lines: Sequence[AuditLine], counts: Numbers) -> bool:
+    counted = [(counts[line.scope, line.scope_id][rule], line.source_count) for line in lines]
     return rule != UNKNOWN and all(loaded == source for loaded, source in counted)
 
 

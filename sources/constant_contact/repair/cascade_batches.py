@@ -1,6 +1,6 @@
 """What follows from a library call's rows for rows that it did not read, as batches of the same load.
 
-`ctct sync` brings this about by SQL after its last commit (`consequences`); a source can only hand on rows, so here
+`ctct sync` brings this about by SQL after its last commit (`cascades`); a source can only hand on rows, so here
 they are: the sets of contacts whose lists, tags or fields are gone, and events whose contact was deleted or revived.
 Source: contract (ContactResource.deleted_at, *TrackingActivity.deleted_at); api_guide/lists_delete, tags_delete.
 """
