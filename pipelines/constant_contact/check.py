@@ -72,6 +72,7 @@ def lines(own: Settings, where: Target) -> Iterator[Line]:
                 yield _tried("privileges", partial(_privileges, found[0], own.chosen()))
             yield _clock(client)
         yield from _destination(client, where, found)
+        yield Line(what="logins", ok=True, found=f"kept in {client.connection.kept_in}")
         yield _tried("file modes", lambda: _modes(own, where))
         yield _tried("quota", lambda: _quota(client, own))
 
@@ -123,7 +124,7 @@ def configured(profile: str) -> Iterator[Line]:
         yield Line(what="setting", ok=True, found=f"{value.key} = {value.shown}, from {value.origin}")
     unused = source.unused_settings()
     for one in unused:
-        yield Line(what="setting", ok=not one.wrong, found=one.sentence)
+        yield Line(what="setting", ok=False, found=one.sentence)
     if not unused:
         yield Line(what="settings", ok=True, found="no unknown names; what is not listed has its default")
 

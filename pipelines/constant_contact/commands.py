@@ -26,7 +26,8 @@ from pipelines.constant_contact.events import EXIT_CODES, Waiting
 from pipelines.constant_contact.mart_changes import update_marts
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.notify.watch import alerts_where_unreadable, checked, watched
-from pipelines.constant_contact.profiles.round import folder_of, note_end
+from pipelines.constant_contact.profiles.board import board_of
+from pipelines.constant_contact.profiles.round import note_end
 from pipelines.constant_contact.request import load_settings, patience_of, published_copy
 from pipelines.constant_contact.sync.outputs import renew_outputs
 from pipelines.constant_contact.sync.run import sync as run_sync
@@ -65,8 +66,8 @@ def sync(wanted: SyncRequest, *, as_json: bool) -> int:
     quiet_libraries()
     result = carried_out(wanted, quiet=as_json)
     with contextlib.suppress(UserError):  # another profile's settings: only an order depends on it
-        folder, at = folder_of(load_settings()), result.ended_at
-        note_end(folder, wanted.target.profile, at, complete=result.status == "complete")
+        board, at = board_of(load_settings()), result.ended_at
+        note_end(board, wanted.target.profile, at, complete=result.status == "complete")
     if as_json:
         sys.stdout.write(json.dumps(as_object(result)) + "\n")
     return EXIT_CODES[result.status]

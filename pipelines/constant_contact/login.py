@@ -57,7 +57,7 @@ def login(profile: str | None, flow: str, *, port: int, yes: bool, open_pages: b
     to = f" to {_title(tokens.account_id, tokens.account_name)}" if tokens.account_id else ""
     of = "" if connection.profile == DEFAULT_PROFILE else f"profile {connection.profile}, "
     option = "" if connection.profile == DEFAULT_PROFILE else f" --profile {connection.profile}"
-    _say(f"Logged in{to}. The login is kept for {of}in {connection.state_dir}; next: ctct check{option}")
+    _say(f"Logged in{to}. The login is kept for {of}in {connection.kept_in}; next: ctct check{option}")
     return 0
 
 
@@ -86,7 +86,7 @@ def status(profile: str | None) -> int:
 
 def _say_stored(connection: Connection, found: LoginStatus) -> None:
     now = pendulum.now("UTC")
-    _say(f"login      kept in {connection.state_dir}, renewed {_ago(found.saved_at, now)}")
+    _say(f"login      kept in {connection.kept_in}, renewed {_ago(found.saved_at, now)}")
     _say(f"scopes     {found.scope or 'not stated by the server'}")
     if found.access_expires_at is not None:
         _say(f"access     until {found.access_expires_at:YYYY-MM-DD HH:mm} UTC, then renewed by itself")
@@ -99,8 +99,9 @@ def logout(profile: str | None) -> int:
     connection = _connection(profile)
     with closing(Login(connection)) as known:
         count = known.logout()
+    where = "on this machine" if connection.shared is None else "on every machine"
     _say(
-        "The login is forgotten on this machine; to withdraw it altogether, remove the application in the account."
+        f"The login is forgotten {where}; to withdraw it altogether, remove the application in the account."
         if count
         else f"Nobody was logged in for profile {connection.profile}."
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.logins import login_command, stored_logins
-from sources.constant_contact.api.tokens import FileTokenStore
+from sources.constant_contact.api.stores import token_store
 from sources.constant_contact.catalogue import endpoint
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _clients(connection: Connection) -> tuple[list[ClientAccount], int]:
     with closing(Client(connection)) as client:
         pages = list(client.pages(of.path, dict(of.query), rows_key=of.rows_key))
     rows = [row for page in pages for row in page.rows if row.get("billing_status") != CANCELED]
-    store = FileTokenStore(connection.state_dir / "auth")
+    store = token_store(connection)
     with store.lock():
         logins = stored_logins(store)
     known = {one.tokens.account_id for one in logins}

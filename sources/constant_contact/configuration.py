@@ -33,9 +33,7 @@ INTERFACE_KEYS = frozenset(
         "time_zone", "wait",
     )
 )  # fmt: skip
-"""Keys that the interface promises. Those that `Settings` does not declare have no feature yet: they are no mistake,
-and whoever sets one is told that it does nothing.
-"""
+"""Of those that `Settings` declares: what no profile may be called, and what makes a subsection one."""
 NOTIFY_KEYS = frozenset(
     ("command", "email_to", "heartbeat", "on", "smtp_url", "stale_after", "webhook")
 )  # fmt: skip
@@ -78,8 +76,6 @@ class Finding:
     """Something that is set and does nothing."""
 
     sentence: str
-    wrong: bool = True
-    """False: a known name that no feature reads yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,17 +291,13 @@ def _keys(layer: Layer, named: Collection[str]) -> Iterator[tuple[tuple[str, ...
 def _finding(layer: Layer, path: tuple[str, ...], value: Any, read: frozenset[str]) -> Iterator[Finding]:
     """Of one key. `read`: those of its section that a feature reads."""
     *_, section, key = path
-    known = NOTIFY_KEYS if section == NOTIFY else read | INTERFACE_KEYS
     if key in read:
         return
-    if key in known:
-        sentence = f"{layer.spell(*path)} is not used yet: no feature of this version reads it"
-        yield Finding(sentence=sentence, wrong=False)
-    elif isinstance(value, dict) and section != NOTIFY:
+    if isinstance(value, dict) and section != NOTIFY:
         first = () if layer.name else tuple(value)[:1]  # a variable is a whole path
         yield Finding(sentence=f"{layer.spell(*path, *first)} is not used: {_section_fault(key, value)}")
     else:
-        nearest = _nearest(key, known)
+        nearest = _nearest(key, read)
         yield Finding(sentence=f"{layer.spell(*path)} is not used: there is no such setting; {nearest}")
 
 

@@ -52,6 +52,7 @@ from sources.constant_contact.reads.reading import Reading
 from sources.constant_contact.reads.set_aside import SetAside
 from sources.constant_contact.reads.strategies import add_slices
 from sources.constant_contact.rows import Columns
+from sources.constant_contact.shared_settings import shared_store
 from sources.constant_contact.state.changes import apply_changes
 from sources.constant_contact.state.fields import FieldsState
 from sources.constant_contact.windows import (
@@ -99,6 +100,10 @@ class Settings(BaseConfiguration):
     profile: str = DEFAULT_PROFILE
     """Whose login and which dataset, where a command names none."""
     state_dir: str | None = None
+    store: str = "file"
+    """Where logins and the day's count are: file (of `state_dir`) or catalog (of the lake)."""
+    store_key: TSecretStrValue | None = None
+    """Under which logins in the catalog are encrypted."""
     requests_per_second: float = 4.0
     requests_per_day: int = 10_000
     reserve_per_day: int = 0
@@ -152,6 +157,7 @@ class Settings(BaseConfiguration):
             login=kind,
             api_key=self.api_key,
             profile=self.profile,
+            shared=shared_store(self.store, self.store_key),
             state_dir=Path(self.state_dir or platformdirs.user_state_path("constant-contact-pipeline")),
             requests_per_second=self.requests_per_second,
             requests_per_day=self.requests_per_day,

@@ -142,14 +142,6 @@ def test_a_profile_of_a_file_may_have_keys_in_the_environment(monkeypatch: pytes
     assert ("shop",) == configuration.profiles(OURS, layers)
 
 
-def test_a_key_without_a_feature_is_no_mistake() -> None:
-    """A name of the interface that no feature reads is told, and is not called unknown."""
-    tables = {"sources": {"constant_contact": {"store_key": "a", "notify": {"webhook": "b"}}}}
-    found = configuration.findings(OURS, [Layer(name=FILE, tables=tables)])
-    assert [False] == [one.wrong for one in found]
-    assert all("is not used yet" in one.sentence for one in found)
-
-
 def test_every_setting_is_a_known_name() -> None:
     """Whoever adds a setting need not add it to a second list."""
     from sources.constant_contact.source import SETTINGS  # noqa: PLC0415
@@ -168,7 +160,7 @@ def misspelt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.C
     """`check` and `sync` as processes, in a folder whose configuration has slips; no request can succeed."""
     folder = written(
         tmp_path_factory.mktemp("misspelt"),
-        '[sources.constant_contact]\nbase_url = "http://127.0.0.1:1/v3"\nrequest_per_second = 3\nstore = "file"\n',
+        '[sources.constant_contact]\nbase_url = "http://127.0.0.1:1/v3"\nrequest_per_second = 3\n',
     )
     written(folder, '[sources.constant_contact]\naccess_token = "hush-hush"\n', "secrets.toml")
     variables = {
@@ -195,14 +187,11 @@ def test_check_says_where_each_value_came_from(misspelt: dict[str, Any]) -> None
     assert "hush-hush" not in output
     [wrong] = [line for line in output.splitlines() if "request_per_second" in line]
     assert wrong.startswith("FIX ")
-    [later] = [line for line in output.splitlines() if "store in" in line]
-    assert later.startswith("ok ")
 
 
 def test_a_run_warns_of_what_nobody_reads(misspelt: dict[str, Any]) -> None:
     """On standard error, however the run ends."""
     assert "warning: request_per_second in [sources.constant_contact]" in misspelt["sync"].stderr
-    assert "warning: store in [sources.constant_contact]" in misspelt["sync"].stderr
     assert "hush-hush" not in misspelt["sync"].stdout + misspelt["sync"].stderr
 
 

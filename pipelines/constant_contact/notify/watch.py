@@ -16,7 +16,7 @@ from pipelines.constant_contact.errors import Busy, UserError
 from pipelines.constant_contact.notify import causes, messages, unusual
 from pipelines.constant_contact.notify.delivery import Delivery, deliver, senders
 from pipelines.constant_contact.notify.heartbeat import Heartbeat
-from pipelines.constant_contact.notify.memory import Memory
+from pipelines.constant_contact.notify.memory import memory_of
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.request import load_settings, published_copy
 from sources.constant_contact.api.errors import ApiError
@@ -25,11 +25,13 @@ from sources.constant_contact.api.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.display.verdict import Verdict
     from pipelines.constant_contact.events import RunResult
     from pipelines.constant_contact.notify.causes import Findings
+    from pipelines.constant_contact.notify.memory import Memory
     from pipelines.constant_contact.notify.messages import Message, Sent
     from pipelines.constant_contact.notify.settings import Notify
     from sources.constant_contact.source import Settings
@@ -103,7 +105,8 @@ class _Alerts:
         self._redactor.add(*notify.secrets)
         self._own = _settings(target.profile)
         if self._own is not None:
-            self._redactor.add(self._own.client_secret, self._own.refresh_token, self._own.access_token)
+            own = self._own
+            self._redactor.add(own.client_secret, own.refresh_token, own.access_token, own.store_key)
 
     def redact(self, text: str) -> str:
         return self._redactor(text)
@@ -155,12 +158,12 @@ class _Alerts:
             self._warn(f"the alerts that were sent may come again, they cannot be remembered: {memory.fault}")
         self._say_what_failed(deliveries)
 
-    def _memory(self) -> Memory:
+    def _memory(self) -> AbstractContextManager[Memory]:
         """Where the configuration cannot be read, in the default place."""
         from sources.constant_contact.source import Settings  # noqa: PLC0415 - dlt takes two seconds
 
         connection = (self._own or Settings()).connection()
-        return Memory(connection.state_dir, self.target, connection.key)
+        return memory_of(connection, self.target)
 
     def _deliveries(
         self, sent: Mapping[str, Sent], findings: Findings, run_id: str | None

@@ -1,31 +1,26 @@
-"""What processes on one state folder tell each other about profiles: who runs which, and when each last succeeded.
+"""What processes that share a board tell each other about profiles: who runs which, and when each last succeeded.
 
 A round begins with the first process and ends with the last one. Within it each profile is run once, whoever takes it;
-one that a process died with is taken by another. Knows files and locks. Must not know: settings, requests, runs.
+one that a process died with is taken by another. Must not know: files, settings, requests, runs.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from filelock import FileLock, Timeout
-
-from pipelines.constant_contact import files
 from pipelines.constant_contact.errors import UserError
+from sources.constant_contact.api.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from pendulum import DateTime
 
-    from sources.constant_contact.source import Settings
+    from pipelines.constant_contact.profiles.board import Board
 
-LOCK_TIMEOUT_S = 60.0
 RUNNING, CUT, DONE = "running", "cut", "done"
 """Of a profile in a round; `cut`: it used its share up and may have more."""
 
@@ -38,51 +33,9 @@ class Claim:
     share: int
 
 
-class Board:
-    """The file that all processes read and write, under a lock."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._file = folder / "profiles.json"
-        self._lock = FileLock(folder / "profiles.lock", timeout=LOCK_TIMEOUT_S, mode=0o600)
-
-    @contextmanager
-    def open(self) -> Iterator[dict[str, Any]]:
-        """Its content, written when the block ends. Raises UserError where it cannot be."""
-        try:
-            with files.private():
-                self.folder.mkdir(parents=True, exist_ok=True)
-                with self._lock:
-                    content = self._read()
-                    yield content
-                    beside = self._file.with_suffix(".new")
-                    beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-                    beside.replace(self._file)
-        except (OSError, Timeout) as error:
-            reason = getattr(error, "strerror", None) or "another process keeps its lock"
-            raise UserError(
-                f"{self._file} cannot be written ({reason}); make its folder writable, or set state_dir to another one"
-            ) from error
-
-    def _read(self) -> dict[str, Any]:
-        """What cannot be read is forgotten: it orders runs, it is no record of them."""
-        try:
-            content = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            content = {}
-        empty: dict[str, Any] = {"succeeded": {}, "attempted": {}, "members": {}, "profiles": {}}
-        kept = content if isinstance(content, dict) else {}
-        return {name: kept[name] if isinstance(kept.get(name), dict) else empty[name] for name in empty}
-
-
-def folder_of(own: Settings) -> Path:
-    """Where they tell it each other, in the state folder."""
-    return own.connection().state_dir / "profiles"
-
-
-def note_end(folder: Path, profile: str, at: DateTime, *, complete: bool) -> None:
+def note_end(board: Board, profile: str, at: DateTime, *, complete: bool) -> None:
     """Of a run outside of rounds. What cannot be kept only changes an order."""
-    with suppress(UserError), Board(folder).open() as content:
+    with suppress(UserError, ApiError), board.open() as content:
         _note_end(content, profile, at, complete=complete)
 
 
@@ -95,14 +48,13 @@ def _note_end(content: dict[str, Any], profile: str, at: DateTime, *, complete: 
 class Round:
     """The part of one process in a round, while the block lasts. `keys`: profile -> the key whose day it spends."""
 
-    def __init__(self, folder: Path, keys: Mapping[str, str]) -> None:
-        self._board, self._keys = Board(folder), dict(keys)
+    def __init__(self, board: Board, keys: Mapping[str, str]) -> None:
+        self._board, self._keys = board, dict(keys)
         self._name = uuid.uuid4().hex[:12]
-        self._presence = self._lock_of(self._name)
 
     def __enter__(self) -> Self:
         with self._board.open() as content:
-            self._presence.acquire()
+            self._board.join(self._name)
             self._forget_dead(content)
             if not content["members"]:
                 content["profiles"] = {}
@@ -114,8 +66,7 @@ class Round:
             with self._board.open() as content:
                 self._forget(content, self._name)
         finally:
-            self._presence.release()
-            self._path_of(self._name).unlink(missing_ok=True)
+            self._board.leave(self._name)
 
     def claim(self, grant: Callable[[str, int, int], int], least: int) -> Claim | None:
         """The profile whose turn it is: the one that succeeded longest ago, then those that were cut. None: no more.
@@ -178,14 +129,8 @@ class Round:
 
     def _forget_dead(self, content: dict[str, Any]) -> None:
         for member in [name for name in content["members"] if name != self._name]:
-            lock = self._lock_of(member)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                continue
-            lock.release()
-            self._path_of(member).unlink(missing_ok=True)
-            self._forget(content, member)
+            if not self._board.is_there(member):
+                self._forget(content, member)
 
     @staticmethod
     def _forget(content: dict[str, Any], member: str) -> None:
@@ -196,9 +141,3 @@ class Round:
             for name, one in content["profiles"].items()
             if (one["state"], one["member"]) != (RUNNING, member)
         }
-
-    def _path_of(self, member: str) -> Path:
-        return self._board.folder / f"{member}.member"
-
-    def _lock_of(self, member: str) -> FileLock:
-        return FileLock(self._path_of(member), mode=0o600)

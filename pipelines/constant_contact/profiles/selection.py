@@ -13,7 +13,7 @@ from sources.constant_contact import configuration
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.api.logins import DEFAULT_PROFILE, find_login, stored_logins
-from sources.constant_contact.api.tokens import FileTokenStore
+from sources.constant_contact.api.stores import token_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,7 +86,7 @@ def stored_accounts() -> dict[str, str]:
 
 
 def _logins(connection: Connection) -> list[StoredLogin]:
-    store = FileTokenStore(connection.state_dir / "auth")
+    store = token_store(connection)
     with store.lock():
         return stored_logins(store)
 
@@ -129,7 +129,7 @@ def _doubles(connections: Mapping[str, Connection]) -> dict[str, UserError]:
 
 def _traits(connection: Connection) -> set[str]:
     """What two logins of one account have in common: a token that was configured, or the account's id."""
-    store = FileTokenStore(connection.state_dir / "auth")
+    store = token_store(connection)
     with store.lock():
         tokens = find_login(connection, store)[1]
     secret = connection.access_token or connection.refresh_token

@@ -19,7 +19,8 @@ from pipelines.constant_contact.display import log_lines
 from pipelines.constant_contact.display.run_json import as_object, unfinished
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.events import EXIT_CODES, PARTIAL_EXIT_CODE
-from pipelines.constant_contact.profiles.round import Round, folder_of
+from pipelines.constant_contact.profiles.board import board_of
+from pipelines.constant_contact.profiles.round import Round
 from pipelines.constant_contact.profiles.selection import selected
 from pipelines.constant_contact.profiles.shares import MIN_REST, share
 from pipelines.constant_contact.request import load_settings
@@ -49,7 +50,7 @@ def sync_profiles(wanted: SyncRequest, names: Sequence[str], *, as_json: bool) -
     for name, error in chosen.refused.items():
         several.refuse(name, error)
     keys = {name: own.connection().key for name, own in chosen.ready.items()}
-    with Round(folder_of(load_settings()), keys) as shared:
+    with Round(board_of(load_settings()), keys) as shared:
         while (claim := shared.claim(several.grant, MIN_REST)) is not None:
             several.take(shared, claim)
     return several.ended()

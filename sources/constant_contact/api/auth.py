@@ -38,7 +38,7 @@ from sources.constant_contact.api.errors import (
     error_class,
     parse_error_body,
 )
-from sources.constant_contact.api.logins import find_login, login_command, nobody, note_account
+from sources.constant_contact.api.logins import find_login, login_command, login_prefix, nobody, note_account
 from sources.constant_contact.api.redact import Redactor, basic_credentials
 from sources.constant_contact.api.tokens import Tokens, TokenStore
 from sources.constant_contact.api.wire import Answer, Request
@@ -221,7 +221,7 @@ class Authenticator:
         """Keep whose login it is. Raises SameAccount where another profile's is of the same account."""
         if self._connection.access_token is not None or self._connection.login == "partner":
             return  # no login brought it
-        with self._lock, self._store.lock():
+        with self._lock, self._store.lock(login_prefix(self._connection)):
             note_account(self._connection, self._store, account_id, name)
 
     def scopes(self) -> frozenset[str] | None:
@@ -243,7 +243,7 @@ class Authenticator:
         return tokens.access_token if left_s >= _ahead_s(tokens) else None
 
     def _renewed(self, rejected: str | None) -> str:
-        with self._store.lock():
+        with self._store.lock(login_prefix(self._connection)):
             login, tokens = find_login(self._connection, self._store)
             if tokens is None:
                 raise nobody(self._connection)
@@ -338,5 +338,7 @@ def register_secrets(connection: Connection, redactor: Redactor) -> None:
     redactor.add(
         connection.access_token, connection.refresh_token, connection.client_secret, connection.api_key
     )
+    if connection.shared is not None:
+        redactor.add(connection.shared.key, connection.shared.address)
     if connection.client_id is not None and connection.client_secret is not None:
         redactor.add(basic_credentials(connection.client_id, connection.client_secret))

@@ -19,16 +19,18 @@ second.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import pendulum
 
 from sources.constant_contact.api.clock import SYSTEM_CLOCK, Clock
 from sources.constant_contact.api.errors import QuotaSpent, RequestCapReached
-from sources.constant_contact.api.ledger import Ledger
+from sources.constant_contact.api.stores import ledger
 
 if TYPE_CHECKING:
+    from sources.constant_contact.api.catalog_ledger import CatalogLedger
     from sources.constant_contact.api.connection import Connection
+    from sources.constant_contact.api.ledger import Ledger
 
 MARGIN_S: Final = 0.08
 LATE_S: Final = 0.01
@@ -44,12 +46,21 @@ A_MOMENT_S: Final = 0.2  # in which a page or two are read
 Kind = Literal["api", "token", "login"]
 
 
+class Start(NamedTuple):
+    """When a request was allowed."""
+
+    here_s: float
+    """On this machine's monotonic clock."""
+    on_record_s: float
+    """On the ledger's, which is the same where the ledger is a file of this machine."""
+
+
 class Budget:
-    """Shared by the threads of a process; processes share the ledger file beneath it."""
+    """Shared by the threads of a process; processes, and machines too, share the ledger beneath it."""
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Ledger | CatalogLedger,
         *,
         requests_per_second: float,
         requests_per_day: int,
@@ -63,7 +74,7 @@ class Budget:
         self._limit = requests_per_day - reserve_per_day
         self._max_requests = max_requests
         self._granted = 0
-        self._last_start_s: dict[str, float] = {}
+        self._last_start: dict[str, Start] = {}
         self._remaining: tuple[float, int] | None = None
         self._counting = threading.Lock()
         # One waiting thread per lane and process: the others queue here instead of at the file.
@@ -74,7 +85,7 @@ class Budget:
         cls, connection: Connection, *, clock: Clock = SYSTEM_CLOCK, max_requests: int | None = None
     ) -> Budget:
         return cls(
-            Ledger(connection.state_dir / "requests.sqlite", key=connection.key),
+            ledger(connection),
             requests_per_second=connection.requests_per_second,
             requests_per_day=connection.requests_per_day,
             reserve_per_day=connection.reserve_per_day,
@@ -87,7 +98,7 @@ class Budget:
         """Requests that this run was allowed to send, of every kind."""
         return self._granted
 
-    def acquire(self, kind: Kind = "api") -> float:
+    def acquire(self, kind: Kind = "api") -> Start:
         """Returns when a request may be sent, and must be sent at once; what it returns is for `departed`.
 
         Raises QuotaSpent, RequestCapReached.
@@ -95,24 +106,25 @@ class Budget:
         with self._turns[_lane(kind)]:
             while (wait_s := self.try_acquire(kind)) > 0:
                 self._clock.sleep(wait_s)
-            return self._last_start_s[_lane(kind)]
+            return self._last_start[_lane(kind)]
 
-    def departed(self, granted_s: float, kind: Kind = "api") -> None:
+    def departed(self, granted: Start, kind: Kind = "api") -> None:
         """To be called when the request has really left. Connecting and a busy machine take time; when it was
         much, the start on record is moved, so that the next request keeps its distance from the real one.
         """
-        now_s = self._clock.monotonic()
-        if now_s - granted_s > LATE_S:
+        late_s = self._clock.monotonic() - granted.here_s
+        if late_s > LATE_S:
             with self._ledger.transaction():
-                self._ledger.move_start(_lane(kind), granted_s, now_s)
+                self._ledger.move_start(_lane(kind), granted.on_record_s, granted.on_record_s + late_s)
 
     def try_acquire(self, kind: Kind = "api") -> float:
         """0.0 = granted and counted; otherwise the seconds after which to ask again."""
         with self._counting, self._ledger.transaction():
             if self._max_requests is not None and self._granted >= self._max_requests:
                 raise RequestCapReached(limit=self._max_requests)
-            # Read after the file's lock was obtained: waiting for it takes time.
-            now, now_s = self._clock.now(), self._clock.monotonic()
+            # Read after the ledger's lock was obtained: waiting for it takes time.
+            now, now_s = self._ledger.times(self._clock)
+            here_s = self._clock.monotonic()
             day = self._enter_day(now)
             if kind != "login":
                 self._refuse_when_spent(now, day)
@@ -120,7 +132,7 @@ class Budget:
             if wait_s > 0:
                 return wait_s
             self._ledger.add_start(_lane(kind), now_s)
-            self._last_start_s[_lane(kind)] = now_s
+            self._last_start[_lane(kind)] = Start(here_s, now_s)
             self._ledger.charge(day, _day(now.add(seconds=ON_THE_WAY_S)))
             self._granted += 1
         return 0.0
@@ -166,12 +178,16 @@ class Budget:
             return None
         return pendulum.from_timestamp(until_s)
 
+    def _now(self) -> pendulum.DateTime:
+        with self._ledger.transaction():
+            return self._ledger.times(self._clock)[0]
+
     def park(self) -> pendulum.DateTime:
         """Take the server's word that the day is spent, for all processes. Returns when requests are possible
         again: the next 00:00 UTC. In the first minute of a day the server's clock may still be in the old
         one, so that then the next try is a minute later.
         """
-        now = self._clock.now()
+        now = self._now()
         since_midnight_s = (now - now.start_of("day")).total_seconds()
         fresh_day = since_midnight_s < MIDNIGHT_SLACK_S and self.spent_today() < self._limit
         resets_at = now.start_of("day").add(seconds=2 * MIDNIGHT_SLACK_S) if fresh_day else next_midnight(now)
@@ -186,27 +202,28 @@ class Budget:
     def cool_down(self, wait_s: float, kind: Kind = "api") -> None:
         """The server refused the pace: nobody on this key sends for `wait_s` seconds."""
         with self._ledger.transaction():
+            _, now_s = self._ledger.times(self._clock)
             self._ledger.set_cooling_until(
                 _lane(kind),
-                self._clock.monotonic() + min(wait_s, LONGEST_COOL_DOWN_S),
+                now_s + min(wait_s, LONGEST_COOL_DOWN_S),
                 longest_s=LONGEST_COOL_DOWN_S,
             )
 
     def spent_today(self) -> int:
         """Requests counted on this UTC day by all processes on the key."""
         with self._ledger.transaction():
-            return self._ledger.spent(self._enter_day(self._clock.now()))
+            return self._ledger.spent(self._enter_day(self._now()))
 
     def counted(self) -> tuple[str, int]:
         """The UTC day (YYYY-MM-DD) and the requests counted on it, by all processes on the key."""
         with self._ledger.transaction():
-            day = self._enter_day(self._clock.now())
+            day = self._enter_day(self._now())
             return day, self._ledger.spent(day)
 
     def remaining_today(self) -> int:
         """Requests that may still be sent today, by any process; the run's own cap is not looked at."""
-        now = self._clock.now()
         with self._ledger.transaction():
+            now = self._now()
             if self._parked_until(now) is not None:
                 return 0
             return max(0, self._limit - self._ledger.spent(self._enter_day(now)))

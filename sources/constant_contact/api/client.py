@@ -20,7 +20,7 @@ from sources.constant_contact.api.errors import StillPreparing, Unauthorized
 from sources.constant_contact.api.events import OnWait, Waiting
 from sources.constant_contact.api.paging import Body, Follower, Page, Params, Parse, Row, target, the_record
 from sources.constant_contact.api.redact import Redactor
-from sources.constant_contact.api.tokens import FileTokenStore, TokenStore
+from sources.constant_contact.api.stores import token_store as store_of
 from sources.constant_contact.api.transport import T, Transport, check
 from sources.constant_contact.api.wire import Answer, Request
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sources.constant_contact.api.connection import Connection
+    from sources.constant_contact.api.tokens import TokenStore
 
 ACCEPTED: Final = 202
 NO_CONTENT: Final = 204
@@ -66,7 +67,7 @@ class Client:
         )
         self._auth = Authenticator(
             connection,
-            token_store or FileTokenStore(connection.state_dir / "auth"),
+            token_store or store_of(connection),
             send=self._send_token_request,
             clock=clock,
             redactor=self.redactor,

@@ -10,11 +10,14 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from sources.constant_contact.api.errors import ConfigError
 from sources.constant_contact.api.placeholders import placeholder_fault
+
+if TYPE_CHECKING:
+    from sources.constant_contact.api.shared_store import SharedStore
 
 AUTHORIZATION_SERVER: Final = "https://authz.constantcontact.com/oauth2/default/v1"
 PARTNER_TOKEN_URL: Final = "https://authz.constantcontact.com/partners/oauth2/default/v1/token"  # noqa: S105 - an address
@@ -35,6 +38,7 @@ class Connection:
     access_token: str | None = field(default=None, repr=False)  # used as is, never refreshed
     login: Literal["account", "partner"] = "account"
     api_key: str | None = field(default=None, repr=False)  # a partner's
+    shared: SharedStore | None = None  # where logins and counts are; None: in files of state_dir
     profile: str = "default"  # tells several logins on one client_id and state_dir apart
     requests_per_second: float = 4
     requests_per_day: int = 10_000
@@ -78,6 +82,11 @@ class Connection:
         """What the ledger counts by: the application, since the limits are the application's."""
         who = self.client_id or f"{self.base_url} anonymous"
         return hashlib.sha256(who.encode()).hexdigest()[:16]
+
+    @property
+    def kept_in(self) -> str:
+        """Where logins are, for a person."""
+        return str(self.state_dir) if self.shared is None else "the catalog of the lake, encrypted"
 
 
 MOST: Final = 10**12

@@ -8,7 +8,7 @@ ApiError
               Forbidden(kind, privilege), NotFound, Conflict, StillPreparing
   Fatal       stop the run: TokenRevoked, Unauthorized, NotLoggedIn, LoginFailed, CursorLoop, RowsMissing,
               LinkUnreadable, ForeignLink, Redirected, BodyTooLarge, UnknownCoding, BadRequest, Unexplained,
-              Unreachable, ConfigError, LedgerError, TokenStoreError
+              Unreachable, ConfigError, LedgerError, TokenStoreError, CatalogLost
 
 Each message is one sentence: what, which one, what to do now. Bodies quoted in messages pass the redactor
 first. An unknown pair of status and key is `Unexplained` and stops, since trying again would burn the day's
@@ -211,6 +211,10 @@ class LedgerError(Fatal):
 
 class TokenStoreError(Fatal):
     """The token store cannot be read or written, or others can read it."""
+
+
+class CatalogLost(Fatal):
+    """The database in which logins and counts are shared has answered before, and does not any more."""
 
 
 # First match wins; "*" = any error_key, None too.

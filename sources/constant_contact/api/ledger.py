@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import pendulum
+
+    from sources.constant_contact.api.clock import Clock
+
 BUSY_S: Final = 30.0
 _SCHEMA: Final = """
 create table if not exists starts (key text not null, lane text not null, at_s real not null);
@@ -125,6 +129,10 @@ class Ledger:
         else:
             fix = "delete it while no ctct runs, then run again"
         return LedgerError(f"the request ledger {self.path} cannot be used ({said}); {fix}")
+
+    def times(self, clock: Clock) -> tuple[pendulum.DateTime, float]:
+        """(the wall clock in UTC, the clock of starts): this machine's, whose processes share them."""
+        return clock.now(), clock.monotonic()
 
     def close(self) -> None:
         with self._lock:

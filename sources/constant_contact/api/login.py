@@ -41,7 +41,7 @@ from sources.constant_contact.api.logins import (
     must_be_only_profile,
 )
 from sources.constant_contact.api.redact import Redactor
-from sources.constant_contact.api.tokens import FileTokenStore, Tokens, TokenStore
+from sources.constant_contact.api.stores import token_store as store_of
 from sources.constant_contact.api.transport import Transport
 from sources.constant_contact.api.wire import Answer, Request
 
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     import pendulum
 
     from sources.constant_contact.api.connection import Connection
+    from sources.constant_contact.api.tokens import Tokens, TokenStore
 
 SCOPES: Final = ("account_read", "contact_data", "campaign_data", "offline_access")
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -248,7 +249,7 @@ class Login:
         self._connection, self._identify = connection, identify
         self._clock = clock
         self._redactor = redactor or Redactor()
-        self._store = token_store or FileTokenStore(connection.state_dir / "auth")
+        self._store = token_store or store_of(connection)
         self._budget = Budget.of(connection, clock=clock)
         self._transport = Transport(
             connection,
@@ -302,7 +303,7 @@ class Login:
     def _keep(self, reply: TokenReply) -> Tokens:
         self._redactor.add(reply.access_token, reply.refresh_token)
         tokens = self._identify(tokens_of(reply, self._clock))
-        with self._store.lock():
+        with self._store.lock(login_prefix(self._connection)):
             if tokens.account_id is not None:
                 must_be_only_profile(self._connection.profile, tokens.account_id, self._store)
             self._store.save(login_name(self._connection), tokens)
@@ -330,7 +331,7 @@ class Login:
 
     def logout(self) -> int:
         """Forgets every login of this client_id and profile; returns how many there were. Sends nothing."""
-        with self._store.lock():
+        with self._store.lock(login_prefix(self._connection)):
             return self._store.remove(login_prefix(self._connection))
 
     def close(self) -> None:

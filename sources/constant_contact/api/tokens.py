@@ -52,15 +52,18 @@ class Tokens:
 class TokenStore(Protocol):
     """Where logins are kept, by name. Everything but `lock` is called under the lock."""
 
-    def lock(self) -> Any:
-        """A context manager that keeps all other processes out."""
+    def lock(self, whose: str = "") -> Any:
+        """A context manager that keeps all other processes from the logins whose names begin with `whose`; without a
+        name it is for reading.
+        """
 
     def load(self, login: str) -> Tokens | None: ...
 
-    def save(self, login: str, tokens: Tokens) -> None: ...
+    def save(self, login: str, tokens: Tokens) -> None:
+        """Nothing is written after it under the same lock."""
 
     def remove(self, prefix: str) -> int:
-        """Forgets all logins whose name starts so; returns how many there were."""
+        """Forgets all logins whose name starts so; returns how many there were. Nothing is written after it."""
 
     def names(self) -> list[str]: ...
 
@@ -74,7 +77,7 @@ class FileTokenStore:
         self._lock = filelock.FileLock(folder / "tokens.lock", timeout=lock_wait_s, mode=0o600)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, whose: str = "") -> Iterator[None]:  # noqa: ARG002 - one lock for all
         self._make_folder()
         try:
             self._lock.acquire()
@@ -94,7 +97,7 @@ class FileTokenStore:
         return None if entry is None else self._tokens(entry)
 
     def save(self, login: str, tokens: Tokens) -> None:
-        self._write({**self._read(), login: _entry(tokens)})
+        self._write({**self._read(), login: entry_of(tokens)})
 
     def remove(self, prefix: str) -> int:
         logins = self._read()
@@ -108,7 +111,7 @@ class FileTokenStore:
 
     def _tokens(self, entry: Any) -> Tokens:
         try:
-            return _from_entry(entry)
+            return tokens_from(entry)
         except (TypeError, ValueError, AttributeError):
             raise self._damaged() from None
 
@@ -195,7 +198,8 @@ _TEXTS: Final = (
 )
 
 
-def _entry(tokens: Tokens) -> dict[str, Any]:
+def entry_of(tokens: Tokens) -> dict[str, Any]:
+    """As JSON keeps it."""
     return {
         **{name: getattr(tokens, name) for name in _TEXTS},
         "expires_at": tokens.expires_at.to_iso8601_string() if tokens.expires_at else None,
@@ -204,7 +208,8 @@ def _entry(tokens: Tokens) -> dict[str, Any]:
     }
 
 
-def _from_entry(entry: Any) -> Tokens:
+def tokens_from(entry: Any) -> Tokens:
+    """Raises TypeError, ValueError, AttributeError."""
     texts = {name: entry.get(name) for name in _TEXTS}
     if any(value is not None and not isinstance(value, str) for value in texts.values()):
         raise TypeError

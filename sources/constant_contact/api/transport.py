@@ -109,8 +109,8 @@ class Transport:
                 raise self._cleaned(error) from None
 
     def _attempt(self, request: Request, kind: Kind) -> Answer:
-        granted_s = self._budget.acquire(kind)
-        answer = self._wire.exchange(request, lambda: self._budget.departed(granted_s, kind))
+        granted = self._budget.acquire(kind)
+        answer = self._wire.exchange(request, lambda: self._budget.departed(granted, kind))
         self._reached.add(_host(request.url))
         if answer.server_time_s is not None:
             self.server_skew_s = answer.server_time_s - self._clock.now().timestamp()
