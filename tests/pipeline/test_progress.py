@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 
 import pendulum
 import pytest
-from rich.console import Console
+from progress_events import RESULT, audit, recorded
 
 from pipelines.constant_contact.display.live import live_view
-from pipelines.constant_contact.display.progress import listener, summary_text
-from pipelines.constant_contact.display.summary import summary
-from pipelines.constant_contact.display.tally import Tally, duration
+from pipelines.constant_contact.display.progress import listener
+from pipelines.constant_contact.display.tally import Tally
 from pipelines.constant_contact.events import (
     Event,
     GroupLoaded,
     MartStarted,
     PageRead,
     RunEnded,
-    RunResult,
     RunStarted,
     TransformEnded,
     TransformStarted,
@@ -43,17 +41,6 @@ STARTED = RunStarted(
     dataset="constant_contact",
     requests_per_second=4,
     remaining_today=9_960,
-)
-RESULT = RunResult(
-    run_id="r1",
-    status="complete",
-    started_at=pendulum.datetime(2026, 1, 1),
-    ended_at=pendulum.datetime(2026, 1, 1, 0, 3),
-    requests_sent=312,
-    requests_today=352,
-    remaining_today=9_648,
-    rows={"contacts": 12_500, "email_opens": 0, "_ctct_audit": 4},
-    seconds={"total": 182.4},
 )
 
 
@@ -85,24 +72,6 @@ def said(events: Iterable[Event], *, quiet: bool = False, step_s: float = 0.0) -
             clock.now += step_s
             listen(event)
     return stream.getvalue().splitlines()
-
-
-def recorded(renderable: object, width: int = 80) -> str:
-    console = Console(record=True, width=width, file=io.StringIO())
-    console.print(renderable)
-    return console.export_text()
-
-
-def audit(*, ok: bool, number: int = 1) -> AuditLine:
-    return AuditLine(
-        table="contacts__list_memberships",
-        scope="list",
-        scope_id=f"l{number}",
-        scope_name=f"List {number}",
-        source_count=120,
-        loaded_count=120 if ok else 118,
-        ok=ok,
-    )
 
 
 def test_plain_output_names_the_destination_and_the_quota_first() -> None:
@@ -352,67 +321,3 @@ def test_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None
         listen(STARTED)
 
     assert "\x1b[" not in screen.getvalue()
-
-
-def test_summary_lists_only_tables_that_changed() -> None:
-    """Tables without new rows and the pipeline's own record are left out."""
-    assert summary_text(RESULT).splitlines() == [
-        "Complete: 312 requests, 3 min 2 s, 9,648 left today.",
-        "  contacts     12,500",
-        "  rows loaded  12,500",
-    ]
-
-
-def test_summary_of_a_quiet_night_says_that_nothing_changed() -> None:
-    """No row is news, too."""
-    assert "No rows were new or changed." in summary_text(replace(RESULT, rows={"contacts": 0}))
-
-
-def test_summary_of_a_partial_run_says_when_to_go_on() -> None:
-    """Stopped early: why, what is missing, when to run again."""
-    result = replace(
-        RESULT,
-        status="partial",
-        stopped_reason="The daily quota is spent.",
-        planned_requests=400,
-        remaining_work=("email_opens: 12 of 40 campaigns",),
-        resume_after=pendulum.datetime(2026, 1, 2),
-    )
-
-    text = " ".join(summary_text(result).split())
-
-    assert text.startswith(
-        "Stopped early: 312 requests (400 planned), 3 min 2 s, 9,648 left today. The daily"
-    )
-    assert text.endswith(
-        "Not read yet: email_opens: 12 of 40 campaigns "
-        "Run the same command again after 2026-01-02 00:00 UTC; it goes on where this run stopped."
-    )
-
-
-def test_summary_shows_each_count_that_differs() -> None:
-    """A difference names table, scope and both numbers; agreement is one line."""
-    agreeing, differing = replace(RESULT, audit=(audit(ok=True),)), replace(RESULT, audit=(audit(ok=False),))
-
-    assert "Audit: 1 count of the account checked, all agree with the warehouse." in summary_text(agreeing)
-    assert "contacts__list_memberships of list List 1: 120 in the account, 118 here" in summary_text(
-        differing
-    )
-
-
-def test_summary_caps_long_lists_and_stays_within_80_columns() -> None:
-    """Many differences become a few and a count of the rest."""
-    result = replace(RESULT, audit=tuple(audit(ok=False, number=n) for n in range(20)), warnings=("w " * 90,))
-
-    text = recorded(summary(result))
-
-    assert "and 12 more: `ctct status --json` has all" in text
-    assert max(len(line) for line in text.splitlines()) <= 80
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (61, "1 min 1 s"), (7_322, "2 h 2 min")]
-)
-def test_durations_read_well(seconds: float, words: str) -> None:
-    """Seconds, minutes, hours: the two greatest units."""
-    assert words == duration(seconds)
