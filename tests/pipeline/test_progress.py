@@ -27,7 +27,6 @@ from pipelines.constant_contact.events import (
     Waiting,
     Warned,
 )
-from sources.constant_contact.repair.audit_line import AuditLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
