@@ -67,7 +67,7 @@ def _spent(result: RunResult) -> str:
 def _plan_error(result: RunResult) -> str:
     """How far the plan was off, for a run that came to its end."""
     off = error(result.planned_requests, result.requests_sent) if result.status == "complete" else None
-    if not off:
+    if off is None or not round(off, 2):
         return ""
     return f", {abs(off):.0%} too {'many' if off > 0 else 'few'}"
 
