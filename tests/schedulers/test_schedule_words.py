@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 JOB = Job(
-    folder=Path("/home/zoë/my account"),
+    folder=Path("/srv/zoë/my account"),
     state_dir=Path("/var/lib/ctct"),
     program=Path("/opt/ctct/bin/ctct"),
     at="03:30",
@@ -108,7 +108,7 @@ def test_the_script_runs_what_was_asked_for() -> None:
         shlex.join(["/opt/ctct/bin/ctct", "status", "--max-age", "30h", "--notify", "--dataset", "d'e"])
         in lines
     )
-    assert "cd -- '/home/zoë/my account' || exit 2" in lines
+    assert "cd -- '/srv/zoë/my account' || exit 2" in lines
 
 
 def test_a_block_of_the_crontab_has_three_lines_between_its_marks() -> None:
