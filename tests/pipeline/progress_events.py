@@ -8,9 +8,9 @@ import pendulum
 from rich.console import Console
 
 from pipelines.constant_contact.events import (
-    AuditLine,
     RunResult,
 )
+from sources.constant_contact.repair.audit_line import AuditLine
 
 RESULT = RunResult(
     run_id="r1",
