@@ -8,7 +8,8 @@ import pendulum
 import pytest
 
 from pipelines.constant_contact.display.summary import audit_lines, summary_text
-from pipelines.constant_contact.events import AuditLine, RunResult
+from pipelines.constant_contact.events import RunResult
+from sources.constant_contact.repair.audit_line import AuditLine
 
 AT = pendulum.datetime(2026, 1, 1)
 NOTHING_NEW = "No rows were new or changed."

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.constant_contact.display.verdict import Verdict
 from pipelines.constant_contact.errors import Busy, RunFailed, UserError
-from pipelines.constant_contact.events import AuditLine, RunResult
+from pipelines.constant_contact.events import RunResult
 from pipelines.constant_contact.notify import causes
 from pipelines.constant_contact.notify.causes import KINDS, Findings
 from sources.constant_contact.api.errors import (
@@ -21,6 +21,7 @@ from sources.constant_contact.api.errors import (
     Unauthorized,
 )
 from sources.constant_contact.api.login import LoginStatus
+from sources.constant_contact.repair.audit_line import AuditLine
 
 NOW = pendulum.datetime(2026, 11, 21, 12)
 
