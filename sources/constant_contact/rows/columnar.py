@@ -78,13 +78,13 @@ class PageParser:
         """None where the page is not plainly as declared, damaged ones included."""
         start = self.beginning.match(body)
         try:
-            if start is None or NUL_ESCAPED in body or not (body.isascii() or body.decode()):
+            if start is None or _has_nul(body) or not (body.isascii() or body.decode()):
                 return None
             found = [(end, each) for end in _ends(body) if (each := _rest(body, end)) is not None]
             if found:  # an array behind the rows looks like their end too, but is not the first one
                 end, envelope = found[-1]
                 if self.rows_key not in envelope:
-                    rows = self._rows(body[start.start() : end + 1] + b"}")
+                    rows = self._rows(b"".join((memoryview(body)[start.start() : end + 1], b"}")))
                     return PageRows(rows=rows, envelope=envelope)
         except (NotPlain, UnicodeDecodeError):
             pass
@@ -119,6 +119,11 @@ class PageParser:
                 items = None if child.position else items.field(child.column(child.key[-1]).source[0])
             if items is not None:
                 _check_key(items)
+
+
+def _has_nul(body: bytes) -> bool:
+    """A single character is found many times sooner than several, and most bodies have no escape at all."""
+    return b"\\" in body and NUL_ESCAPED in body
 
 
 def _rest(body: bytes, end: int) -> dict[str, Any] | None:
@@ -284,8 +289,8 @@ def _at(rows: pa.StructArray, path: tuple[str, ...]) -> pa.Array:
 
 def _without_members(members: pa.ListArray, places: pa.Array, *, unsaid: bool) -> pa.Array:
     """The places of parents without a member; `unsaid`: but for those whose row says nothing of them."""
-    numbers = pa.array(range(len(members)), places.type)
-    none = pc.invert(pc.is_in(numbers, value_set=places))
+    numbers = _numbers(len(members), places.type)
+    none = pc.invert(pc.is_in(numbers, value_set=places.unique()))
     return numbers.filter(pc.and_(none, members.is_valid()) if unsaid else none)
 
 
@@ -293,4 +298,9 @@ def _positions(lengths: pa.Array, places: pa.Array) -> pa.Array:
     """The place of each member in its array."""
     known = lengths.fill_null(0).cast(pa.int64())
     starts = pc.subtract(pc.cumulative_sum(known), known)
-    return pc.subtract(pa.array(range(len(places)), pa.int64()), starts.take(places))
+    return pc.subtract(_numbers(len(places), pa.int64()), starts.take(places))
+
+
+def _numbers(count: int, type_: pa.DataType) -> pa.Array:
+    """0, 1, 2, ..."""
+    return pc.cumulative_sum(pa.repeat(pa.scalar(1, type_), count), start=pa.scalar(-1, type_))
