@@ -51,7 +51,7 @@ TRUSTED: Mapping[str, tuple[StateChange, ...]] = {
 """resource -> what takes back the parts of the state that say how far it was read."""
 
 
-def table_rows(opened: Warehouse, columns: Collection[str]) -> dict[str, int]:
+def table_rows(warehouse: Warehouse, columns: Collection[str]) -> dict[str, int]:
     """Rows of each raw table."""
     names = [
         table.name for endpoint in CATALOGUE.values() for table in endpoint.tables if table.name in columns
@@ -59,36 +59,36 @@ def table_rows(opened: Warehouse, columns: Collection[str]) -> dict[str, int]:
     if not names:
         return {}
     counts = " union all ".join(
-        f"select '{name}' as name, count(*) as rows_loaded from {opened.qualified(name)}" for name in names
+        f"select '{name}' as name, count(*) as rows_loaded from {warehouse.qualified(name)}" for name in names
     )
-    return {str(row["name"]): int(str(row["rows_loaded"])) for row in opened.query(counts)}
+    return {str(row["name"]): int(str(row["rows_loaded"])) for row in warehouse.query(counts)}
 
 
-def agree_on_tables(opened: Warehouse, state: Mapping[str, Any]) -> list[str]:
+def agree_on_tables(warehouse: Warehouse, state: Mapping[str, Any]) -> list[str]:
     """Raw tables that are not as the last run left them; afterwards nothing stands in the way of reading them again."""
-    columns = opened.columns()
-    missing = opened.tables_known().keys() - columns.keys()
+    columns = warehouse.columns()
+    missing = warehouse.tables_known().keys() - columns.keys()
     if missing:
-        opened.forget_schema()
-    tables = missing | _changed(opened, columns, DatasetState.of(state).commit)
+        warehouse.forget_schema()
+    tables = missing | _changed(warehouse, columns, DatasetState.of(state).commit)
     if "email_campaign_activities" in tables:
-        _ask_again_for_details(opened, columns)
+        _ask_again_for_details(warehouse, columns)
     return sorted(tables)
 
 
-def _changed(opened: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> set[str]:
+def _changed(warehouse: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> set[str]:
     """Tables with other rows than the run noted that made this commit."""
-    noted = _noted(opened, columns, commit)
-    found = table_rows(opened, columns) if noted else {}
+    noted = _noted(warehouse, columns, commit)
+    found = table_rows(warehouse, columns) if noted else {}
     return {name for name, rows in noted.items() if found.get(name) != rows}
 
 
-def _noted(opened: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> dict[str, int]:
+def _noted(warehouse: Warehouse, columns: Mapping[str, Collection[str]], commit: int) -> dict[str, int]:
     """The rows of each table at the end of the run that made this commit; empty where it left no record."""
     if not {"commit_number", "table_rows"} <= set(columns.get(RUNS, ())):
         return {}
-    rows = opened.query(
-        f"select table_rows from {opened.qualified(RUNS)}"
+    rows = warehouse.query(
+        f"select table_rows from {warehouse.qualified(RUNS)}"
         f" where commit_number = {commit} and table_rows is not null order by ended_at desc limit 1"
     )
     return dict(json.loads(str(rows[0]["table_rows"]))) if rows else {}
@@ -103,7 +103,7 @@ def taken_back(tables: Collection[str]) -> tuple[StateChange, ...]:
     return tuple({change.path: change for change in changes}.values())
 
 
-def _ask_again_for_details(opened: Warehouse, columns: Mapping[str, Collection[str]]) -> None:
+def _ask_again_for_details(warehouse: Warehouse, columns: Mapping[str, Collection[str]]) -> None:
     """Campaigns whose e-mails are not all loaded lose their time of change, by which a run takes them for known."""
     if "email_campaigns" not in columns:
         return
@@ -112,15 +112,15 @@ def _ask_again_for_details(opened: Warehouse, columns: Mapping[str, Collection[s
     if activities in columns:
         loaded = {
             row["campaign_activity_id"]
-            for row in opened.query(f"select campaign_activity_id from {opened.qualified(activities)}")
+            for row in warehouse.query(f"select campaign_activity_id from {warehouse.qualified(activities)}")
         }
-    campaigns = opened.qualified("email_campaigns")
+    campaigns = warehouse.qualified("email_campaigns")
     incomplete = [
         literal(str(row["campaign_id"]))
-        for row in opened.query(f"select campaign_id, campaign_activities from {campaigns}")
+        for row in warehouse.query(f"select campaign_id, campaign_activities from {campaigns}")
         if not loaded.issuperset(one.get("campaign_activity_id") for one in references_of(row))
     ]
     if incomplete:
-        opened.execute(
+        warehouse.execute(
             f"update {campaigns} set updated_at = null where campaign_id in ({', '.join(incomplete)})"
         )

@@ -29,51 +29,51 @@ if TYPE_CHECKING:
 
 
 def whose_account(
-    opened: Warehouse, client: Client, *, accept: str | None, warn: Callable[[str], None]
+    warehouse: Warehouse, client: Client, *, accept: str | None, warn: Callable[[str], None]
 ) -> tuple[Identity, ApiError | None]:
     """The account, and why nothing can be asked, if so. Raises OtherAccount, SameAccount before anything changes."""
     try:
-        with opened.kept_open():
-            _count_what_was_spent(opened, client)  # first: this may be the first request of a new machine
-            known = known_account(opened)
-        identity = identified(opened, client, accept=accept, known=known)
+        with warehouse.kept_open():
+            _count_what_was_spent(warehouse, client)  # first: this may be the first request of a new machine
+            known = known_account(warehouse)
+        identity = identified(warehouse, client, accept=accept, known=known)
     except (OtherAccount, NewerState, SameAccount):
         raise
     except ApiError as error:
         return Identity(account_id=None), error
-    except opened.troubles() as error:
-        raise failed_load(error, opened.name) from error
+    except warehouse.troubles() as error:
+        raise failed_load(error, warehouse.name) from error
     if identity.warning:
         warn(identity.warning)
     return identity, None
 
 
-def _count_what_was_spent(opened: Warehouse, client: Client) -> None:
+def _count_what_was_spent(warehouse: Warehouse, client: Client) -> None:
     """Take over the day's requests that the destination knows of."""
-    for day, spent in records.requests_counted(opened, client.connection.key):
+    for day, spent in records.requests_counted(warehouse, client.connection.key):
         client.budget.seed(day, spent)
 
 
-def finish_pending(opened: Warehouse, client: Client, *, warn: Callable[[str], None]) -> None:
+def finish_pending(warehouse: Warehouse, client: Client, *, warn: Callable[[str], None]) -> None:
     """Load what a run that died had read, go on from what the destination says, and count what it counted."""
     try:
-        with opened.kept_open():
-            agree_with_destination(opened, warn)
-            drop_parent_columns(opened, warn)
-            _count_what_was_spent(opened, client)
-    except opened.troubles() as error:
-        raise failed_load(error, opened.name) from error
+        with warehouse.kept_open():
+            agree_with_destination(warehouse, warn)
+            drop_parent_columns(warehouse, warn)
+            _count_what_was_spent(warehouse, client)
+    except warehouse.troubles() as error:
+        raise failed_load(error, warehouse.name) from error
 
 
-def no_longer_true(opened: Warehouse, *, warn: Callable[[str], None]) -> tuple[StateChange, ...]:
+def no_longer_true(warehouse: Warehouse, *, warn: Callable[[str], None]) -> tuple[StateChange, ...]:
     """What the state may no longer say, because somebody changed the tables since the last run."""
-    if not opened.merges:
+    if not warehouse.merges:
         return ()
     try:
-        with opened.kept_open():
-            tables = agree_on_tables(opened, records.source_state(opened))
-    except opened.troubles() as error:
-        raise failed_load(error, opened.name) from error
+        with warehouse.kept_open():
+            tables = agree_on_tables(warehouse, records.source_state(warehouse))
+    except warehouse.troubles() as error:
+        raise failed_load(error, warehouse.name) from error
     if tables:
         warn(
             f"{', '.join(tables)}: not as the last run left it, because rows were dropped, deleted or restored "
@@ -83,7 +83,7 @@ def no_longer_true(opened: Warehouse, *, warn: Callable[[str], None]) -> tuple[S
 
 
 def run_started(
-    opened: Warehouse,
+    warehouse: Warehouse,
     client: Client,
     request: SyncRequest,
     own: Settings,
@@ -96,23 +96,23 @@ def run_started(
     return RunStarted(
         run_id=run_id,
         started_at=started_at,
-        destination=opened.name,
+        destination=warehouse.name,
         dataset=request.target.dataset,
         requests_per_second=own.requests_per_second,
         remaining_today=client.budget.remaining_today(),
         allowed_today=own.requests_per_day - own.reserve_per_day,
         requests_sent=client.requests_sent,
-        planned_requests=take_remembered(wanted, remembered_at(opened), now=started_at),
-        usual_requests=_usual(opened, request),
+        planned_requests=take_remembered(wanted, remembered_at(warehouse), now=started_at),
+        usual_requests=_usual(warehouse, request),
     )
 
 
-def _usual(opened: Warehouse, request: SyncRequest) -> int | None:
+def _usual(warehouse: Warehouse, request: SyncRequest) -> int | None:
     """Nothing where this run reads more or less than runs usually do."""
-    if request.select or request.exclude or request.full_refresh or not opened.merges:
+    if request.select or request.exclude or request.full_refresh or not warehouse.merges:
         return None
     try:
-        with opened.kept_open():
-            return records.usual_requests(opened)
-    except opened.troubles() as error:
-        raise failed_load(error, opened.name) from error
+        with warehouse.kept_open():
+            return records.usual_requests(warehouse)
+    except warehouse.troubles() as error:
+        raise failed_load(error, warehouse.name) from error

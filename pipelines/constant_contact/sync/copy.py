@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
 
 
-def renew_copy(opened: Warehouse, own: Settings, warn: Callable[[str], None]) -> None:
+def renew_copy(warehouse: Warehouse, own: Settings, warn: Callable[[str], None]) -> None:
     """A run does not fail because its copy does: the last copy stays, and why is said."""
     copy = published_copy(own)
     if copy is None:
         return
-    failures: tuple[type[Exception], ...] = (UserError, OSError, *opened.troubles())
+    failures: tuple[type[Exception], ...] = (UserError, OSError, *warehouse.troubles())
     try:
-        opened.publish(copy)
+        warehouse.publish(copy)
     except failures as error:
         warn(f"the copy {copy} is not renewed, the last one stays: {error}")

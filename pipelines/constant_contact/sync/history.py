@@ -67,55 +67,55 @@ TRACKED = (
 )
 
 
-def record_history(opened: Warehouse, wanted: frozenset[str], *, at: pendulum.DateTime) -> None:
+def record_history(warehouse: Warehouse, wanted: frozenset[str], *, at: pendulum.DateTime) -> None:
     """Bring the histories of what was read in step with the tables; `at`: the start of the run."""
-    columns = opened.columns()
+    columns = warehouse.columns()
     for one in TRACKED:
         if one.resource not in wanted or one.table not in columns:
             continue
         declared = [column.name for column in table(one.table).columns if column.name not in one.without]
         there = [name for name in declared if name in columns[one.table]]
         if one.name not in columns:
-            opened.execute(_created(opened, one, there))
+            warehouse.execute(_created(warehouse, one, there))
         else:
             for name in there:
                 if name not in columns[one.name]:
-                    opened.execute(_widened(opened, one, name))
-        statements = _statements(opened, one, there, _not_before(opened, one, at))
-        opened.execute("; ".join(("begin transaction", *statements, "commit")))
+                    warehouse.execute(_widened(warehouse, one, name))
+        statements = _statements(warehouse, one, there, _not_before(warehouse, one, at))
+        warehouse.execute("; ".join(("begin transaction", *statements, "commit")))
 
 
-def _created(opened: Warehouse, one: Tracked, names: Sequence[str]) -> str:
+def _created(warehouse: Warehouse, one: Tracked, names: Sequence[str]) -> str:
     moment = "cast(null as timestamp with time zone)"
     return (
-        f"create table if not exists {opened.qualified(one.name)} as select {', '.join(names)},"
-        f" {moment} as valid_from, {moment} as valid_to from {opened.qualified(one.table)} where 1 = 0"
+        f"create table if not exists {warehouse.qualified(one.name)} as select {', '.join(names)},"
+        f" {moment} as valid_from, {moment} as valid_to from {warehouse.qualified(one.table)} where 1 = 0"
     )
 
 
-def _widened(opened: Warehouse, one: Tracked, name: str) -> str:
+def _widened(warehouse: Warehouse, one: Tracked, name: str) -> str:
     """A column that the catalogue declares since the history began; earlier versions do not know it."""
-    kind = opened.query(
+    kind = warehouse.query(
         "select data_type from information_schema.columns"
         f" where table_name = '{one.table}' and column_name = '{name}'"
-        f" and table_schema = '{opened.target.dataset}'"
+        f" and table_schema = '{warehouse.target.dataset}'"
     )[0]["data_type"]
-    return f"alter table {opened.qualified(one.name)} add column {name} {kind}"
+    return f"alter table {warehouse.qualified(one.name)} add column {name} {kind}"
 
 
-def _not_before(opened: Warehouse, one: Tracked, at: pendulum.DateTime) -> str:
+def _not_before(warehouse: Warehouse, one: Tracked, at: pendulum.DateTime) -> str:
     """`at` as SQL; where the clock went back, the last moment on record, so that no version ends before it began."""
-    last = opened.query(
-        f"select max(valid_from) as began, max(valid_to) as ended from {opened.qualified(one.name)}"
+    last = warehouse.query(
+        f"select max(valid_from) as began, max(valid_to) as ended from {warehouse.qualified(one.name)}"
     )[0]
     known = [pendulum.instance(found) for found in last.values() if found is not None]  # type: ignore[call-overload]
     moment = max([at, *known]).astimezone(UTC).isoformat()
     return f"cast('{moment}' as timestamp with time zone)"
 
 
-def _statements(opened: Warehouse, one: Tracked, names: Sequence[str], at: str) -> list[str]:
+def _statements(warehouse: Warehouse, one: Tracked, names: Sequence[str], at: str) -> list[str]:
     """End what is no longer so, begin what is new, drop versions that never lasted."""
-    history, current = opened.qualified(one.name), opened.qualified(one.table)
+    history, current = warehouse.qualified(one.name), warehouse.qualified(one.table)
     same = " and ".join(f"{history}.{name} = c.{name}" for name in one.key)
     told = [name for name in names if name not in {*one.key, *one.ignored_columns}]
     differs = " or ".join(f"{history}.{name} is distinct from c.{name}" for name in told)

@@ -19,38 +19,38 @@ if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
 
 
-def renew_outputs(opened: Warehouse, own: Settings, warn: Callable[[str], None]) -> None:
+def renew_outputs(warehouse: Warehouse, own: Settings, warn: Callable[[str], None]) -> None:
     """A run does not fail because one of them does: the last one stays, and why is said."""
-    _tidy(opened, warn)
-    renew_copy(opened, own, warn)
-    if not own.report or not opened.merges:
+    _tidy(warehouse, warn)
+    renew_copy(warehouse, own, warn)
+    if not own.report or not warehouse.merges:
         return
     page = Path(own.report).expanduser().absolute()
-    failures: tuple[type[Exception], ...] = (UserError, OSError, *opened.troubles())
+    failures: tuple[type[Exception], ...] = (UserError, OSError, *warehouse.troubles())
     try:
-        _write_report(opened, page)
+        _write_report(warehouse, page)
     except failures as error:
         why = getattr(error, "strerror", None) or error
         warn(f"the report {page} is not renewed, the last one stays: {why}")
 
 
-def _tidy(opened: Warehouse, warn: Callable[[str], None]) -> None:
-    failures: tuple[type[Exception], ...] = (UserError, OSError, *opened.troubles())
+def _tidy(warehouse: Warehouse, warn: Callable[[str], None]) -> None:
+    failures: tuple[type[Exception], ...] = (UserError, OSError, *warehouse.troubles())
     try:
-        opened.tidy()
+        warehouse.tidy()
     except failures as error:
-        warn(f"files of {opened.name} are not put in order, the next run tries again: {first_line(error)}")
+        warn(f"files of {warehouse.name} are not put in order, the next run tries again: {first_line(error)}")
 
 
-def _write_report(opened: Warehouse, page: Path) -> None:
+def _write_report(warehouse: Warehouse, page: Path) -> None:
     from pipelines.constant_contact.reporting.report import write_report  # noqa: PLC0415 - a second, for charts
 
-    with opened.kept_open():
+    with warehouse.kept_open():
         write_report(
-            query=opened.query,
-            dataset=opened.target.dataset,
-            analytics_dataset=opened.target.analytics,
+            query=warehouse.query,
+            dataset=warehouse.target.dataset,
+            analytics_dataset=warehouse.target.analytics,
             out=page,
             generated_at=pendulum.now("UTC"),
         )
-    note(opened.location.state_folder, page, "report")
+    note(warehouse.location.state_folder, page, "report")

@@ -25,11 +25,11 @@ MANY = 2_000
 CASTS = {"timestamp": "timestamp with time zone", "date": "date"}
 
 
-def fits(opened: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds) -> bool:
+def fits(warehouse: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds) -> bool:
     """Whether these rows can be written by `write`: their tables are there, with every column."""
-    if not opened.merges or sum(map(len, rows.values())) > MANY:
+    if not warehouse.merges or sum(map(len, rows.values())) > MANY:
         return False
-    there = opened.columns()
+    there = warehouse.columns()
     return "_dlt_loads" in there and all(
         {*kinds[name], LOAD_ID, ROW_ID} <= set(there.get(name, ()))
         for name, found in rows.items()
@@ -37,17 +37,17 @@ def fits(opened: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds) -> 
     )
 
 
-def write(opened: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds) -> None:
+def write(warehouse: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds) -> None:
     """In one transaction; raises Busy and the driver's errors."""
-    loads = opened.query(f"select max(load_id) as last from {opened.qualified('_dlt_loads')}")
+    loads = warehouse.query(f"select max(load_id) as last from {warehouse.qualified('_dlt_loads')}")
     last = str(loads[0]["last"])  # what the run's rows came with
     statements = [
         statement
         for name, found in rows.items()
         if found and name in kinds
-        for statement in _statements(opened.qualified(name), found, kinds[name], last)
+        for statement in _statements(warehouse.qualified(name), found, kinds[name], last)
     ]
-    opened.execute("; ".join(("begin transaction", *statements, "commit")))
+    warehouse.execute("; ".join(("begin transaction", *statements, "commit")))
 
 
 def _statements(table: str, rows: Sequence[Row], kinds: Mapping[str, str], last: str) -> Iterator[str]:

@@ -68,22 +68,22 @@ KEYS = {RUNS: ["run_id"], AUDIT: ["run_id", "table_name", "scope", "scope_id"]}
 
 
 def recorded(
-    opened: Warehouse, result: RunResult, ledger_key: str, warn: Callable[[str], None], *, now: bool
+    warehouse: Warehouse, result: RunResult, ledger_key: str, warn: Callable[[str], None], *, now: bool
 ) -> None:
     """Write a run's record, and those kept by earlier runs; the first ones in a load package of their own.
 
     Where that is impossible (nothing was ever loaded, a package waits that would be loaded first, the destination does
     not answer), or `now` is false, it is kept for the next run: a run does not fail because its record does.
     """
-    reason = _obstacle(opened) if now else "the warehouse is busy"
-    refusals: tuple[type[Exception], ...] = (UserError, *opened.troubles())
+    reason = _obstacle(warehouse) if now else "the warehouse is busy"
+    refusals: tuple[type[Exception], ...] = (UserError, *warehouse.troubles())
     if not reason:
         try:
-            return _write(opened, result, ledger_key)
+            return _write(warehouse, result, ledger_key)
         except refusals as error:
             reason = str(error)
     try:
-        keep(opened.location.state_folder, result, ledger_key)
+        keep(warehouse.location.state_folder, result, ledger_key)
     except OSError as error:
         warn(f"this run is not recorded: {reason}, and {error}")
     else:
@@ -97,23 +97,23 @@ def keep(state_folder: Path, result: RunResult, ledger_key: str) -> None:
     unrecorded.keep(state_folder, result.run_id, rows)
 
 
-def _write(opened: Warehouse, result: RunResult, ledger_key: str) -> None:
-    earlier = unrecorded.kept(opened.location.state_folder)
-    with opened.kept_open():
-        rows = {RUNS: [_run(result, ledger_key) | _left(opened)], AUDIT: _audit(result)}
+def _write(warehouse: Warehouse, result: RunResult, ledger_key: str) -> None:
+    earlier = unrecorded.kept(warehouse.location.state_folder)
+    with warehouse.kept_open():
+        rows = {RUNS: [_run(result, ledger_key) | _left(warehouse)], AUDIT: _audit(result)}
         together = unrecorded.together(rows, earlier)
-        if written := record_rows.fits(opened, together, COLUMNS):
-            record_rows.write(opened, together, COLUMNS)
+        if written := record_rows.fits(warehouse, together, COLUMNS):
+            record_rows.write(warehouse, together, COLUMNS)
     if not written:
-        opened.load(_resources(together))
+        warehouse.load(_resources(together))
     for file in earlier:
         file.unlink(missing_ok=True)
 
 
-def _left(opened: Warehouse) -> dict[str, Any]:
+def _left(warehouse: Warehouse) -> dict[str, Any]:
     """What the run left: whose rows, the number of its last commit, and how many rows each raw table has now."""
-    counts = table_rows(opened, opened.columns())
-    state = DatasetState.of(source_state(opened))
+    counts = table_rows(warehouse, warehouse.columns())
+    state = DatasetState.of(source_state(warehouse))
     return {
         "account_id": state.account_id,
         "commit_number": state.commit or None,
@@ -121,10 +121,10 @@ def _left(opened: Warehouse) -> dict[str, Any]:
     }
 
 
-def _obstacle(opened: Warehouse) -> str:
-    if SOURCE not in opened.pipeline.schema_names:
+def _obstacle(warehouse: Warehouse) -> str:
+    if SOURCE not in warehouse.pipeline.schema_names:
         return "nothing is loaded yet"
-    return "its last group is not loaded yet" if opened.pipeline.has_pending_data else ""
+    return "its last group is not loaded yet" if warehouse.pipeline.has_pending_data else ""
 
 
 def _resources(rows: Rows) -> list[Any]:
@@ -149,40 +149,40 @@ def _resources(rows: Rows) -> list[Any]:
     ]
 
 
-def with_each_commit(opened: Warehouse, ledger_key: str, budget: Budget) -> tuple[StateChange, ...]:
+def with_each_commit(warehouse: Warehouse, ledger_key: str, budget: Budget) -> tuple[StateChange, ...]:
     """What every group commits besides its own: its number, and the day's requests on this key."""
     day, spent = budget.counted()
     return (
-        dataset_state.committed_once_more(source_state(opened)),
+        dataset_state.committed_once_more(source_state(warehouse)),
         dataset_state.counted(ledger_key, day, spent),
     )
 
 
-def source_state(opened: Warehouse) -> State:
+def source_state(warehouse: Warehouse) -> State:
     """The state of our source in the working folder."""
-    return dataset_state.section_of(opened.pipeline.state)
+    return dataset_state.section_of(warehouse.pipeline.state)
 
 
-def requests_counted(opened: Warehouse, ledger_key: str) -> Iterator[tuple[str, int]]:
+def requests_counted(warehouse: Warehouse, ledger_key: str) -> Iterator[tuple[str, int]]:
     """(UTC day, requests) that the destination knows of, for a machine whose own ledger is gone."""
-    committed = dataset_state.section_of(opened.committed_state())
+    committed = dataset_state.section_of(warehouse.committed_state())
     if counted := dataset_state.requests_counted(committed, ledger_key):
         yield counted
-    if {"ledger_day", "ledger_key", "requests_today"} <= set(opened.columns().get(RUNS, ())):
-        rows = opened.query(
-            f"select ledger_day, max(requests_today) as requests from {opened.qualified(RUNS)}"
+    if {"ledger_day", "ledger_key", "requests_today"} <= set(warehouse.columns().get(RUNS, ())):
+        rows = warehouse.query(
+            f"select ledger_day, max(requests_today) as requests from {warehouse.qualified(RUNS)}"
             f" where ledger_key = '{ledger_key}' group by ledger_day order by ledger_day desc limit 2"
         )
         for row in rows:
             yield str(row["ledger_day"])[:10], int(str(row["requests"]))
 
 
-def usual_requests(opened: Warehouse) -> int | None:
+def usual_requests(warehouse: Warehouse) -> int | None:
     """The middle one of what the last complete runs took; None where there is none."""
-    if not {"status", "started_at", "requests_sent"} <= set(opened.columns().get(RUNS, ())):
+    if not {"status", "started_at", "requests_sent"} <= set(warehouse.columns().get(RUNS, ())):
         return None
-    rows = opened.query(
-        f"select requests_sent from {opened.qualified(RUNS)} where status = 'complete'"
+    rows = warehouse.query(
+        f"select requests_sent from {warehouse.qualified(RUNS)} where status = 'complete'"
         f" order by started_at desc limit {USUAL_RUNS}"
     )
     counts = sorted(int(str(row["requests_sent"])) for row in rows)

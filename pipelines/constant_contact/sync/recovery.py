@@ -49,13 +49,13 @@ def repair_folder(folder: Path) -> bool:
     return True
 
 
-def agree_with_destination(opened: Warehouse, warn: Callable[[str], None]) -> None:
+def agree_with_destination(warehouse: Warehouse, warn: Callable[[str], None]) -> None:
     """Finish or drop what is pending, then take the destination's word. Raises dlt's errors for a destination that
     cannot be asked.
     """
     from dlt.common.exceptions import DltException  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
-    pipeline = opened.pipeline
+    pipeline = warehouse.pipeline
     _remove_unfinished_extracts(pipeline)
     if pipeline.has_pending_data:
         warn(FINISHING)
@@ -65,10 +65,10 @@ def agree_with_destination(opened: Warehouse, warn: Callable[[str], None]) -> No
             # Most likely the package: a destination that does not answer fails again, and says so, right below.
             warn(DROPPING)
             pipeline.drop()
-    if section_of(pipeline.state) and not opened.committed_state():
-        warn(GONE.format(opened.name))
+    if section_of(pipeline.state) and not warehouse.committed_state():
+        warn(GONE.format(warehouse.name))
     pipeline.sync_destination()
-    if _is_ahead(opened):
+    if _is_ahead(warehouse):
         pipeline.drop()
         pipeline.sync_destination()
 
@@ -141,8 +141,8 @@ def _extracts(pipeline: dlt.Pipeline) -> Path:
     return Path(pipeline.working_dir) / "normalize"
 
 
-def _is_ahead(opened: Warehouse) -> bool:
+def _is_ahead(warehouse: Warehouse) -> bool:
     """Whether the state on disk is not the one that the destination committed last."""
-    state: Any = opened.pipeline.state
-    committed = opened.committed_state()
+    state: Any = warehouse.pipeline.state
+    committed = warehouse.committed_state()
     return bool(committed["_version_hash"] != state["_version_hash"] if committed else section_of(state))

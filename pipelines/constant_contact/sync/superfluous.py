@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.destinations.warehouse import Warehouse
 
 
-def drop_parent_columns(opened: Warehouse, warn: Callable[[str], None]) -> None:
+def drop_parent_columns(warehouse: Warehouse, warn: Callable[[str], None]) -> None:
     """Raises nothing for a column that the destination keeps, perhaps because a view of somebody's needs it."""
-    found = _empty_columns(opened)
+    found = _empty_columns(warehouse)
     if not found:
         return
-    _forget(opened, found)
+    _forget(warehouse, found)
     try:
         for name, columns in found.items():
-            drops = [f'alter table {opened.qualified(name)} drop column "{column}"' for column in columns]
-            opened.execute("; ".join(("begin transaction", *drops, "commit")))
-    except opened.troubles() as error:
+            drops = [f'alter table {warehouse.qualified(name)} drop column "{column}"' for column in columns]
+            warehouse.execute("; ".join(("begin transaction", *drops, "commit")))
+    except warehouse.troubles() as error:
         lines = str(error).strip().splitlines()
         warn(
             f"empty columns of {name} that belong to its parent could not be dropped: {lines[0] if lines else ''}"
@@ -38,8 +38,8 @@ def drop_parent_columns(opened: Warehouse, warn: Callable[[str], None]) -> None:
     )
 
 
-def _empty_columns(opened: Warehouse) -> Mapping[str, Sequence[str]]:
-    there = opened.columns()
+def _empty_columns(warehouse: Warehouse) -> Mapping[str, Sequence[str]]:
+    there = warehouse.columns()
     found: dict[str, Sequence[str]] = {}
     for child in tables():
         if child.parent is None or child.name not in there:
@@ -48,15 +48,15 @@ def _empty_columns(opened: Warehouse) -> Mapping[str, Sequence[str]]:
         names = [name for name in there[child.name] if name in parents]
         if names:
             counts = ", ".join(f'count("{name}") as c{number}' for number, name in enumerate(names))
-            [row] = opened.query(f"select {counts} from {opened.qualified(child.name)}")
+            [row] = warehouse.query(f"select {counts} from {warehouse.qualified(child.name)}")
             empty = [name for number, name in enumerate(names) if not row[f"c{number}"]]
             found |= {child.name: empty} if empty else {}
     return found
 
 
-def _forget(opened: Warehouse, columns: Mapping[str, Sequence[str]]) -> None:
+def _forget(warehouse: Warehouse, columns: Mapping[str, Sequence[str]]) -> None:
     """The load tool must not name them any more. First: a column too many in the destination harms nobody."""
-    pipeline = opened.pipeline
+    pipeline = warehouse.pipeline
     if SOURCE not in pipeline.schema_names:
         return
     schema = pipeline.schemas[SOURCE]
