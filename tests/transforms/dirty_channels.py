@@ -40,8 +40,12 @@ CHANNEL_RULES = {
         "select profile_id from social_profiles where is_ready = (trouble is not null)"
     ),
     "jobs take no share of more than all": "select activity_id from bulk_jobs where completed_share > 1",
+    "no winner waits for longer than ten years": "select 1 from ab_tests where winner_wait_hours > 87600",
+    "no resend waits for longer than ten years": "select 1 from planned_sends where delay_minutes > 5256000",
 }
 """What must hold -> SQL whose rows break it."""
+HUGE = 4 * 10**18
+"""A number of the API that no engine can add to a time."""
 
 
 def maybe(chance: random.Random, *values: object) -> object:
@@ -111,7 +115,7 @@ def parts_of_mails(account: str, chance: random.Random) -> Iterator[str]:
         if chance.random() < 0.5:
             yield insert(
                 "email_abtests", campaign_activity_id=activity, alternative_subject=maybe(chance, "B"),
-                test_size=maybe(chance, 0, 20, 500), winner_wait_duration=maybe(chance, 6, 48),
+                test_size=maybe(chance, 0, 20, 500), winner_wait_duration=maybe(chance, 6, 48, -6, HUGE),
             )  # fmt: skip
         for send in chance.sample(range(1, 13), chance.randrange(4)):
             yield insert(
@@ -127,7 +131,7 @@ def parts_of_mails(account: str, chance: random.Random) -> Iterator[str]:
             yield insert(
                 "email_non_opener_resends", campaign_activity_id=activity, resend_date=sent,
                 resend_request_id=chance.choice(("DRAFT", "1")), resend_status="DONE" if sent else None,
-                delay_days=maybe(chance, 1, 10), delay_minutes=maybe(chance, 0, 90),
+                delay_days=maybe(chance, 1, 10, HUGE), delay_minutes=maybe(chance, 0, 90, -90, HUGE),
             )  # fmt: skip
 
 

@@ -64,12 +64,12 @@ CHANNELS: dict[str, list[tuple[Any, ...]]] = {
         ),
     ],
     # send 10 comes after send 2
-    "select campaign_activity_id, send_id, send_kind, contacts, reason_code, hours_since_first_send, sent_date"
-    " from mail_sends order by 1, sent_at": [
-        ("spring-1", "1", "failed", 0, 2, None, date(2026, 3, 2)),
-        ("spring-1", "2", "first", 4, 0, 0.0, date(2026, 3, 2)),
-        ("spring-1", "10", "again", 1, 0, 3.5, date(2026, 3, 2)),
-        ("spring-2", "1", "resend_to_non_openers", 2, 0, 0.0, date(2026, 3, 5)),
+    "select campaign_activity_id, send_id, send_kind, contacts, reason_code, hours_since_first_send, is_wholly_loaded,"
+    " sent_date from mail_sends order by 1, sent_at": [
+        ("spring-1", "1", "failed", 0, 2, None, True, date(2026, 3, 2)),
+        ("spring-1", "2", "first", 4, 0, 0.0, True, date(2026, 3, 2)),
+        ("spring-1", "10", "again", 1, 0, 3.5, True, date(2026, 3, 2)),
+        ("spring-2", "1", "resend_to_non_openers", 2, 0, 0.0, True, date(2026, 3, 5)),
     ],
     # the club's resend waits from the send that was, the draft's from the one that is scheduled
     "select campaign_activity_id, send_kind, resend_request_id, resend_status, subject, due_at, due_date"

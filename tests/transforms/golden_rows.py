@@ -231,8 +231,8 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("dee", 2, 1, 1.0, True),
     ],
     "select contact_id, opt_out_reason, mails_received, days_subscribed, seconds_to_opt_out,"
-    " is_back from opt_outs": [
-        ("cy", "Too many mails", 1, 28, 7200, False),
+    " is_back, is_wholly_loaded from opt_outs": [
+        ("cy", "Too many mails", 1, 28, 7200, False, True),
     ],
     "select cohort_month, months_since, cohort_size, remaining_contacts, mailed_contacts, engaged_contacts,"
     " retention_rate, engagement_rate from sign_up_cohorts order by 1, 2": [
@@ -357,14 +357,15 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         (1, 3, 4431, 370, 8491, 65, date(2026, 4, 10)),
         (12, 3, 19846, 5912, 33780, 65, date(2027, 3, 10)),
     ],
-    "select touch_number, touch, detail, seconds_since_previous, occurred_at from contact_journey"
+    "select touch_number, touch, detail, seconds_since_previous, is_wholly_loaded, occurred_at"
+    " from contact_journey"
     " where contact_id = 'ben' order by 1": [
-        (1, "created", "Account", None, datetime.fromisoformat("2026-01-20T10:00:00")),
-        (2, "opted_in", "Account", 0, datetime.fromisoformat("2026-01-20T10:00:00")),
-        (3, "send", "5 new titles, Ada?", 3556800, datetime.fromisoformat("2026-03-02T14:00:00")),
-        (4, "open", "5 new titles, Ada?", 86400, datetime.fromisoformat("2026-03-03T14:00:00")),
-        (5, "forward", "5 new titles, Ada?", 300, datetime.fromisoformat("2026-03-03T14:05:00")),
-        (6, "send", "Club night", 521700, datetime.fromisoformat("2026-03-09T15:00:00")),
+        (1, "created", "Account", None, None, datetime.fromisoformat("2026-01-20T10:00:00")),
+        (2, "opted_in", "Account", 0, None, datetime.fromisoformat("2026-01-20T10:00:00")),
+        (3, "send", "5 new titles, Ada?", 3556800, True, datetime.fromisoformat("2026-03-02T14:00:00")),
+        (4, "open", "5 new titles, Ada?", 86400, True, datetime.fromisoformat("2026-03-03T14:00:00")),
+        (5, "forward", "5 new titles, Ada?", 300, True, datetime.fromisoformat("2026-03-03T14:05:00")),
+        (6, "send", "Club night", 521700, False, datetime.fromisoformat("2026-03-09T15:00:00")),
     ],
     # no orders relation is named here; test_builds.py names one
     "select count(*) from attributed_orders": [(0,)],
@@ -381,10 +382,10 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("draft", None),
         ("spring", True),
     ],
-    "select campaign_activity_id, metric, loaded_count, reported_count from reconciliation where"
+    "select campaign_activity_id, metric, loaded_count, reported_count, is_wholly_loaded from reconciliation where"
     " not is_equal order by 2": [
-        ("club-1", "opens", None, 1),
-        ("club-1", "unique_opens", None, 1),
+        ("club-1", "opens", None, 1, False),
+        ("club-1", "unique_opens", None, 1, False),
     ],
 }
 """Query -> its rows."""

@@ -42,6 +42,13 @@
 {%- endmacro %}
 
 
+{# A number of minutes, hours or days to wait, from none to ten years; null for others, which an engine could not add to a time. #}
+{% macro possible_wait(column, unit) -%}
+    {%- set most = {'minute': 5256000, 'hour': 87600, 'day': 3650}[unit] -%}
+    case when {{ column }} between 0 and {{ most }} then {{ column }} end
+{%- endmacro %}
+
+
 {# The Monday of a day's week. #}
 {% macro week_start(column) -%}
     {{ return(adapter.dispatch('week_start', 'constant_contact')(column)) }}

@@ -3,7 +3,10 @@ with
 
 tests as (
 
-    select * from {{ ref('stg_email_abtests') }}
+    select
+        stg_email_abtests.*,
+        {{ possible_wait('winner_wait_duration', 'hour') }} as winner_wait_hours
+    from {{ ref('stg_email_abtests') }} as stg_email_abtests
 
 ),
 
@@ -24,7 +27,7 @@ final as (
         campaign_activities.subject as subject_a,
         tests.alternative_subject as subject_b,
         case when tests.test_size between 0 and 100 then {{ rate('tests.test_size', '100') }} end as test_share,
-        tests.winner_wait_duration as winner_wait_hours,
+        tests.winner_wait_hours,
         campaign_activities.sends,
         campaign_activities.deliveries,
         campaign_activities.deliveries_opened,
@@ -39,7 +42,7 @@ final as (
         tests.deleted_at is not null as is_deleted,
         campaign_activities.is_wholly_loaded,
         campaign_activities.first_sent_at,
-        {{ dbt.dateadd('hour', 'tests.winner_wait_duration', 'campaign_activities.first_sent_at') }} as winner_due_at,
+        {{ dbt.dateadd('hour', 'tests.winner_wait_hours', 'campaign_activities.first_sent_at') }} as winner_due_at,
         campaign_activities.last_sent_at
     from tests
     left join campaign_activities

@@ -21,6 +21,12 @@ email_events as (
 
 ),
 
+campaign_activities as (
+
+    select * from {{ ref('campaign_activities') }}
+
+),
+
 bought as (
 
     select
@@ -67,6 +73,7 @@ final as (
         bought.amount,
         cast({{ dbt.datediff('clicks.clicked_at', 'bought.ordered_at', 'second') }} as bigint) as seconds_from_click,
         clicks.campaign_activity_id is not null as is_attributed,
+        campaign_activities.is_wholly_loaded,
         clicks.clicked_at,
         bought.ordered_at
     from bought
@@ -74,6 +81,8 @@ final as (
         on
             bought.order_id = clicks.order_id
             and clicks.place = 1
+    left join campaign_activities
+        on clicks.campaign_activity_id = campaign_activities.campaign_activity_id
 
 )
 

@@ -19,9 +19,16 @@ email_events as (
 
 ),
 
-campaign_activities as (
+-- the web copy is no mail, but what was done on it is a touch with a subject
+activities as (
 
     select * from {{ ref('stg_email_campaign_activities') }}
+
+),
+
+campaign_activities as (
+
+    select * from {{ ref('campaign_activities') }}
 
 ),
 
@@ -39,6 +46,7 @@ touches as (
             'created': 'create_source', 'opted_in': 'opt_in_source', 'opted_out': 'opt_out_reason', 'deleted': none_of,
         }[touch] }} as detail,
         cast(null as boolean) as is_machine_like,
+        cast(null as boolean) as is_wholly_loaded,
         cast({{ at }} as {{ timestamp_type() }}) as occurred_at
     from contacts
     where {{ at }} is not null
@@ -54,6 +62,7 @@ touches as (
         list_id,
         list_name as detail,
         cast(null as boolean) as is_machine_like,
+        cast(null as boolean) as is_wholly_loaded,
         {{ at }} as occurred_at
     from membership_history
     where {{ 'is_start_known' if touch == 'list_joined' else 'valid_to is not null' }}
@@ -71,11 +80,14 @@ touches as (
         email_events.campaign_activity_id,
         {{ none_of }} as list_id,
         coalesce(
-            email_events.link_url, email_events.opt_out_reason, email_events.bounce_reason, campaign_activities.subject
+            email_events.link_url, email_events.opt_out_reason, email_events.bounce_reason, activities.subject
         ) as detail,
         email_events.is_machine_like,
+        campaign_activities.is_wholly_loaded,
         email_events.occurred_at
     from email_events
+    left join activities
+        on email_events.campaign_activity_id = activities.campaign_activity_id
     left join campaign_activities
         on email_events.campaign_activity_id = campaign_activities.campaign_activity_id
     where
@@ -112,6 +124,7 @@ final as (
         cast(touch_number as bigint) as touch_number,
         cast({{ dbt.datediff('previous_at', 'occurred_at', 'second') }} as bigint) as seconds_since_previous,
         is_machine_like,
+        is_wholly_loaded,
         occurred_at
     from ordered
 

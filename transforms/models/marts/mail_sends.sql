@@ -64,6 +64,7 @@ final as (
             when numbered.sent_at >= first_sends.first_sent_at
                 then cast({{ dbt.datediff('first_sends.first_sent_at', 'numbered.sent_at', 'second') }} as {{ float_type() }}) / 3600
         end as hours_since_first_send,
+        campaign_activities.is_wholly_loaded,
         {{ local_date('numbered.sent_at') }} as sent_date,
         numbered.sent_at
     from numbered

@@ -53,6 +53,7 @@ final as (
         recipients.is_opened,
         recipients.is_clicked,
         contacts.consent_state = 'subscribed' as is_back,
+        recipients.is_wholly_loaded,
         recipients.opted_out_at
     from recipients
     left join mails_before

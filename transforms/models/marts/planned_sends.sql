@@ -51,7 +51,10 @@ plans as (
         resends.resend_request_id,
         resends.resend_subject,
         resends.resend_status,
-        coalesce(resends.delay_minutes, resends.delay_days * 1440) as delay_minutes,
+        coalesce(
+            {{ possible_wait('resends.delay_minutes', 'minute') }},
+            {{ possible_wait('resends.delay_days', 'day') }} * 1440
+        ) as delay_minutes,
         first_schedules.scheduled_at
     from resends
     left join first_schedules

@@ -24,6 +24,7 @@ compared as (
         campaign_activities.{{ metric }}
         {%- if metric == 'bounces' %} + campaign_activities.auto_replies{% endif %} as loaded_count,
         reports.reported_{{ metric }} as reported_count,
+        campaign_activities.is_wholly_loaded,
         campaign_activities.last_event_at,
         reports.stats_refreshed_at
     from reports
@@ -47,6 +48,7 @@ final as (
         loaded_count - reported_count as difference,
         coalesce(loaded_count = reported_count, false) as is_equal,
         last_event_at > stats_refreshed_at as is_newer_here,
+        is_wholly_loaded,
         stats_refreshed_at
     from compared
     where reported_count is not null
