@@ -260,6 +260,28 @@ def test_database_that_does_not_know_a_zone_says_so(tmp_path: Path) -> None:
     assert "time_zone 'Mars/Olympus' is not a time zone that this database knows" in ended.failures[0]
 
 
+def test_orders_without_a_column_say_which(tmp_path: Path) -> None:
+    """A shop's relation that lacks columns is named with all of them."""
+    path, project = tmp_path / "account.duckdb", tmp_path / "project"
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        connection.execute(RAW_ACCOUNT.read_text("utf-8"))
+        connection.execute("create table lacks as select 1 as order_id, 'a@b.example' as email, 1 as amount")
+    shutil.copytree(project_dir(), project)
+    settings = project / "dbt_project.yml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("orders_relation: null", "orders_relation: main.lacks")
+    )
+    ended = run_transforms(
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
+        dataset=DATASET,
+        select=("int_orders",),
+        work_dir=tmp_path / "work",
+        project=project,
+        listener=lambda _event: None,
+    )
+    assert "orders_relation 'main.lacks' has no column email_address, ordered_at: name" in ended.failures[0]
+
+
 def test_missing_raw_dataset_is_one_sentence(tmp_path: Path) -> None:
     """Marts over nothing are no success: what was looked for, where, and what to do."""
     ended = run_transforms(

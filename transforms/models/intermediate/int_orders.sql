@@ -4,6 +4,7 @@ with
 source as (
 
 {% if var('orders_relation') %}
+    {%- do orders_must_have(['order_id', 'email_address', 'amount', 'ordered_at']) %}
     select
         order_id,
         email_address,
