@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.events import TransformEnded, TransformStarted
 from pipelines.constant_contact.transform import analytics_dataset, model_names, project_dir, run_transforms
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import identifiers, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -126,7 +126,7 @@ def _sums(opened: Warehouse, staged: Mapping[str, tuple[str, ...]]) -> Mapping[s
     """Table -> number of rows and sum of their hashes."""
     form = SUMS[opened.dbt.engine]
     parts = [
-        f"select '{name}' as name, count(*) as row_count, {form.format(columns=_quoted(names))} as hashed"
+        f"select '{name}' as name, count(*) as row_count, {form.format(columns=identifiers(names))} as hashed"
         f" from {opened.qualified(name)}"
         for name, names in staged.items()
         if names
@@ -135,10 +135,6 @@ def _sums(opened: Warehouse, staged: Mapping[str, tuple[str, ...]]) -> Mapping[s
     return dict.fromkeys(staged, "") | {
         str(row["name"]): f"{row['row_count']} {row['hashed']}" for row in rows
     }
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
 
 
 def _project(folder: Path, *settings: str) -> str:

@@ -20,6 +20,7 @@ from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.questions import question, questions
 from pipelines.constant_contact.reporting.data import account_and_zone, zoned
 from pipelines.constant_contact.reporting.dataset_view import DatasetView
+from sources.constant_contact.warehouse import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,10 +70,9 @@ def _carry_out(asked: Session, statement: str, *, out: Any, say: Callable[[str],
             " where table_schema not in ('information_schema', 'pg_catalog') order by 1, 2"
         )
     elif word == ".columns":
-        name = rest.strip().replace("'", "''")
         statement = (
             "select table_schema as dataset, column_name, data_type from information_schema.columns"
-            f" where table_name = '{name}' order by table_schema, ordinal_position"
+            f" where table_name = {literal(rest.strip())} order by table_schema, ordinal_position"
         )
     elif word == ".questions":
         list_questions(say)

@@ -6,11 +6,11 @@ The SQL is sent through a function, so nothing here knows which destination it i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sources.constant_contact.warehouse import Rows, identifier, literal
+from sources.constant_contact.warehouse import Rows, identifier, identifiers, literal, literals
 
 Select = Callable[[str], tuple[Sequence[str], Rows]]
 """SQL -> column names and rows."""
@@ -40,7 +40,7 @@ class SqlTables:
         wanted = [name for name in self.columns(table) if columns is None or name in columns]
         if not wanted:
             return []
-        return self._dicts(f"select {_listed(wanted)} from {self._qualify(table)}")
+        return self._dicts(f"select {identifiers(wanted)} from {self._qualify(table)}")
 
     def count(self, table: str) -> int:
         if table not in self._existing:
@@ -57,9 +57,9 @@ class SqlTables:
         found: list[dict[str, Any]] = []
         listed = sorted(values)
         for start in range(0, len(listed), AT_ONCE):
-            texts = ", ".join(map(literal, listed[start : start + AT_ONCE]))
+            texts = literals(listed[start : start + AT_ONCE])
             found += self._dicts(
-                f"select {_listed(there)} from {self._qualify(table)} where {identifier(column)} in ({texts})"
+                f"select {identifiers(there)} from {self._qualify(table)} where {identifier(column)} in ({texts})"
             )
         return found
 
@@ -68,12 +68,12 @@ class SqlTables:
         if column not in self.columns(table) or not wanted:
             return []
         condition = f"{identifier(column)} is not null"
-        return self._dicts(f"select {_listed(wanted)} from {self._qualify(table)} where {condition}")
+        return self._dicts(f"select {identifiers(wanted)} from {self._qualify(table)} where {condition}")
 
     def combinations(self, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
         if not set(columns) <= set(self.columns(table)):
             return []
-        listed = _listed(columns)
+        listed = identifiers(columns)
         return self._dicts(
             f"select {listed}, count(*) as row_count from {self._qualify(table)} group by {listed}"
         )
@@ -84,7 +84,7 @@ class SqlTables:
         found: dict[str, Any] = {}
         listed, name, value = sorted(keys), identifier(key), identifier(by)
         for start in range(0, len(listed), AT_ONCE):
-            texts = ", ".join(map(literal, listed[start : start + AT_ONCE]))
+            texts = literals(listed[start : start + AT_ONCE])
             rows = self._query(
                 f"select {name}, max({value}) from {self._qualify(table)} where {name} in ({texts}) group by {name}"
             )[1]
@@ -115,10 +115,6 @@ class SqlTables:
     def _query(self, sql: str) -> tuple[Sequence[str], Rows]:
         with self._lock:
             return self._select(sql)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(identifier, names))
 
 
 def instant(at: datetime) -> str:

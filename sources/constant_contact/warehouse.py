@@ -121,6 +121,16 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def identifiers(names: Iterable[str]) -> str:
+    """Names as SQL quotes them, with commas between."""
+    return ", ".join(map(identifier, names))
+
+
 def literal(value: str) -> str:
     """A text as SQL quotes it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def literals(values: Iterable[str]) -> str:
+    """Texts for the inside of `in (...)`; of none a null, which nothing is equal to."""
+    return ", ".join(map(literal, values)) or "null"

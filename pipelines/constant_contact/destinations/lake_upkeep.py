@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sources.constant_contact.warehouse import identifier, literal
+from sources.constant_contact.warehouse import identifier, literal, literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def metadata(credentials: Any, schema: str) -> str:
 
 def tidy(ask: Callable[[str], Sequence[Any]], lake: str, catalog: str, datasets: Sequence[str]) -> None:
     """Within bounds, and of these datasets alone: others may be loading. `catalog`: where its tables are."""
-    named = ", ".join(map(literal, datasets))
+    named = literals(datasets)
     crowded = ask(
         f"select s.schema_name, t.table_name from {catalog}.ducklake_data_file as f"
         f" join {catalog}.ducklake_table as t on t.table_id = f.table_id and t.end_snapshot is null"
@@ -64,7 +64,7 @@ def schedule_orphans(ask: Callable[[str], Sequence[Any]], catalog: str, datasets
     no reader has ever seen them. Files are known by their names, in which UUIDs are: no spelling of a folder, and no
     file of somebody else's, is taken for an orphan.
     """
-    named = ", ".join(map(literal, datasets))
+    named = literals(datasets)
     root = f"(select any_value(value) from {catalog}.ducklake_metadata where key = 'data_path' and scope is null)"
     folders = ask(
         f"select distinct case when path_is_relative then {root} || path else path end as folder"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.erasure.search import CONTACT_ID, DETAILS
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import literal, literals
 from sources.constant_contact.withheld import ADDRESS
 
 if TYPE_CHECKING:
@@ -71,4 +71,4 @@ def owned(opened: Warehouse, ids: Sequence[str], addresses: Sequence[str]) -> tu
 
 
 def _listed(words: Sequence[str]) -> str:
-    return ", ".join(literal(word.lower()) for word in words) or "null"
+    return literals(word.lower() for word in words)

@@ -9,7 +9,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from sources.constant_contact.catalogue import FEEDS
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import literal, literals
 from sources.constant_contact.withheld import FORGOTTEN, FORGOTTEN_ROWS, Forgotten, hash_of
 
 if TYPE_CHECKING:
@@ -52,15 +52,12 @@ def entering(
             " forgotten_at timestamp with time zone, finished_at timestamp with time zone)"
         ),
         f"create table if not exists {rows} (table_name text, campaign_activity_id text, erased_rows bigint)",
-        (
-            f"update {hashes} set finished_at = null where contact_hash in"
-            f" ({', '.join(map(literal, sorted(entered)))})"
-        ),
+        (f"update {hashes} set finished_at = null where contact_hash in ({literals(sorted(entered))})"),
     ]
     if fresh:
         values = ", ".join(f"('{one}', '{key}', {literal(reason)}, {moment}, null)" for one in fresh)
         statements.append(f"insert into {hashes} values {values}")
-    listed = ", ".join(map(literal, traces.ids)) or "null"
+    listed = literals(traces.ids)
     statements += [
         f"insert into {rows} select '{feed}', campaign_activity_id, count(*) from {opened.qualified(feed)}"
         f" where contact_id in ({listed}) group by campaign_activity_id"

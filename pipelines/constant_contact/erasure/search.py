@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from pipelines.constant_contact.erasure.naming import names_one
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import literals
 from sources.constant_contact.withheld import ADDRESS, BY_ADDRESS
 
 if TYPE_CHECKING:
@@ -178,4 +178,4 @@ def equal_to_address(place: Relation, traces: Traces) -> str:
 
 def _in(column: str, values: Sequence[str], *, quote_name: bool = True) -> str:
     name = f'"{column}"' if quote_name else column
-    return f"lower({name}) in ({', '.join(literal(value.lower()) for value in values)})"
+    return f"lower({name}) in ({literals(value.lower() for value in values)})"

@@ -9,6 +9,7 @@ https://docs.slack.dev/messaging/formatting-message-text#escaping, https://healt
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 import logging
 import os
@@ -47,9 +48,7 @@ class Undelivered(Exception):  # noqa: N818 - it is what happened to a message
 
 def send_webhook(address: str, message: Message) -> None:
     """`&`, `<` and `>` are what Slack takes for its own marks; a campaign's name must not call everybody."""
-    text = f"*{message.subject}*\n{message.text}"
-    for letter, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(letter, escaped)
+    text = html.escape(f"*{message.subject}*\n{message.text}", quote=False)
     _post(address, json.dumps({"text": text}), "application/json")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipelines.constant_contact.reporting.dataset_view import moment, share, text, whole
 from pipelines.constant_contact.reporting.rates import Rate
 from pipelines.constant_contact.reporting.rows import Count, Decay, Detail, Mail, Page, Resend, Window
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,7 +78,7 @@ def is_among(shown: Sequence[Mail]) -> str:
     """The condition that an event or a breakdown belongs to one of these mailings."""
     if not shown:
         return "1 = 0"
-    return f"campaign_activity_id in ({', '.join(literal(mail.activity_id) for mail in shown)})"
+    return f"campaign_activity_id in ({literals(mail.activity_id for mail in shown)})"
 
 
 def details(marts: DatasetView, shown: Sequence[Mail]) -> Mapping[str, Detail]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from sources.constant_contact.warehouse import identifier, literal
+from sources.constant_contact.warehouse import identifier, literal, literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ def write(warehouse: Warehouse, rows: Mapping[str, Sequence[Row]], kinds: Kinds)
 
 
 def _statements(table: str, rows: Sequence[Row], kinds: Mapping[str, str], last: str) -> Iterator[str]:
-    runs = ", ".join(sorted({literal(str(row["run_id"])) for row in rows}))
+    runs = literals(sorted({str(row["run_id"]) for row in rows}))
     yield f"delete from {table} where run_id in ({runs})"
     columns = ", ".join(map(identifier, (*kinds, LOAD_ID, ROW_ID)))
     values = ", ".join(_values(row, kinds, last) for row in rows)

@@ -98,11 +98,11 @@ class LoginStatus:
     account_name: str | None = None
 
 
-def device_request(connection: Connection, *, state: str, scopes: tuple[str, ...] = SCOPES) -> Request:
+def device_request(connection: Connection, *, state: str) -> Request:
     form = {
         "client_id": _client_id(connection),
         "response_type": "code",
-        "scope": " ".join(scopes),
+        "scope": " ".join(SCOPES),
         "state": state,
     }
     return Request(url=connection.device_url, form=form)
@@ -155,17 +155,14 @@ def browser_login(
     connection: Connection,
     *,
     redirect_uri: str,
-    scopes: tuple[str, ...] = SCOPES,
-    token: Callable[[int], str] = secrets.token_urlsafe,
 ) -> BrowserLogin:
-    """`token` makes unguessable text of so many random bytes."""
-    state, verifier = token(24), token(48)
+    state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "client_id": _client_id(connection),
         "redirect_uri": redirect_uri,
         "response_type": "code",
-        "scope": " ".join(scopes),
+        "scope": " ".join(SCOPES),
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
@@ -260,11 +257,11 @@ class Login:
         )
         register_secrets(connection, self._redactor)
 
-    def by_device(self, show: Callable[[DeviceGrant], None], *, scopes: tuple[str, ...] = SCOPES) -> Tokens:
+    def by_device(self, show: Callable[[DeviceGrant], None]) -> Tokens:
         """`show` tells the person address and code; then this waits until they have confirmed, or raises
         LoginFailed.
         """
-        asked = device_request(self._connection, state=secrets.token_urlsafe(16), scopes=scopes)
+        asked = device_request(self._connection, state=secrets.token_urlsafe(16))
         grant = self._transport.send(asked, read_device_grant, kind="login")
         self._redactor.add(grant.device_code)
         show(grant)
@@ -281,8 +278,8 @@ class Login:
                 interval_s += SLOWER_BY_S
         raise _expired()
 
-    def start_browser(self, redirect_uri: str, *, scopes: tuple[str, ...] = SCOPES) -> BrowserLogin:
-        login = browser_login(self._connection, redirect_uri=redirect_uri, scopes=scopes)
+    def start_browser(self, redirect_uri: str) -> BrowserLogin:
+        login = browser_login(self._connection, redirect_uri=redirect_uri)
         self._redactor.add(login.verifier, login.state)
         return login
 

@@ -18,8 +18,8 @@ from sources.constant_contact.reads.permissions import (
     as_granted,
     lack_sentences,
     lacks,
-    listed,
     privilege_names,
+    subject,
 )
 from sources.constant_contact.state.failures import WHOLE
 
@@ -58,7 +58,7 @@ def _skipped(reading: Reading) -> Iterator[str]:
     for skipped in reading.reader.outcome.skipped:
         if not skipped.refused:
             names = [skipped.resource, *_found_through(reading, skipped.resource)]
-            yield f"{listed(names, 'is', 'are')} left out: {skipped.reason}"
+            yield f"{subject(names)} left out: {skipped.reason}"
 
 
 def left_out_resources(reading: Reading) -> set[str]:
@@ -79,7 +79,7 @@ def _refusals(reading: Reading, granted: Granted) -> Iterator[str]:
         if not cause:
             without_cause[at].append(name)
     for at, names in without_cause.items():
-        yield f"{listed(names, 'is', 'are')} left out: {refused(reading)[at].reason}"
+        yield f"{subject(names)} left out: {refused(reading)[at].reason}"
 
 
 def refused_resources(reading: Reading, granted: Granted) -> dict[str, tuple[Lack, str]]:
@@ -133,9 +133,9 @@ def _failures(reading: Reading) -> Iterator[str]:
 def failure_sentence(reading: Reading, name: str, parts: Sequence[LeftOut]) -> str:
     first = next((left for left in parts if left.asked), parts[0])
     if first.object.object_id == WHOLE:
-        what = listed([name, *_found_through(reading, name)], "is", "are")
+        what = subject([name, *_found_through(reading, name)])
     else:
-        what = f"{name}: {listed([left.object.resource for left in parts], 'is', 'are')}"
+        what = f"{name}: {subject([left.object.resource for left in parts])}"
     why = f": {first.reason}" if first.asked else f" after failing in {first.runs} runs"
     return f"{shortened(what)} left out{why}; {_when(first.next_try, now=reading.now)}"
 

@@ -92,11 +92,12 @@ def lack_sentences(lacking: Mapping[str, Lack]) -> Iterator[str]:
     for name, cause in lacking.items():
         by_cause[cause].append(name)
     for cause, names in by_cause.items():
-        yield f"{listed(names, 'is', 'are')} left out for lack of {' and '.join(cause)}: {_to_do(cause)}"
+        yield f"{subject(names)} left out for lack of {' and '.join(cause)}: {_to_do(cause)}"
 
 
-def listed(names: Sequence[str], one: str, more: str) -> str:
-    return f"{', '.join(names)} {one if len(names) == 1 else more}"
+def subject(names: Sequence[str]) -> str:
+    """The names with the verb that fits so many: `a is`, `a, b are`."""
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _to_do(cause: Lack) -> str:

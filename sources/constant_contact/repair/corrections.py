@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sources.constant_contact.catalogue import endpoint
 from sources.constant_contact.repair.members import GROUPS
 from sources.constant_contact.repair.set_aside_counts import CONTACTS
-from sources.constant_contact.warehouse import literal
+from sources.constant_contact.warehouse import literal, literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,4 +63,4 @@ def _value(value: Any) -> str:
 def _in_portions(ids: set[str], size: int = 5_000) -> Iterator[str]:
     ordered = sorted(ids)
     for start in range(0, len(ordered), size):
-        yield ", ".join(map(literal, ordered[start : start + size]))
+        yield literals(ordered[start : start + size])

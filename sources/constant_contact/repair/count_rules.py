@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.state.counting import UNKNOWN, CountRules, counts_by, says
+from sources.constant_contact.warehouse import literals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ def numbers(tables: Tables, consents: Mapping[str, str], columns: Collection[str
 
 
 def _sums() -> str:
-    active = ", ".join(f"'{permission}'" for permission in ACTIVE)
+    active = literals(ACTIVE)
     live = "c.deleted_at is null"
     return (
         f"count(*) as every_one, sum(case when {live} then 1 else 0 end) as live,"

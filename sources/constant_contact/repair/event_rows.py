@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sources.constant_contact.catalogue import FEEDS, REPORTED_ROLES
+from sources.constant_contact.warehouse import literals
 from sources.constant_contact.withheld import FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class EventRows:
         """Campaign -> its e-mails that have reports, whether they have totals or not."""
         rows = [*totals]
         if ACTIVITIES in self._columns:
-            listed = ", ".join(f"'{role}'" for role in REPORTED_ROLES)
+            listed = literals(REPORTED_ROLES)
             rows += self._tables.query(
                 f"select campaign_id, campaign_activity_id from {self._tables.qualified(ACTIVITIES)}"
                 f" where role in ({listed})"
