@@ -54,14 +54,31 @@ def version_of(row: Mapping[str, Any]) -> str:
 
 def references_of(row: Mapping[str, Any] | None) -> list[Row]:
     """The campaign's references to its activities; loaded ones are JSON text or, by some drivers, already parsed."""
-    value = None if row is None else _references(row)
-    if value is None:
-        return []
-    try:
-        found = orjson.loads(value) if isinstance(value, str | bytes) else value
-    except orjson.JSONDecodeError:  # a text in their place
-        return []
+    found = None if row is None else _parsed(_references(row))
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def references_fault(row: Mapping[str, Any]) -> str:
+    """Why e-mails of the campaign cannot be asked for, whose references name none; empty: each names one."""
+    value = _references(row)
+    if value is None:
+        return ""
+    if not isinstance(_parsed(value), list):
+        return "its campaign_activities are no list"
+    every, named = len(_parsed(value)), len(identified(references_of(row)))
+    return (
+        f"{every - named} of its {every} campaign_activities name no campaign_activity_id"
+        if every > named
+        else ""
+    )
+
+
+def _parsed(value: Any) -> Any:
+    """None for a text that is no JSON."""
+    try:
+        return orjson.loads(value) if isinstance(value, str | bytes) else value
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _references(row: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -191,3 +192,38 @@ def test_the_largest_batch_that_works_is_learned(
     batch = here.state["totals"]["batch"]
     assert all(learned / 2 < size <= learned for size in batch.values()), batch
     assert {"email_campaign_stats", "email_campaign_activity_stats"} == set(batch)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ("nothing here", "its campaign_activities are no list"),
+        ([{"role": "primary_email"}], "1 of its 1 campaign_activities name no campaign_activity_id"),
+    ],
+)
+def test_a_campaign_that_does_not_say_which_its_e_mails_are_is_named_and_asked_again(
+    quick: Callable[..., Quick], edited: Callable[..., None], broken: Any, reason: str
+) -> None:
+    """Its row stays as it came, its e-mails and events are said to be missing, and once they are named they come."""
+    here = quick(contacts=40, campaigns=6)
+    here.lives_now = True
+    path = f"/emails/{(campaign := sent(here)[0]).campaign_id}"
+    still = [True]
+    edited(path, lambda body: body.update(campaign_activities=broken) if still[0] else None)
+
+    for days, asked in ((0, 1), (0, 1), (1, 0), (1, 1), (2, 0)):
+        here.sandbox.move_clock(timedelta(days=days))
+        here.sandbox.log.reset()
+        here.night()
+        [(name, left)] = here.left_out.items()
+        assert ("email_campaigns", campaign.campaign_id) == name
+        assert asked == sum(one.path == f"/v3{path}" for one in here.sandbox.log)
+        assert not asked or reason in left.reason
+    assert [] == here.values(
+        f"select 1 from email_sends where campaign_activity_id = '{campaign.primary.activity_id}'"
+    )
+
+    still[0] = False
+    here.sandbox.move_clock(timedelta(days=2))
+    here.complete_night()
+    assert [] == here.differences()

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from sources.constant_contact.api.errors import ApiError, NotFound
+from sources.constant_contact.api.errors import ApiError, NotFound, RowsMissing
 from sources.constant_contact.api.paging import filled
 from sources.constant_contact.campaign_rows import (
     ACTIVITIES,
     CAMPAIGNS,
+    REPORTS,
     Row,
     identified,
+    references_fault,
     references_of,
     status_of,
     version_of,
@@ -86,6 +88,15 @@ def read_activities(reading: Reading, campaign: Row, requests: int) -> Read:
     batches.append(reading.batch(CAMPAIGNS, [campaign], requests=requests, state=tuple(state)))
     sent = sent_campaign(campaign, references, now=reading.now) if was_sent(campaign) else None
     return Read(campaign=campaign, batches=batches, sent=sent)
+
+
+def emails_must_be_named(reading: Reading, campaign: Row) -> None:
+    """Raises RowsMissing where a campaign refers to e-mails without saying which: what is known of it is loaded, and
+    it is asked for again like an object that failed.
+    """
+    fault = references_fault(campaign)
+    if fault and status_of(campaign) != "removed" and reading.wants(ACTIVITIES, *REPORTS):
+        raise RowsMissing(f"{fault}, so these e-mails and their events are missing")
 
 
 def _activity(reading: Reading, campaign: Row, reference: Row) -> tuple[Row | None, tuple[StateChange, ...]]:

@@ -34,6 +34,7 @@ from sources.constant_contact.reads.campaign_details import (
     Read,
     campaign_of,
     email_of,
+    emails_must_be_named,
     read_activities,
     read_detail,
 )
@@ -177,6 +178,7 @@ def read_again(
         look_at_parts(reading, read.campaign)
         if read.sent is not None:
             discovery.add(read.sent)
+        emails_must_be_named(own, read.campaign)
 
     yield from attempt(reading, replace(campaign_item(sent), resource=CAMPAIGNS), read)
 
@@ -191,16 +193,17 @@ def read_campaign(
         detail, requests = read_detail(own, row, known)
         found.append(read_activities(reading, detail, requests))
         yield from found[0].batches
+        emails_must_be_named(own, detail)
 
     try:
-        is_read = yield from attempt(reading, campaign_of(row, known), read)
+        yield from attempt(reading, campaign_of(row, known), read)
     except Forbidden:
         countdown.close()
         raise
-    if is_read:
+    if found:
         look_at_parts(reading, found[0].campaign)
-    sent = found[0].sent if is_read else None
-    if not is_read and known is not None and was_sent(known):
+    sent = found[0].sent if found else None
+    if not found and known is not None and was_sent(known):
         sent = sent_campaign(
             known, references_of(known), now=reading.now
         )  # what is loaded of it is followed all the same
