@@ -10,10 +10,14 @@ from engines import RAW_ACCOUNT, dbt, dump, engine
 from golden_channels import CHANNELS
 from golden_old_api import OLD_API
 from golden_rows import EXPECTED
+from golden_samples import SAMPLES
 
 if __name__ == "__main__":
     work_dir, kind = Path(sys.argv[1]), sys.argv[2]
     with engine(kind, work_dir) as warehouse:
         warehouse.execute([RAW_ACCOUNT])
         dbt("build")
-        dump({sql: warehouse.rows(sql) for sql in EXPECTED | CHANNELS | OLD_API}, work_dir / "answers.pickle")
+        dump(
+            {sql: warehouse.rows(sql) for sql in EXPECTED | CHANNELS | SAMPLES | OLD_API},
+            work_dir / "answers.pickle",
+        )

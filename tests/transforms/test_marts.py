@@ -12,9 +12,10 @@ from postgres.postgres_server import binaries
 from transforms.golden_channels import CHANNELS
 from transforms.golden_old_api import OLD_API
 from transforms.golden_rows import EXPECTED as MAILS
+from transforms.golden_samples import SAMPLES
 
 SCRIPT = Path(__file__).with_name("golden.py")
-EXPECTED = MAILS | CHANNELS
+EXPECTED = MAILS | CHANNELS | SAMPLES
 MARTS = Path(__file__).parents[2] / "transforms" / "models" / "marts"
 
 

@@ -42,6 +42,18 @@ WITHOUT_FLAG = {
     "sms_campaigns": "the API's own totals: there is no feed",
 }
 """Mart that names a mail or campaign and has no `is_wholly_loaded` -> why."""
+WITHOUT_COUNT = {
+    "landing_pages": "a page is no mail, and the API has no totals of it",
+    "sms_campaigns": "the API's own totals: there is no feed",
+}
+"""Mart with a rate of opens or clicks that says nothing of what is not wholly loaded -> why."""
+NO_SAMPLE = {
+    "channel_months": "all campaigns of a month",
+    "contacts": "one person",
+    "sunset_policies": "all mails of three months",
+    "year_over_year": "all mails of a month",
+}
+"""Mart with a rate of opens or clicks without an interval -> of what the rate is."""
 
 
 @pytest.fixture
@@ -198,6 +210,39 @@ def test_a_figure_of_a_mail_says_whether_its_feeds_are_wholly_loaded(manifest: A
     of_mails = {name for name, columns in marts.items() if {"campaign_activity_id", "campaign_id"} & columns}
     assert len(of_mails) > 15
     assert WITHOUT_FLAG.keys() == {name for name in of_mails if "is_wholly_loaded" not in marts[name]}
+
+
+def rates_of_responses(columns: set[str]) -> set[str]:
+    return {name for name in columns if re.search(r"(?<!human_)(?<!to_)(open|click)_rate$", name)}
+
+
+def test_a_figure_over_mails_says_how_many_are_not_wholly_loaded(manifest: Any) -> None:
+    """
+    Each mart with a rate of opens or clicks has the flag of one mail or a count over several.
+    """
+    with_rates = {
+        name: columns for name, columns in columns_of_marts(manifest).items() if rates_of_responses(columns)
+    }
+    assert len(with_rates) > 20
+    silent = {
+        name
+        for name, columns in with_rates.items()
+        if not any(column.endswith("_wholly_loaded") for column in columns)
+    }
+    assert WITHOUT_COUNT.keys() == silent
+
+
+def test_a_rate_of_a_small_group_has_its_interval(manifest: Any) -> None:
+    """
+    Beside each rate of opens or clicks of a group stand both ends of what chance allows.
+    """
+    bare = {
+        mart
+        for mart, columns in columns_of_marts(manifest).items()
+        for rate in rates_of_responses(columns)
+        if not {f"{rate}_low", f"{rate}_high"} <= columns
+    }
+    assert NO_SAMPLE.keys() == bare
 
 
 def test_keys_of_other_marts_have_relationship_tests(manifest: Any) -> None:

@@ -37,6 +37,19 @@
 {%- endmacro %}
 
 
+{# Mails, or what else `key` names, behind the figures of a group of which not every feed is loaded as far as the API counts; null
+   where that is known of none of them. #}
+{% macro mails_not_wholly_loaded(key='campaign_activity_id') -%}
+    case when count(is_wholly_loaded) > 0 then {{ count_distinct_where(key, 'not is_wholly_loaded') }} end
+{%- endmacro %}
+
+
+{# The same of a group of contacts, whose every mail counts once for each of them: sends. #}
+{% macro sends_not_wholly_loaded(column='mails_not_wholly_loaded') -%}
+    cast(sum({{ column }}) as bigint)
+{%- endmacro %}
+
+
 {# Text key over columns in the given order; the same on DuckDB, PostgreSQL and Spark, null kept apart from empty. #}
 {% macro key_of(columns) -%}
     {%- set parts = [] -%}

@@ -37,6 +37,8 @@ final as (
         campaign_activities.open_rate_high,
         campaign_activities.human_open_rate,
         campaign_activities.click_rate,
+        campaign_activities.click_rate_low,
+        campaign_activities.click_rate_high,
         campaign_activities.opt_out_rate,
         coalesce(campaign_activities.is_sent, false) as is_sent,
         tests.deleted_at is not null as is_deleted,

@@ -21,6 +21,7 @@ counted as (
         cast(sum(lifetime_sends) as bigint) as sends,
         cast(sum(mails_opened) as bigint) as mails_opened,
         cast(sum(mails_clicked) as bigint) as mails_clicked,
+        {{ sends_not_wholly_loaded() }} as sends_not_wholly_loaded,
         min(created_at) as first_created_at,
         max(created_at) as last_created_at
     from contacts
@@ -42,10 +43,11 @@ final as (
         deleted_contacts,
         active_contacts,
         mailed_contacts,
+        sends_not_wholly_loaded,
         {{ rate('active_contacts', 'mailed_contacts') }} as active_share_of_mailed,
         {{ rate('unsubscribed_contacts', 'contacts') }} as unsubscribed_share,
-        {{ rate('mails_opened', 'sends') }} as lifetime_open_rate,
-        {{ rate('mails_clicked', 'sends') }} as lifetime_click_rate,
+        {{ rate_with_interval('lifetime_open_rate', 'mails_opened', 'sends') }},
+        {{ rate_with_interval('lifetime_click_rate', 'mails_clicked', 'sends') }},
         first_created_at,
         last_created_at
     from counted

@@ -19,6 +19,8 @@ sent_campaigns as (
 
     select
         cast('email' as {{ dbt.type_string() }}) as channel,
+        campaign_id,
+        is_wholly_loaded,
         first_sent_date as sent_date,
         recipients,
         deliveries,
@@ -29,6 +31,8 @@ sent_campaigns as (
     union all
     select
         cast('sms' as {{ dbt.type_string() }}) as channel,
+        campaign_id,
+        cast(null as boolean) as is_wholly_loaded,
         last_sent_date as sent_date,
         sends as recipients,
         deliveries,
@@ -47,6 +51,7 @@ months as (
         count(*) as campaigns,
         cast(sum(recipients) as bigint) as recipients,
         cast(sum(deliveries) as bigint) as deliveries,
+        {{ mails_not_wholly_loaded('campaign_id') }} as campaigns_not_wholly_loaded,
         sum(case when recipients is not null then recipients_reached end) as reached,
         sum(case when recipients_reached is not null then recipients end) as reachable,
 {% for part in parts %}
@@ -68,6 +73,7 @@ final as (
         campaigns,
         recipients,
         deliveries,
+        campaigns_not_wholly_loaded,
         {{ rate('reached', 'reachable') }} as delivery_rate,
         {{ rate('deliveries_opened', 'known_deliveries_opened') }} as open_rate,
         {{ rate('deliveries_clicked', 'known_deliveries_clicked') }} as click_rate,

@@ -41,6 +41,12 @@ mails as (
 
 ),
 
+campaign_activities as (
+
+    select * from {{ ref('campaign_activities') }}
+
+),
+
 -- recency is counted from the newest event, not from the clock: a warehouse that rested keeps its tiers
 newest_event as (
 
@@ -94,6 +100,19 @@ events_per_contact as (
 
 ),
 
+loading_per_contact as (
+
+    select
+        mails.contact_id,
+        {{ count_true('not campaign_activities.is_wholly_loaded') }} as mails_not_wholly_loaded
+    from mails
+    inner join campaign_activities
+        on mails.campaign_activity_id = campaign_activities.campaign_activity_id
+    where mails.is_sent
+    group by mails.contact_id
+
+),
+
 addressed as (
 
     select
@@ -117,6 +136,7 @@ joined as (
                 then coalesce(events_per_contact.{{ name }}, 0)
         end as {{ name }},
 {% endfor %}
+        loading_per_contact.mails_not_wholly_loaded,
         events_per_contact.first_sent_at,
         events_per_contact.last_sent_at,
         events_per_contact.last_opened_at,
@@ -134,6 +154,8 @@ joined as (
         on addressed.contact_id = tags_per_contact.contact_id
     left join events_per_contact
         on addressed.contact_id = events_per_contact.contact_id
+    left join loading_per_contact
+        on addressed.contact_id = loading_per_contact.contact_id
     cross join newest_event
 
 ),
@@ -197,6 +219,7 @@ final as (
         lifetime_forwards,
         human_mails_opened,
         human_mails_clicked,
+        mails_not_wholly_loaded,
         {{ rate('mails_opened', 'lifetime_sends') }} as lifetime_open_rate,
         {{ rate('mails_clicked', 'lifetime_sends') }} as lifetime_click_rate,
         cast(days_since_engaged as bigint) as days_since_engaged,

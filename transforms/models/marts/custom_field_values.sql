@@ -81,7 +81,8 @@ counted as (
         cast(sum(contacts.lifetime_sends) as bigint) as sends,
         cast(sum(contacts.mails_opened) as bigint) as mails_opened,
         cast(sum(contacts.mails_clicked) as bigint) as mails_clicked,
-        cast(sum(contacts.human_mails_opened) as bigint) as human_mails_opened
+        cast(sum(contacts.human_mails_opened) as bigint) as human_mails_opened,
+        {{ sends_not_wholly_loaded('contacts.mails_not_wholly_loaded') }} as sends_not_wholly_loaded
     from held
     inner join contacts
         on held.contact_id = contacts.contact_id
@@ -107,10 +108,11 @@ final as (
         counted.mails_opened,
         counted.mails_clicked,
         counted.human_mails_opened,
+        counted.sends_not_wholly_loaded,
         {{ rate("case when " ~ is_tier_known() ~ " then counted.active_contacts end", 'counted.contacts') }} as active_share,
         {{ rate('counted.unsubscribed_contacts', 'counted.contacts') }} as unsubscribed_share,
-        {{ rate('counted.mails_opened', 'counted.sends') }} as lifetime_open_rate,
-        {{ rate('counted.mails_clicked', 'counted.sends') }} as lifetime_click_rate
+        {{ rate_with_interval('lifetime_open_rate', 'counted.mails_opened', 'counted.sends') }},
+        {{ rate_with_interval('lifetime_click_rate', 'counted.mails_clicked', 'counted.sends') }}
     from counted
     left join custom_fields
         on counted.custom_field_id = custom_fields.custom_field_id

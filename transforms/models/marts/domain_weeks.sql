@@ -19,17 +19,33 @@ dated as (
 
 ),
 
+counted as (
+
+    select
+        email_domain,
+        sent_week,
+        {{ treatment_by_provider() }}
+    from dated
+    group by
+        email_domain,
+        sent_week
+
+),
+
 final as (
 
     select
         {{ account_id() }} as account_id,
         email_domain,
-        {{ treatment_by_provider() }},
+        contacts,
+        sends,
+        deliveries,
+        bounces,
+        block_bounces,
+        mails_not_wholly_loaded,
+        {{ rates_by_provider() }},
         sent_week
-    from dated
-    group by
-        email_domain,
-        sent_week
+    from counted
 
 )
 

@@ -53,14 +53,16 @@ final as (
         cast(responses.within_hours as bigint) as within_hours,
         case when campaign_activities.opens is not null then responses.unique_opens end as unique_opens,
         case when campaign_activities.clicks is not null then responses.unique_clicks end as unique_clicks,
-        {{ rate(
+        {{ rate_with_interval(
+            'open_rate',
             'case when campaign_activities.opens is not null then responses.deliveries_with_opens end',
             'campaign_activities.deliveries',
-        ) }} as open_rate,
-        {{ rate(
+        ) }},
+        {{ rate_with_interval(
+            'click_rate',
             'case when campaign_activities.clicks is not null then responses.deliveries_with_clicks end',
             'campaign_activities.deliveries',
-        ) }} as click_rate,
+        ) }},
         {{ rate('responses.unique_opens', 'responses.opens_so_far') }} as share_of_opens,
         {{ rate('responses.unique_clicks', 'responses.clicks_so_far') }} as share_of_clicks,
         {{ dbt.dateadd('hour', 'responses.within_hours', 'campaign_activities.last_sent_at') }}

@@ -95,7 +95,7 @@ final as (
         contacts_added,
         contacts_updated,
         contacts_allowed_sms,
-        {{ rate('contacts_clicked', 'visitors') }} as click_rate,
+        {{ rate_with_interval('click_rate', 'contacts_clicked', 'visitors') }},
         {{ rate('contacts_added', 'visitors') }} as sign_up_rate,
         {{ wilson('contacts_added', 'visitors', '-') }} as sign_up_rate_low,
         {{ wilson('contacts_added', 'visitors', '+') }} as sign_up_rate_high,

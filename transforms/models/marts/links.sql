@@ -157,10 +157,11 @@ final as (
             else split_thrice.human_unique_clicks
         end as human_unique_clicks,
         split_thrice.reported_unique_clicks,
-        {{ rate(
+        {{ rate_with_interval(
+            'click_rate',
             'case when campaign_activities.clicks is not null then coalesce(split_thrice.deliveries_clicked, 0) end',
             'campaign_activities.deliveries',
-        ) }} as click_rate,
+        ) }},
         campaign_activities.is_wholly_loaded,
         split_thrice.first_clicked_at,
         split_thrice.last_clicked_at

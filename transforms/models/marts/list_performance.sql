@@ -24,6 +24,8 @@ targeted as (
 
     select
         contact_lists.list_id,
+        campaign_activities.campaign_activity_id,
+        campaign_activities.is_wholly_loaded,
         campaign_activities.sends,
         campaign_activities.deliveries,
         campaign_activities.deliveries_opened,
@@ -50,6 +52,7 @@ mails_per_list as (
         cast(sum(deliveries_{{ name }}) as bigint) as deliveries_{{ name }},
         cast(sum(case when deliveries_{{ name }} is not null then deliveries end) as bigint) as known_{{ name }},
 {% endfor %}
+        {{ mails_not_wholly_loaded() }} as mails_not_wholly_loaded,
         max(last_sent_at) as last_sent_at
     from targeted
     group by list_id
@@ -68,6 +71,7 @@ final as (
         mails_per_list.deliveries_opened,
         mails_per_list.deliveries_clicked,
         mails_per_list.deliveries_opted_out,
+        mails_per_list.mails_not_wholly_loaded,
         {{ rate('mails_per_list.deliveries_opened', 'mails_per_list.known_opened') }} as open_rate,
         {{ wilson('mails_per_list.deliveries_opened', 'mails_per_list.known_opened', '-') }} as open_rate_low,
         {{ wilson('mails_per_list.deliveries_opened', 'mails_per_list.known_opened', '+') }} as open_rate_high,

@@ -31,7 +31,8 @@ members_per_list as (
         {{ count_where('contacts.is_dormant') }} as dormant_members,
         cast(sum(contacts.lifetime_sends) as bigint) as member_sends,
         cast(sum(contacts.mails_opened) as bigint) as member_mails_opened,
-        cast(sum(contacts.mails_clicked) as bigint) as member_mails_clicked
+        cast(sum(contacts.mails_clicked) as bigint) as member_mails_clicked,
+        {{ sends_not_wholly_loaded('contacts.mails_not_wholly_loaded') }} as sends_not_wholly_loaded
     from list_memberships
     left join contacts
         on list_memberships.contact_id = contacts.contact_id
@@ -61,7 +62,8 @@ counted as (
 {% endfor %}
         members_per_list.member_sends,
         members_per_list.member_mails_opened,
-        members_per_list.member_mails_clicked
+        members_per_list.member_mails_clicked,
+        members_per_list.sends_not_wholly_loaded
     from contact_lists
     left join members_per_list
         on contact_lists.list_id = members_per_list.list_id
@@ -83,10 +85,11 @@ final as (
         at_risk_members,
         dormant_members,
         reported_members,
+        sends_not_wholly_loaded,
         {{ rate('mailable_members', 'members') }} as mailable_share,
         {{ rate('active_members', 'members') }} as active_share,
-        {{ rate('member_mails_opened', 'member_sends') }} as member_open_rate,
-        {{ rate('member_mails_clicked', 'member_sends') }} as member_click_rate,
+        {{ rate_with_interval('member_open_rate', 'member_mails_opened', 'member_sends') }},
+        {{ rate_with_interval('member_click_rate', 'member_mails_clicked', 'member_sends') }},
         is_favorite,
         deleted_at is not null as is_deleted,
         created_at,

@@ -58,7 +58,8 @@ counted as (
         cast(sum(lifetime_sends) as bigint) as sends,
         cast(sum(mails_opened) as bigint) as mails_opened,
         cast(sum(mails_clicked) as bigint) as mails_clicked,
-        cast(sum(human_mails_opened) as bigint) as human_mails_opened
+        cast(sum(human_mails_opened) as bigint) as human_mails_opened,
+        {{ sends_not_wholly_loaded() }} as sends_not_wholly_loaded
     from located
     group by
         country,
@@ -80,10 +81,11 @@ final as (
         mails_opened,
         mails_clicked,
         human_mails_opened,
+        sends_not_wholly_loaded,
         {{ rate("case when " ~ is_tier_known() ~ " then active_contacts end", 'contacts') }} as active_share,
         {{ rate('unsubscribed_contacts', 'contacts') }} as unsubscribed_share,
-        {{ rate('mails_opened', 'sends') }} as lifetime_open_rate,
-        {{ rate('mails_clicked', 'sends') }} as lifetime_click_rate
+        {{ rate_with_interval('lifetime_open_rate', 'mails_opened', 'sends') }},
+        {{ rate_with_interval('lifetime_click_rate', 'mails_clicked', 'sends') }}
     from counted
 
 )

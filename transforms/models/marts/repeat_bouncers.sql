@@ -41,6 +41,7 @@ final as (
         bounces_per_contact.mails_bounced_hard,
         bounces_per_contact.mails_blocked,
         contacts.lifetime_sends,
+        contacts.mails_not_wholly_loaded,
         {{ rate('bounces_per_contact.sends_bounced', 'contacts.lifetime_sends') }} as bounce_rate,
         contacts.is_mailable,
         bounces_per_contact.first_bounced_at,

@@ -46,6 +46,7 @@ mails_per_segment as (
         cast(sum(case when deliveries_clicked is not null then deliveries end) as bigint) as deliveries_with_clicks,
         cast(sum(deliveries_opted_out) as bigint) as deliveries_opted_out,
         cast(sum(case when deliveries_opted_out is not null then deliveries end) as bigint) as deliveries_with_opt_outs,
+        {{ mails_not_wholly_loaded() }} as mails_not_wholly_loaded,
         max(last_sent_at) as last_sent_at
     from targeted
     group by segment_id
@@ -64,6 +65,7 @@ final as (
         mails_per_segment.deliveries,
         mails_per_segment.unique_opens,
         mails_per_segment.unique_clicks,
+        mails_per_segment.mails_not_wholly_loaded,
         {{ rate('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens') }} as open_rate,
         {{ wilson('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens', '-') }} as open_rate_low,
         {{ wilson('mails_per_segment.deliveries_opened', 'mails_per_segment.deliveries_with_opens', '+') }} as open_rate_high,

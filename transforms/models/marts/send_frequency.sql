@@ -20,7 +20,8 @@ contact_months as (
         {{ delivered_with('is_clicked') }} as deliveries_with_clicks,
         {{ count_true('is_opened') }} as mails_opened,
         {{ count_true('is_clicked') }} as mails_clicked,
-        {{ count_true('is_opted_out') }} as opt_outs
+        {{ count_true('is_opted_out') }} as opt_outs,
+        {{ count_true('not is_wholly_loaded') }} as mails_not_wholly_loaded
     from recipients
     where is_sent
     group by
@@ -53,8 +54,9 @@ final as (
         cast(sum(mails_opened) as bigint) as unique_opens,
         cast(sum(mails_clicked) as bigint) as unique_clicks,
         {{ count_true('opt_outs > 0') }} as contacts_opted_out,
-        {{ rate('sum(openers)', 'sum(deliveries_with_opens)') }} as open_rate,
-        {{ rate('sum(clickers)', 'sum(deliveries_with_clicks)') }} as click_rate,
+        {{ sends_not_wholly_loaded() }} as sends_not_wholly_loaded,
+        {{ rate_with_interval('open_rate', 'sum(openers)', 'sum(deliveries_with_opens)') }},
+        {{ rate_with_interval('click_rate', 'sum(clickers)', 'sum(deliveries_with_clicks)') }},
         {{ rate(count_true('opt_outs > 0'), 'count(opt_outs)') }} as contact_opt_out_rate,
         sent_month
     from classed

@@ -44,8 +44,11 @@ counted as (
         {{ count_true('is_opened') }} as unique_opens,
         {{ count_true('is_clicked') }} as unique_clicks,
         {{ count_true('is_opted_out') }} as opt_outs,
-        {{ response_rate('is_opened') }} as open_rate,
-        {{ response_rate('is_clicked') }} as click_rate,
+        {{ mails_not_wholly_loaded() }} as mails_not_wholly_loaded,
+        {{ responders('is_opened') }} as deliveries_opened,
+        {{ delivered_with('is_opened') }} as known_opened,
+        {{ responders('is_clicked') }} as deliveries_clicked,
+        {{ delivered_with('is_clicked') }} as known_clicked,
         {{ response_rate('is_opted_out') }} as opt_out_rate
     from localised
     group by
@@ -68,8 +71,9 @@ final as (
         unique_opens,
         unique_clicks,
         opt_outs,
-        open_rate,
-        click_rate,
+        mails_not_wholly_loaded,
+        {{ rate_with_interval('open_rate', 'deliveries_opened', 'known_opened') }},
+        {{ rate_with_interval('click_rate', 'deliveries_clicked', 'known_clicked') }},
         opt_out_rate
     from counted
 

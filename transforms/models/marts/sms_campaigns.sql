@@ -37,7 +37,7 @@ final as (
         deliveries_clicked,
         deliveries_opted_out,
         {{ rate('sends_delivered', 'sends') }} as delivery_rate,
-        {{ rate('deliveries_opened', 'deliveries') }} as open_rate,
+        {{ rate_with_interval('open_rate', 'deliveries_opened', 'deliveries') }},
         {{ rate('deliveries_clicked', 'deliveries') }} as click_rate,
         {{ wilson('deliveries_clicked', 'deliveries', '-') }} as click_rate_low,
         {{ wilson('deliveries_clicked', 'deliveries', '+') }} as click_rate_high,

@@ -86,6 +86,8 @@ mails as (
     select
         judged.inactive_days,
         judged.is_dropped,
+        recent_mails.campaign_activity_id,
+        recent_mails.is_wholly_loaded,
         recent_mails.is_delivered,
         recent_mails.is_bounced,
         recent_mails.is_opened,
@@ -106,6 +108,7 @@ mails_per_policy as (
         inactive_days,
         count(*) as sends,
         {{ count_where('not is_dropped') }} as sends_after,
+        {{ mails_not_wholly_loaded() }} as mails_not_wholly_loaded,
         {{ rate(count_true('is_bounced'), count_where('is_bounced is not null')) }} as bounce_rate,
         {{ rate(count_true('is_kept_bounced'), count_where('is_kept_bounced is not null')) }} as bounce_rate_after,
 {% for name in ['open', 'human_open', 'click'] %}
@@ -132,6 +135,7 @@ final as (
         contacts_per_policy.billed_contacts_after,
         mails_per_policy.sends,
         mails_per_policy.sends_after,
+        mails_per_policy.mails_not_wholly_loaded,
         mails_per_policy.bounce_rate,
         mails_per_policy.bounce_rate_after,
         mails_per_policy.open_rate,

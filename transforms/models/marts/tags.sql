@@ -29,7 +29,8 @@ contacts_per_tag as (
         {{ count_where("contacts.consent_state = 'unsubscribed'") }} as unsubscribed_contacts,
         cast(sum(contacts.lifetime_sends) as bigint) as sends,
         cast(sum(contacts.mails_opened) as bigint) as mails_opened,
-        cast(sum(contacts.mails_clicked) as bigint) as mails_clicked
+        cast(sum(contacts.mails_clicked) as bigint) as mails_clicked,
+        {{ sends_not_wholly_loaded('contacts.mails_not_wholly_loaded') }} as sends_not_wholly_loaded
     from taggings
     left join contacts
         on taggings.contact_id = contacts.contact_id
@@ -51,7 +52,8 @@ counted as (
         end as active_contacts,
         contacts_per_tag.sends,
         contacts_per_tag.mails_opened,
-        contacts_per_tag.mails_clicked
+        contacts_per_tag.mails_clicked,
+        contacts_per_tag.sends_not_wholly_loaded
     from contact_tags
     left join contacts_per_tag
         on contact_tags.tag_id = contacts_per_tag.tag_id
@@ -70,9 +72,10 @@ final as (
         unsubscribed_contacts,
         active_contacts,
         reported_contacts,
+        sends_not_wholly_loaded,
         {{ rate('active_contacts', 'contacts') }} as active_share,
-        {{ rate('mails_opened', 'sends') }} as lifetime_open_rate,
-        {{ rate('mails_clicked', 'sends') }} as lifetime_click_rate,
+        {{ rate_with_interval('lifetime_open_rate', 'mails_opened', 'sends') }},
+        {{ rate_with_interval('lifetime_click_rate', 'mails_clicked', 'sends') }},
         deleted_at is not null as is_deleted,
         created_at,
         updated_at,

@@ -15,6 +15,7 @@ months as (
         count(*) as campaign_activities,
         cast(sum(sends) as bigint) as sends,
         cast(sum(deliveries) as bigint) as deliveries,
+        {{ mails_not_wholly_loaded() }} as mails_not_wholly_loaded,
 {% for name, above in rates.items() %}
         {{ rate('sum(' ~ above ~ ')', 'sum(case when ' ~ above ~ ' is not null then deliveries end)') }} as {{ name }}{{ ',' if not loop.last }}
 {% endfor %}
@@ -31,12 +32,14 @@ final as (
         months.campaign_activities,
         months.sends,
         months.deliveries,
+        months.mails_not_wholly_loaded,
 {% for name in rates %}
         months.{{ name }},
 {% endfor %}
         year_before.campaign_activities as campaign_activities_year_before,
         year_before.sends as sends_year_before,
         year_before.deliveries as deliveries_year_before,
+        year_before.mails_not_wholly_loaded as mails_not_wholly_loaded_year_before,
 {% for name in rates %}
         year_before.{{ name }} as {{ name }}_year_before,
 {% endfor %}
