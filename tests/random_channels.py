@@ -219,7 +219,8 @@ def job_added(day: Day) -> None:
 def mail_sent_again(day: Day) -> None:
     sent = [k for k, row in enumerate(day.sandbox.campaigns.rows) if row.reported]
     if sent:
-        day.sandbox.create_contact(lists=(0, 1, 2, 3))
+        lists = tuple(k for k, row in enumerate(day.sandbox.lists[:4]) if "deleted_at" not in row)
+        day.sandbox.create_contact(lists=lists)
         day.sandbox.send_again(day.random.choice(sent))
 
 

@@ -191,8 +191,12 @@ class Events:
 
     @staticmethod
     def check_in(event: Event, at: int) -> int:
-        """Two of three who are registered come; how many."""
-        came = [r for k, r in enumerate(r for r in event.registrations if r.counts) if k % 3 != 2]
+        """Two of three who are registered come; how many. Who was let in before keeps that time."""
+        came = [
+            r
+            for k, r in enumerate(r for r in event.registrations if r.counts)
+            if k % 3 != 2 and not r.checked_in
+        ]
         for k, registration in enumerate(came):
             tickets = registration.tickets if k % 2 == 0 else max(1, registration.tickets - 1)
             registration.checked_in = [at + 60 * n for n in range(tickets)]

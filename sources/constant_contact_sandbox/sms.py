@@ -50,6 +50,7 @@ class Sms:
         self.campaigns: list[SmsCampaign] = []
         self.lists: list[Row] = []
         self.has_history = not bare
+        self._past: dict[int, list[Row]] = {}
         for k in range(0 if bare else FIRST_CAMPAIGNS):
             self.send(at=now - (FIRST_CAMPAIGNS - k) * 9 * DAY_S)
         for k, name in enumerate(() if bare else FIRST_LISTS):
@@ -110,9 +111,16 @@ class Sms:
     def history(self, i: int) -> list[Row]:
         """What happened to the SMS channel of contact `i`, oldest first; empty without a channel."""
         channel = self.contacts.row(i, frozenset({"sms_channel"})).get("sms_channel")
-        if channel is None or not self.has_history:
+        if not self.has_history:
             return []
-        return [_history_row(self.contacts.id_of(i), channel, consent) for consent in _steps(channel)]
+        contact_id = self.contacts.id_of(i)
+        steps = [_history_row(contact_id, channel, step) for step in _steps(channel)] if channel else []
+        by_id = {row["sms_channel_history_id"]: row for row in (*self._past.get(i, ()), *steps)}
+        return sorted(by_id.values(), key=lambda row: row["insert_time"])
+
+    def remember(self, i: int) -> None:
+        """Keep the history as it is, for a change of the channel that is about to come: what happened stays."""
+        self._past[i] = self.history(i)
 
     def tables(self) -> dict[str, Callable[[], Iterable[Row]]]:
         c = self.contacts

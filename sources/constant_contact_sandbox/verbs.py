@@ -92,6 +92,8 @@ class Verbs:
             if {"address", "first_name", "last_name"} & fields.keys():
                 before = self.contacts.identity(i)
                 self.contacts.history.setdefault(i, []).append((moment, *before))
+            if "sms_channel" in fields:
+                self.extras.sms.remember(i)
             self.contacts.overlay.setdefault(i, {}).update(fields)
 
     def create_contact(self, *, at: int | None = None, lists: tuple[int, ...] = (0,), **fields: Any) -> int:
