@@ -80,7 +80,7 @@ def update_marts(
             time_zone=time_zone,
         )
     if not ended.failures:
-        _record(opened, now)
+        record(opened, now)
     return ended
 
 
@@ -177,7 +177,8 @@ def _read(text: str) -> Inputs | None:
         return None  # written by another version
 
 
-def _record(opened: Warehouse, now: Inputs) -> None:
+def record(opened: Warehouse, now: Inputs) -> None:
+    """Note what the marts are built from now."""
     table = opened.qualified(RECORD)
     opened.execute(f"create table {table} (inputs text)")
     opened.execute(f"insert into {table} values ({literal(json.dumps(asdict(now)))})")

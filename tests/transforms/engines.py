@@ -29,6 +29,7 @@ Row = tuple[Any, ...]
 class Engine(Protocol):
     def execute(self, statements: Iterable[str]) -> None: ...
     def rows(self, sql: str) -> list[Row]: ...
+    def records(self, sql: str) -> list[dict[str, Any]]: ...
 
 
 class Duckdb:
@@ -44,6 +45,12 @@ class Duckdb:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             connection.execute(f"set schema = '{MARTS}'")
             return connection.execute(sql).fetchall()
+
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            found = connection.execute(sql)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 class Postgres:
@@ -63,6 +70,12 @@ class Postgres:
             cursor.execute(sql)
             return [tuple(map(plain, row)) for row in cursor.fetchall()]
 
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
 
 def plain(value: Any) -> Any:
     """A whole number that PostgreSQL widened to a decimal, as the number that it is."""
@@ -79,6 +92,7 @@ def engine(kind: str, work_dir: Path) -> Iterator[Engine]:
         CTCT_DUCKDB_PATH=str(work_dir / "warehouse.duckdb"),
         DBT_TARGET_PATH=str(work_dir / "target"),
         DBT_LOG_PATH=str(work_dir / "logs"),
+        DBT_LOG_LEVEL_FILE="none",
     )
     if kind == "duckdb":
         (work_dir / "warehouse.duckdb").unlink(missing_ok=True)

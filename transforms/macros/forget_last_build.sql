@@ -1,0 +1,13 @@
+{#
+Before marts are built: drop what `ctct` noted of its last build, so that it does not take those that somebody builds
+by hand, with variables of their own, for its own. Only where these marts take the place of its own.
+#}
+{% macro forget_last_build() %}
+    {%- if execute and flags.WHICH in ('run', 'build') and target.schema == var('raw_dataset') ~ '_analytics' -%}
+        {%- set declared = source('constant_contact', '_dlt_loads') -%}
+        {%- set noted = adapter.get_relation(database=declared.database, schema=declared.schema, identifier='_ctct_marts') -%}
+        {%- if noted is not none -%}
+            drop table {{ noted }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
