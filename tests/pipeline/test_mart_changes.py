@@ -102,10 +102,10 @@ class Home:
 
     def dbt(self, *arguments: str) -> None:
         """dbt by hand, in the place of `ctct`'s marts."""
-        project = str(ROOT / "transforms")
+        project, target = str(ROOT / "transforms"), str(self.folder / "by_hand")
+        places = ("--project-dir", project, "--profiles-dir", project, "--target-path", target)
         ended = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments, "--project-dir", project]
-            + ["--profiles-dir", project, "--target-path", str(self.folder / "by_hand")],
+            [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments, *places],
             cwd=self.folder,
             env=os.environ
             | {"CTCT_DUCKDB_PATH": str(self.path), "DBT_LOG_PATH": str(self.folder / "by_hand" / "logs")},
