@@ -15,6 +15,9 @@ from sources.constant_contact.catalogue.columns import Table
 HISTORY = "_history"
 RAW_ACCESS = "<!-- views without a mart: generated from the models -->"
 END_OF_RAW_ACCESS = "<!-- end of views without a mart -->"
+MARTS = "<!-- marts: generated from the models -->"
+END_OF_MARTS = "<!-- end of marts -->"
+NOWHERE = "\N{EN DASH}"
 ADDED = {"_dlt_load_id": "load package that brought or last re-read the row"}
 """Staged columns that neither the catalogue nor a definition of docs.md describes."""
 NOT_THE_SHARED_KEY = {("email_links", "list_id")}
@@ -42,14 +45,34 @@ def raw_access_written_into(text: str, *, models: Mapping[str, str], readers: It
     `readers`: the SQL of all other models. ValueError without the two markers.
     """
     read = {name for sql in readers for name in re.findall(r"ref\('(\w+)'\)", sql)}
-    before, begin, rest = text.partition(RAW_ACCESS)
-    _, end, after = rest.partition(END_OF_RAW_ACCESS)
-    if not (begin and end):
-        raise ValueError(f"no place for the list: put {RAW_ACCESS} and {END_OF_RAW_ACCESS} around it.")
     lines = ["| view | one row per |", "|---|---|"]
     for name in sorted(models.keys() - read):
         grain = models[name].splitlines()[0].removeprefix("-- one row per ")
         lines.append(f"| `{name}` | {grain} |")
+    return _between(text, RAW_ACCESS, END_OF_RAW_ACCESS, lines)
+
+
+def marts_written_into(text: str, *, meta: Mapping[str, Mapping[str, str]]) -> str:
+    """The README of the dbt project with a line for each mart (name -> its `meta`), in the order that stands there; new
+    ones come last. KeyError when a mart says no `one_row_per` or `question`, ValueError without the two markers.
+    """
+    standing = re.findall(
+        r"^\| `(\w+)` \|", text.partition(MARTS)[2].partition(END_OF_MARTS)[0], re.MULTILINE
+    )
+    lines = ["| mart | one row per | question | also in |", "|---|---|---|---|"]
+    for name in [*(name for name in standing if name in meta), *sorted(meta.keys() - set(standing))]:
+        said = meta[name]
+        lines.append(
+            f"| `{name}` | {said['one_row_per']} | {said['question']} | {said.get('also_in', NOWHERE)} |"
+        )
+    return _between(text, MARTS, END_OF_MARTS, lines)
+
+
+def _between(text: str, begin: str, end: str, lines: Iterable[str]) -> str:
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"no place for the list: put {begin} and {end} around it.")
     return f"{before}{begin}\n{_joined(lines)}{end}{after}"
 
 

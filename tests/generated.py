@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from tests import coverage_report
 from tests.dbt_docs import (
+    marts_written_into,
     raw_access_written_into,
     sources_written_into,
     staging_written_into,
@@ -38,6 +41,19 @@ def with_raw_access(text: str) -> str:
     return raw_access_written_into(text, models=staged, readers=readers)
 
 
+def meta_of_marts() -> dict[str, dict[str, str]]:
+    """Mart -> what its definition says under `meta`: what a row is, the question, other packages that answer it."""
+    texts = (path.read_text("utf-8") for path in sorted((MODELS / "marts").glob("_marts*.yml")))
+    return {
+        model["name"]: model["config"]["meta"] for text in texts for model in yaml.safe_load(text)["models"]
+    }
+
+
+def dbt_readme(text: str) -> str:
+    """The README of the dbt project with the table of marts, and with what no mart reads."""
+    return marts_written_into(with_raw_access(text), meta=meta_of_marts())
+
+
 def readme(text: str) -> str:
     """The README with the table of resources, and with what of the contract they read."""
     return coverage_report.written_into(written_into(text))
@@ -45,7 +61,7 @@ def readme(text: str) -> str:
 
 GENERATED: dict[str, Callable[[str], str]] = {
     "README.md": readme,
-    "transforms/README.md": with_raw_access,
+    "transforms/README.md": dbt_readme,
     "transforms/models/staging/_sources.yml": sources_written_into,
     "transforms/models/staging/_staging.yml": with_models,
 }

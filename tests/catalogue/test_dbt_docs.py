@@ -5,8 +5,11 @@ from generated import COMMAND, GENERATED, ROOT
 
 from sources.constant_contact.catalogue import tables
 from tests.dbt_docs import (
+    END_OF_MARTS,
     END_OF_RAW_ACCESS,
+    MARTS,
     RAW_ACCESS,
+    marts_written_into,
     raw_access_written_into,
     sources_written_into,
     staging_written_into,
@@ -129,3 +132,15 @@ def test_a_staging_model_that_nothing_reads_is_listed():
     assert written == f"before\n{RAW_ACCESS}\n{table}{END_OF_RAW_ACCESS}\nafter\n"
     with pytest.raises(ValueError, match="no place for the list"):
         raw_access_written_into("", models=models, readers=[])
+
+
+def test_the_table_of_marts_says_what_their_definitions_say() -> None:
+    """A mart keeps its place, a new one comes last, one that is gone goes."""
+    kept = {"one_row_per": "day", "question": "When?", "also_in": "HS"}
+    meta = {"new": {"one_row_per": "list", "question": "Which?"}, "kept": kept}
+    written = marts_written_into(
+        f"a\n{MARTS}\n| `gone` | x | y | z |\n| `kept` | x |\n{END_OF_MARTS}\nb\n", meta=meta
+    )
+    lines = written.splitlines()
+    assert lines[4:6] == ["| `kept` | day | When? | HS |", "| `new` | list | Which? | \N{EN DASH} |"]
+    assert (lines[:2], lines[6:]) == (["a", MARTS], [END_OF_MARTS, "b"])

@@ -172,12 +172,14 @@ def test_a_page_is_an_exposure_of_what_it_reads(
 
 def test_questions_and_tools_are_exposures_of_what_they_read(manifest: Any) -> None:
     """
-    The questions stand on the marts that they name, tools that query on every mart.
+    The questions stand on the marts that they name, tools and exports on every mart, metrics on theirs.
     """
     exposures = {node["name"]: depends_on(node) for node in manifest["exposures"].values()}
     analyses = [node for node in manifest["nodes"].values() if node["resource_type"] == "analysis"]
     assert exposures["questions"] == set().union(*map(depends_on, analyses))
-    assert exposures["query_tools"] == {path.stem for path in (PROJECT / "models" / "marts").glob("*.sql")}
+    marts = {path.stem for path in (PROJECT / "models" / "marts").glob("*.sql")}
+    assert exposures["query_tools"] == exposures["exported_files"] == marts
+    assert exposures["semantic_layer"] == set().union(*map(depends_on, manifest["semantic_models"].values()))
 
 
 def test_every_mart_has_a_contract(manifest: Any) -> None:
