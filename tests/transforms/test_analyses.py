@@ -57,8 +57,9 @@ def test_an_answer_worked_out_by_hand(nights: Path, name: str) -> None:
 
 def test_mails_that_brought_orders(nights: Path) -> None:
     """
-    With a shop's orders: one of Ada's two comes within seven days of a click, Eve's clicks are a link scanner's.
+    With a shop's orders: one of Ada's two comes within seven days of a click, and Eve's: without the second link that
+    night, her two clicks are no burst any more.
     """
     sent = datetime.fromisoformat("2026-03-02T14:00:00")
-    mail = ("Spring titles", "5 new titles, Ada?", 4, 1, 1, 25.5, 6.375, sent)
+    mail = ("Spring titles", "5 new titles, Ada?", 4, 2, 2, 30.5, 7.625, sent)
     assert answer(nights / "stepped.duckdb", "revenue_by_mail") == [mail]
