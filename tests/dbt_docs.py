@@ -54,7 +54,7 @@ def raw_access_written_into(text: str, *, models: Mapping[str, str], readers: It
 
 def marts_written_into(text: str, *, meta: Mapping[str, Mapping[str, str]]) -> str:
     """The README of the dbt project with a line for each mart (name -> its `meta`), in the order that stands there; new
-    ones come last. KeyError when a mart says no `one_row_per` or `question`, ValueError without the two markers.
+    ones come last. ValueError when a mart says no `one_row_per` or `question`, or without the two markers.
     """
     standing = re.findall(
         r"^\| `(\w+)` \|", text.partition(MARTS)[2].partition(END_OF_MARTS)[0], re.MULTILINE
@@ -62,6 +62,10 @@ def marts_written_into(text: str, *, meta: Mapping[str, Mapping[str, str]]) -> s
     lines = ["| mart | one row per | question | also in |", "|---|---|---|---|"]
     for name in [*(name for name in standing if name in meta), *sorted(meta.keys() - set(standing))]:
         said = meta[name]
+        if not {"one_row_per", "question"} <= said.keys():
+            raise ValueError(
+                f"mart {name} has no one_row_per or question: add both to config.meta in its yml."
+            )
         lines.append(
             f"| `{name}` | {said['one_row_per']} | {said['question']} | {said.get('also_in', NOWHERE)} |"
         )

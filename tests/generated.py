@@ -45,7 +45,9 @@ def meta_of_marts() -> dict[str, dict[str, str]]:
     """Mart -> what its definition says under `meta`: what a row is, the question, other packages that answer it."""
     texts = (path.read_text("utf-8") for path in sorted((MODELS / "marts").glob("_marts*.yml")))
     return {
-        model["name"]: model["config"]["meta"] for text in texts for model in yaml.safe_load(text)["models"]
+        model["name"]: model.get("config", {}).get("meta", {})
+        for text in texts
+        for model in yaml.safe_load(text)["models"]
     }
 
 

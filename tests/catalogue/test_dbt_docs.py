@@ -144,3 +144,10 @@ def test_the_table_of_marts_says_what_their_definitions_say() -> None:
     lines = written.splitlines()
     assert lines[4:6] == ["| `kept` | day | When? | HS |", "| `new` | list | Which? | \N{EN DASH} |"]
     assert (lines[:2], lines[6:]) == (["a", MARTS], [END_OF_MARTS, "b"])
+
+
+def test_a_mart_that_says_no_question_is_named() -> None:
+    with pytest.raises(
+        ValueError, match=r"mart new has no one_row_per or question: add both to config\.meta"
+    ):
+        marts_written_into(f"{MARTS}\n{END_OF_MARTS}\n", meta={"new": {"one_row_per": "list"}})
