@@ -4,8 +4,7 @@ by hand, with variables of their own, for its own. Only where these marts take t
 #}
 {% macro forget_last_build() %}
     {%- if execute and flags.WHICH in ('run', 'build') and target.schema == var('raw_dataset') ~ '_analytics' -%}
-        {%- set declared = source('constant_contact', '_dlt_loads') -%}
-        {%- set noted = adapter.get_relation(database=declared.database, schema=declared.schema, identifier='_ctct_marts') -%}
+        {%- set noted = adapter.get_relation(database=target.database, schema=var('raw_dataset'), identifier='_ctct_marts') -%}
         {%- if noted is not none -%}
             drop table {{ noted }}
         {%- endif -%}
