@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pendulum
 import pytest
+from run_results import NOW, ended
 
 from pipelines.constant_contact.display.verdict import Verdict
 from pipelines.constant_contact.errors import Busy, RunFailed, UserError
-from pipelines.constant_contact.events import RunResult
 from pipelines.constant_contact.notify import causes
 from pipelines.constant_contact.notify.causes import KINDS, Findings
 from sources.constant_contact.api.errors import (
@@ -23,21 +22,8 @@ from sources.constant_contact.api.errors import (
 from sources.constant_contact.api.login import LoginStatus
 from sources.constant_contact.repair.audit_line import AuditLine
 
-NOW = pendulum.datetime(2026, 11, 21, 12)
-
-
-def ended(**more: Any) -> RunResult:
-    values: dict[str, Any] = {
-        "run_id": "r1",
-        "status": "complete",
-        "started_at": NOW,
-        "ended_at": NOW,
-        "requests_sent": 1,
-        "requests_today": 1,
-        "remaining_today": 9_000,
-        "rows": {},
-    }
-    return RunResult(**(values | more))
+if TYPE_CHECKING:
+    import pendulum
 
 
 def counted(number: int = 1, *, ok: bool = False, scope: str = "list", name: str = "News") -> AuditLine:

@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pendulum
 import pytest
 import yaml
+from run_results import NOW, ended
 
-from pipelines.constant_contact.events import RunResult
 from pipelines.constant_contact.notify import causes, messages
 from pipelines.constant_contact.notify.causes import Cause, Findings
 from pipelines.constant_contact.notify.unusual import RULE, interval, of_mails, query
@@ -19,22 +18,7 @@ from sources.constant_contact.api.login import LoginStatus
 from sources.constant_contact.repair.audit_line import AuditLine
 
 ROOT = Path(__file__).resolve().parents[2]
-NOW = pendulum.datetime(2026, 11, 21, 12)
 ORIGIN = messages.Origin(profile="default", dataset="constant_contact")
-
-
-def run(**more: Any) -> RunResult:
-    values: dict[str, Any] = {
-        "run_id": "r1",
-        "status": "complete",
-        "started_at": NOW,
-        "ended_at": NOW,
-        "requests_sent": 1,
-        "requests_today": 1,
-        "remaining_today": 9_000,
-        "rows": {},
-    }
-    return RunResult(**(values | more))
 
 
 def line(**more: Any) -> AuditLine:
@@ -45,13 +29,13 @@ def line(**more: Any) -> AuditLine:
 
 def test_a_complete_run_shows_everything_else_to_be_over() -> None:
     """Nothing is wrong, and all kinds but unusual were looked at."""
-    findings = causes.of_run(run(), per_day=10_000)
+    findings = causes.of_run(ended(), per_day=10_000)
     assert ((), set(causes.KINDS) - {"unusual"}) == (findings.causes, findings.looked_at)
 
 
 def test_a_failed_run_shows_nothing_to_be_over() -> None:
     """What it did not come to may still be so."""
-    findings = causes.of_run(run(status="failed", cause="other", stopped_reason="it broke"), per_day=10_000)
+    findings = causes.of_run(ended(status="failed", cause="other", stopped_reason="it broke"), per_day=10_000)
     assert ([("failed", "The run failed: it broke.")], set()) == (
         [(cause.kind, cause.text) for cause in findings.causes],
         set(findings.looked_at),
@@ -61,7 +45,7 @@ def test_a_failed_run_shows_nothing_to_be_over() -> None:
 def test_each_difference_of_the_audit_is_an_item() -> None:
     """One that is added to the others is another alert, one that goes is none."""
     lines = [line(scope_id="1", ok=False), line(scope_id="2", ok=False), line(scope_id="3", ok=True)]
-    [cause] = causes.of_run(run(audit=tuple(lines)), per_day=10_000).causes
+    [cause] = causes.of_run(ended(audit=tuple(lines)), per_day=10_000).causes
     assert ("audit", 2) == (cause.kind, len(cause.items))
     assert cause.text.startswith(
         "2 of 3 counts differ from the account: contacts of list News: 5 in the account, 4 here"
@@ -71,7 +55,7 @@ def test_each_difference_of_the_audit_is_an_item() -> None:
 @pytest.mark.parametrize(("left", "alerts"), [(1_001, []), (1_000, ["quota"]), (0, ["quota"])])
 def test_a_tenth_of_the_quota_is_nearly_spent(left: int, alerts: list[str]) -> None:
     """Also where the run came to its end."""
-    findings = causes.of_run(run(remaining_today=left), per_day=10_000)
+    findings = causes.of_run(ended(remaining_today=left), per_day=10_000)
     assert alerts == [cause.kind for cause in findings.causes]
 
 

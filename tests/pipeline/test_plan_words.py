@@ -14,7 +14,6 @@ from pipelines.constant_contact.planning import cost
 from pipelines.constant_contact.planning.plan import Allowance, to_json
 from pipelines.constant_contact.planning.probe import remember, take_remembered
 from pipelines.constant_contact.planning.view import render, totals
-from sources.constant_contact.reads import costs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,24 +44,6 @@ def test_a_backfill_says_how_many_days_it_takes() -> None:
     made = planned(Api(contacts={"": 1_000_000}), allowance=allowance, select=("contacts",))
     assert (made.requests, made.days) == (2_002, 3)
     assert "It takes 3 days" in "\n".join(totals(made))
-
-
-@pytest.mark.parametrize(
-    ("total", "loaded", "expected"),
-    [
-        pytest.param(10, 10, 0, id="nothing-new"),
-        pytest.param(400, 390, 1, id="one-page-feed"),
-        pytest.param(5_000, 4_990, 1, id="news-on-the-first-page"),
-        pytest.param(5_000, 4_500, 2, id="a-full-page-of-news"),
-        pytest.param(5_000, 0, 10, id="first-read"),
-        pytest.param(5_000, 5_001, 10, id="more-loaded-than-there"),
-    ],
-)
-def test_a_feed_costs_the_pages_with_news_and_one_known_row(total: int, loaded: int, expected: int) -> None:
-    """
-    A feed is read until a page holds a known row, or to its end when nothing is known.
-    """
-    assert costs.feed_pages(total, loaded, 500) == expected
 
 
 def test_the_error_of_an_estimate_is_signed() -> None:

@@ -68,6 +68,12 @@ def test_ids_are_asked_for_in_batches(ids: int, size: int, expected: int) -> Non
         pytest.param(1_000, 500, 2, id="the page after the new ones is the last"),
         pytest.param(699, 700, 2, id="fewer than loaded: all of it is read"),
         pytest.param(0, 700, 1, id="nothing left of what is loaded"),
+        pytest.param(10, 10, 0, id="a short feed, nothing new"),
+        pytest.param(400, 390, 1, id="a feed of one page"),
+        pytest.param(5_000, 4_990, 1, id="news on the first of ten pages"),
+        pytest.param(5_000, 4_500, 2, id="a full page of news"),
+        pytest.param(5_000, 0, 10, id="ten pages, none loaded"),
+        pytest.param(5_000, 5_001, 10, id="ten pages, more loaded than there are"),
     ],
 )
 def test_a_feed_is_read_until_a_known_row(total: int, loaded: int, expected: int) -> None:
