@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 pytest.importorskip("duckdb_extension_ducklake", reason="the extra lake is not installed")
 pytestmark = pytest.mark.long  # over a hundred statements, and all files read after each
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CREDENTIALS = "DESTINATION__DUCKLAKE__CREDENTIALS__"
 READ = "DESTINATION__DUCKLAKE__READ__CREDENTIALS__"
 LAKE = Target(destination="ducklake")
@@ -120,8 +121,8 @@ def asked_as_of(at: datetime) -> tuple[list[tuple[Any, ...]], list[str]]:
 def times(folder: Path) -> list[datetime]:
     """Of the lake's snapshots, the first one first."""
     with duckdb.connect(str(folder / "catalog.duckdb"), read_only=True) as connection:
-        sql = "select epoch(snapshot_time) from ducklake_snapshot order by snapshot_id"
-        return [datetime.fromtimestamp(seconds, UTC) for (seconds,) in connection.execute(sql).fetchall()]
+        sql = "select epoch_us(snapshot_time) from ducklake_snapshot order by snapshot_id"
+        return [EPOCH + timedelta(microseconds=us) for (us,) in connection.execute(sql).fetchall()]
 
 
 def test_the_lake_is_shown_as_it_was_at_a_time(folder: Path) -> None:

@@ -6,6 +6,7 @@ Source: https://ducklake.select/docs/stable/duckdb/usage/time_travel. Upkeep and
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pendulum
@@ -15,10 +16,10 @@ from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MADE = 0
 """The number of the snapshot with which a lake begins."""
 
@@ -27,7 +28,8 @@ def snapshot(catalog: DuckDBPyConnection, at: datetime, say: Callable[[str], Non
     """The number of the last snapshot at or before a time; its own time is said. `catalog`: a copy of the lake's.
     Raises UserError where there is none.
     """
-    number, epoch_s = _edge(catalog, f"max(snapshot_id) filter (epoch(snapshot_time) <= {at.timestamp()!r})")
+    asked_us = (at - EPOCH) // timedelta(microseconds=1)
+    number, epoch_s = _edge(catalog, f"max(snapshot_id) filter (epoch_us(snapshot_time) <= {asked_us})")
     if number is None:
         raise _nothing_left(at, *_edge(catalog, "min(snapshot_id)"))
     say(f"answering as of the lake's commit of {_shown(epoch_s)}")
