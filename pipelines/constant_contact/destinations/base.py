@@ -1,6 +1,7 @@
 """What a destination can do. The default is one that dlt knows and we do not: it loads and records, no more.
 
-Adding a destination is one module with a subclass, and its line in `location.DESTINATIONS`.
+Adding a destination is one module called as dlt calls it, with a subclass that it names `DESTINATION`: `location` finds
+it by that name.
 """
 
 from __future__ import annotations

@@ -313,3 +313,6 @@ def lock_beside(path: Path) -> Path:
 def _file(place: Place) -> Path:
     assert place.file is not None
     return place.file
+
+
+DESTINATION = DuckDb

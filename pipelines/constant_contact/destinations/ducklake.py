@@ -221,3 +221,6 @@ def _as_reader(credentials: Any) -> Any:
 
 def _credentials(place: Place) -> Any:
     return place.factory.config_params["credentials"]
+
+
+DESTINATION = DuckLake

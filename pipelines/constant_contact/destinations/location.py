@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.destinations import unusable
 from pipelines.constant_contact.destinations.base import Destination, Place
-from pipelines.constant_contact.destinations.duckdb import DuckDb
-from pipelines.constant_contact.destinations.ducklake import DuckLake
 from pipelines.constant_contact.destinations.folder import state_folder
-from pipelines.constant_contact.destinations.postgres import Postgres
-from pipelines.constant_contact.destinations.target import DUCKDB, DUCKLAKE, POSTGRES
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from pipelines.constant_contact.destinations.target import Target
-
-DESTINATIONS: Mapping[str, Callable[[], Destination]] = {
-    DUCKDB: DuckDb,
-    POSTGRES: Postgres,
-    DUCKLAKE: DuckLake,
-}
-"""Those that ctct knows more about than that dlt can load them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +39,22 @@ class Location:
         return unusable.sentence(self.target.destination, error)
 
 
+def destination(name: str) -> Destination:
+    """What is known of a destination: `DESTINATION` of the module beside this one that is called like it, else what
+    dlt knows. Raises ImportError where its package is not installed.
+    """
+    module = f"{__package__}.{name}"
+    there = name.isidentifier() and find_spec(module) is not None
+    made = getattr(import_module(module), "DESTINATION", None) if there else None
+    return made() if made else Destination(name)
+
+
 def locate(target: Target) -> Location:
     """Raises UserError with one sentence for a destination that is not configured, not installed or not known."""
     from dlt.common.exceptions import DltException  # noqa: PLC0415 - two seconds, which `--help` must not cost
 
-    made = DESTINATIONS.get(target.destination)
-    kind = made() if made else Destination(target.destination)
     try:
+        kind = destination(target.destination)
         place = kind.place(target)
     except (DltException, ValueError, ImportError, TypeError, AttributeError) as error:
         raise UserError(unusable.sentence(target.destination, error)) from error

@@ -179,3 +179,6 @@ class Postgres(Destination):
             dbname=credentials.database,
             options=credentials.query or {},
         )
+
+
+DESTINATION = Postgres

@@ -10,6 +10,7 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
    - One request per row of another resource: `reads="detail"`, `detail_of` and `needs` name that resource, `version`
      its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key
      of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
+   - One request per e-mail that moved, for a list or an object that hangs on it: `_part(...)` in `mail_parts.py`.
    - What moves for some weeks after a date that the API filters by: `reads="recent"`, with `after` and `changed`.
    - Events, their registrations, landing pages, segments' members and reports of contacts have ways of their own.
    - What only a command reads (`on_command`) is off even with `opt_in = ["all"]`.
@@ -17,7 +18,7 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
 2. Say `scope`, `privilege`, and `opt_in=True` where it costs what not everybody wants to pay.
 3. `python -m tests.generated` writes it into the README and dbt's sources; `transforms/models/staging/stg_<table>.sql`
    renames and casts each of its tables; then the same command again.
-4. The sandbox serves it, and `tests/account_comparison.py` names its key: then every test of exactness includes it.
+4. The sandbox serves it: then every test of exactness includes it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
