@@ -31,7 +31,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     own = tmp_path_factory.getbasetemp()
     work_dir = (own.parent if hasattr(request.config, "workerinput") else own) / "dbt_nights"
     with FileLock(f"{work_dir}.lock"):
-        if not (work_dir / "stepped.duckdb").exists():
+        if not (work_dir / "odd.duckdb").exists():
             work_dir.mkdir(exist_ok=True)
             command = [sys.executable, "-W", "ignore", str(SCRIPT), str(work_dir)]
             ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)

@@ -2,7 +2,7 @@
 
 Usage: python parquet_accounts.py <work dir>; leaves warehouse.duckdb, raw/<dataset>/<table>/rows.parquet and
 variables.json (dataset -> dbt's variables). The datasets: the hand-written account, and twenty accounts whose rows
-contradict each other, with orders of a shop.
+contradict each other, with odd orders of a shop.
 """
 
 import json
@@ -21,15 +21,30 @@ VARIABLES: dict[str, dict[str, object]] = {
 }
 ORDERS = f"""
     create table {DIRTY}.orders as
+    with clicks as (
+        select
+            row_number() over (order by campaign_activity_id, contact_id, occurrence) as number,
+            clicks.occurrence,
+            clicks.created_time + to_hours(50 * clicks.occurrence) as ordered_at,
+            ' ' || upper(contacts.email_address__address) as email_address
+        from {DIRTY}.email_clicks as clicks
+        inner join {DIRTY}.contacts using (contact_id)
+    )
     select
-        row_number() over (order by campaign_activity_id, contact_id, occurrence) as order_id,
-        ' ' || upper(contacts.email_address__address) as email_address,
-        clicks.occurrence * 1.25 as amount,
-        (clicks.created_time at time zone 'UTC') + to_hours(50 * clicks.occurrence) as ordered_at
-    from {DIRTY}.email_clicks as clicks
-    inner join {DIRTY}.contacts using (contact_id)
+        case when number % 17 = 0 then null else cast(number // 2 as varchar) end as order_id,
+        case when number % 13 = 0 then null else email_address end as email_address,
+        case
+            when number % 7 = 0 then '1,5'
+            when number % 11 = 0 then ''
+            when number % 5 = 0 then '-' || cast(occurrence * 0.25 as varchar)
+            else cast(occurrence * 1.25 as varchar)
+        end as amount,
+        case when number % 3 = 0 then 'usd' else 'EUR' end as currency,
+        case when number % 19 = 0 then null else ordered_at end as ordered_at
+    from clicks
+    union all
+    select '1', 'a@b.example', '1.25', 'EUR', timestamptz '2026-03-02 12:00:00+00' from range(2)
 """
-
 
 def dirty() -> Iterator[str]:
     for statement in (RAW_ACCOUNT, *accounts(ACCOUNTS, random.Random(SEED))):

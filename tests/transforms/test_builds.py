@@ -4,6 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+from transforms.conftest import reader
+from transforms.odd_orders import EXPECTED
+
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 MARTS = Path(__file__).parents[2] / "transforms" / "models" / "marts"
@@ -98,3 +102,11 @@ def test_orders_of_a_shop_are_attributed_to_the_last_click(stepped: Rows) -> Non
         "select campaign_activity_id, orders, buyers, revenue, revenue_per_delivery from campaign_revenue"
     )
     assert revenue == [("spring-1", 2, 2, 30.5, 30.5 / 4)]
+
+
+@pytest.mark.parametrize("sql", EXPECTED, ids=("mart", "rows"))
+def test_odd_orders_of_a_shop_are_read_and_counted_once(nights: Path, sql: str) -> None:
+    """
+    Repeated, refunded, unreadable, keyless and zoned orders in several currencies give the rows worked out by hand.
+    """
+    assert EXPECTED[sql] == reader(nights / "odd.duckdb")(sql)

@@ -1,36 +1,46 @@
--- one row per order_id of the relation that the variable `orders_relation` names, with its address in lower case; no rows without one
+-- one row per order_id of the relation that the variable `orders_relation` names, less what was refunded; no rows without one
+{%- do tell_odd_orders(ref('int_order_rows')) %}
 with
 
-source as (
+order_rows as (
 
-{% if var('orders_relation') %}
-    {%- do orders_must_have(['order_id', 'email_address', 'amount', 'ordered_at']) %}
+    select * from {{ ref('int_order_rows') }}
+
+),
+
+orders as (
+
+    select * from order_rows where outcome = 'order'
+
+),
+
+rows_per_order as (
+
     select
         order_id,
-        email_address,
-        amount,
-        ordered_at
-    from {{ var('orders_relation') }}
-{% else %}
-    select
-        cast(null as {{ dbt.type_string() }}) as order_id,
-        cast(null as {{ dbt.type_string() }}) as email_address,
-        cast(null as {{ float_type() }}) as amount,
-        cast(null as {{ timestamp_type() }}) as ordered_at
-    from (select 1 as missing_table) as nothing
-    where false
-{% endif %}
+        count(*) as order_rows,
+        sum(case when outcome = 'refund' then amount end) as refunds,
+        sum(case when outcome in ('order', 'refund') and amount < 0 then -amount end) as refunded_amount
+    from order_rows
+    group by order_id
 
 ),
 
 final as (
 
     select
-        cast(order_id as {{ dbt.type_string() }}) as order_id,
-        lower(trim(email_address)) as email_address,
-        cast(amount as {{ float_type() }}) as amount,
-        cast(ordered_at as {{ timestamp_type() }}) as ordered_at
-    from source
+        orders.order_id,
+        orders.email_address,
+        orders.currency,
+        orders.amount + coalesce(rows_per_order.refunds, 0) as amount,
+        orders.amount__raw,
+        coalesce(rows_per_order.refunded_amount, 0) as refunded_amount,
+        cast(rows_per_order.order_rows as bigint) as order_rows,
+        coalesce(orders.amount < 0, false) as is_refund,
+        orders.ordered_at
+    from orders
+    inner join rows_per_order
+        on orders.order_id = rows_per_order.order_id
 
 )
 

@@ -1,6 +1,6 @@
 -- one row per order of the relation in the variable `orders_relation` (none: no rows): the mail whose click led to it
 --
--- the last human click of the buyer in the `attribution_within_days` days before the order; none: no mail
+-- the last human click of the buyer in the `attribution_within_days` days before the order; none, or a refund alone: no mail
 with
 
 orders as (
@@ -58,6 +58,7 @@ clicks as (
     where
         email_events.event_type = 'click'
         and not coalesce(email_events.is_machine_like, false)
+        and not coalesce(bought.is_refund, false)
 
 ),
 
@@ -70,9 +71,14 @@ final as (
         clicks.campaign_activity_id,
         clicks.campaign_id,
         bought.email_address,
+        bought.currency,
         bought.amount,
+        bought.amount__raw,
+        bought.refunded_amount,
+        bought.order_rows,
         cast({{ dbt.datediff('clicks.clicked_at', 'bought.ordered_at', 'second') }} as bigint) as seconds_from_click,
         clicks.campaign_activity_id is not null as is_attributed,
+        bought.is_refund,
         campaign_activities.is_wholly_loaded,
         clicks.clicked_at,
         bought.ordered_at
