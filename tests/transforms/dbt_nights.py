@@ -1,8 +1,8 @@
 """Builds the warehouses of these tests with the real dbt, in a process of its own.
 
 One process and one path for all of them, because importing dbt and parsing the project are most of the time.
-Usage: python dbt_nights.py <work dir>; leaves built, stepped, partial and odd.duckdb there, manifest.json, compiled/ and
-freshness.json.
+Usage: python dbt_nights.py <work dir>; leaves built, stepped, partial and odd.duckdb there, manifest.json, compiled/
+and freshness.json.
 """
 
 import shutil

@@ -46,6 +46,7 @@ ORDERS = f"""
     select '1', 'a@b.example', '1.25', 'EUR', timestamptz '2026-03-02 12:00:00+00' from range(2)
 """
 
+
 def dirty() -> Iterator[str]:
     for statement in (RAW_ACCOUNT, *accounts(ACCOUNTS, random.Random(SEED))):
         yield statement.replace(f"{RAW}.", f"{DIRTY}.").replace(f"schema {RAW};", f"schema {DIRTY};")
