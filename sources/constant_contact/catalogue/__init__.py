@@ -10,7 +10,8 @@ Adding a resource is one `Endpoint(...)` in the module of its family, one stagin
    - One request per row of another resource: `reads="detail"`, `detail_of` and `needs` name that resource, `version`
      its columns that move when the detail may have changed, `most` the most in one run. Its table begins with the key
      of that resource and has the column `version_read(...)`. Where 404 or 409 mean "nothing", `may_be_none=True`.
-   - One request per e-mail that moved, for a list or an object that hangs on it: `_part(...)` in `mail_parts.py`.
+   - One request per e-mail that moved, for a list or an object that hangs on it: `_part(...)` in `mail_parts.py`. It is
+     asked for when its campaign has moved, unless `RULES` of `reads/mail_parts.py` says otherwise.
    - What moves for some weeks after a date that the API filters by: `reads="recent"`, with `after` and `changed`.
    - Events, their registrations, landing pages, segments' members and reports of contacts have ways of their own.
    - What only a command reads (`on_command`) is off even with `opt_in = ["all"]`.

@@ -94,7 +94,7 @@ def _test(mail: Mail) -> str | None:
     return mail.version if tests and mail.is_readable else NOTHING
 
 
-def _preview(mail: Mail) -> str | None:
+def _with_its_campaign(mail: Mail) -> str | None:
     return mail.version if mail.is_readable else None
 
 
@@ -103,10 +103,17 @@ RULES: Mapping[str, Callable[[Mail], str | None]] = MappingProxyType(
         "email_schedules": _schedule,
         "email_non_opener_resends": _resend,
         "email_abtests": _test,
-        "email_previews": _preview,
     }
 )
-"""Of each e-mail the version of the part, or NOTHING; None: what is loaded, if anything, stays."""
+"""Of each e-mail the version of the part, or NOTHING; None: what is loaded, if anything, stays. Parts without a rule
+of their own are asked for when their campaign has moved.
+"""
+
+
+def rule_of(of: Endpoint) -> Callable[[Mail], str | None]:
+    return RULES.get(of.resource, _with_its_campaign)
+
+
 SENDS = "email_send_history"
 """The one part that moves with a total, not with its campaign: a mail may be sent again to new contacts."""
 
@@ -146,7 +153,7 @@ def _is_due(of: Endpoint, mail: Mail, versions: Mapping[str, Collection[str]]) -
     there = versions.get(mail.activity_id, ())
     if of.resource == SENDS:
         return not there and was_sent(mail.campaign) and mail.role in REPORTED_ROLES and mail.is_readable
-    version = RULES[of.resource](mail)
+    version = rule_of(of)(mail)
     return version not in (None, NOTHING) and version not in there
 
 
@@ -181,7 +188,7 @@ class Part:
     def look(self, campaign: Mapping[str, Any], references: Sequence[Row]) -> None:
         """A campaign as it is now."""
         for mail in mails(campaign, references, now=self._reading.now):
-            self._consider(mail.activity_id, RULES[self._of.resource](mail), campaign)
+            self._consider(mail.activity_id, rule_of(self._of)(mail), campaign)
 
     def count(self, activities: Sequence[str], sends: object, campaign: Mapping[str, Any]) -> None:
         """A sent campaign with its total of sends, with which these parts do not move."""
