@@ -117,4 +117,6 @@ def _by_group(
         f") as m on m.{scope}_id = g.{scope}_id where g.deleted_at is null{only} order by g.{scope}_id"
     )
     for row in rows:
-        yield from compared(table, scope, str(row["id"]), row["source"], row["loaded"], name=str(row["name"]))
+        yield from compared(
+            table, scope, str(row["id"]), row["source"], row["loaded"], name=str(row["name"] or "")
+        )

@@ -38,7 +38,9 @@ def by_returned(line: AuditLine, returned: int) -> AuditLine:
 
 def by_unread(line: AuditLine, unread: int) -> AuditLine:
     """Loaded contacts that a count lacks, and of which the server would not say what became of them."""
-    return line.explained(UNREAD) if 0 < -line.difference <= unread else line
+    if line.ok or not 0 < -line.difference <= unread:
+        return line
+    return line.explained(UNREAD)
 
 
 def by_erased(line: AuditLine, erased: int) -> AuditLine:

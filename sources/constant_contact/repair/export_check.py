@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from sources.constant_contact.reads.reading import Reading
     from sources.constant_contact.repair.audit_line import Lines
     from sources.constant_contact.repair.ports import Commits
+    from sources.constant_contact.withheld import Excluded
 
-CHECK, CONTACTS = "contact_export", "contacts"
+CHECK, CONTACTS, ADDRESS = "contact_export", "contacts", "email_address__address"
 EVERY = pendulum.duration(days=7)
 MAX_READ = 200
 """Contacts that one check reads again; what is more waits for the next reading of all."""
@@ -83,14 +84,13 @@ def _checked(reading: Reading, commits: Commits, wanted: frozenset[str], lines: 
     try:
         activity_id = ordered(reading.client)
         export = exported(reading.client, activity_id)
+        must_be_comparable(export, reading.excluded)
     except (ExportFailedError, ApiError) as error:
         if not activity_id:  # nothing was ordered
             _note(commits, before)
         warning = f"the check by export was not made: {error}; {_next(activity_id)}"
         return Repaired(lines=lines, warnings=(warning,))
-    difference = compared(
-        export, reading.warehouse.rows(CONTACTS, ("contact_id", "email_address__address", "deleted_at"))
-    )
+    difference = compared(export, reading.warehouse.rows(CONTACTS, ("contact_id", ADDRESS, "deleted_at")))
     if not len(difference):
         return Repaired(lines=lines)
     return _repaired(reading, commits, wanted, export, difference)
@@ -104,12 +104,20 @@ def _note(commits: Commits, at: DateTime | None) -> None:
     commits.commit(Batch(resource=CONTACTS, state=(export_check_state.ordered(at),)))
 
 
+def must_be_comparable(export: Exported, excluded: Excluded) -> None:
+    """Raises ExportFailedError where file and warehouse share neither ids nor addresses."""
+    if not export.by_id and ADDRESS in excluded.of(CONTACTS):
+        raise ExportFailedError(
+            f"the file of job {export.activity_id} has no ids, and exclude_columns keeps {CONTACTS}.{ADDRESS} empty"
+        )
+
+
 def compared(export: Exported, loaded: list[dict[str, Any]]) -> Difference:
     """Whoever is loaded as deleted is missing from neither side: whether a file has them is not documented."""
     known: set[str] = set()
     difference = Difference()
     for row in loaded:
-        contact_id, address = str(row["contact_id"]), str(row["email_address__address"] or "")
+        contact_id, address = str(row["contact_id"]), str(row[ADDRESS] or "")
         key = contact_id.lower() if export.by_id else address.lower()
         known.add(key)
         if key and row["deleted_at"] is None and key not in export.keys:

@@ -30,12 +30,12 @@ class LoadedContacts:
         return int(str(row["found"]))
 
     def seconds(self, of: ContactFilter) -> Sequence[tuple[int, int]]:
-        """(second of creation since 1970, how many), ascending."""
+        """(second of creation since 1970, how many), ascending; 0 where it is not known, which SQL puts last."""
         second = "cast(floor(extract(epoch from c.created_at)) as bigint)"
         rows = self._tables.query(
-            f"select {second} as second, count(*) as found {self._from(of)} group by {second} order by {second}"
+            f"select {second} as second, count(*) as found {self._from(of)} group by {second}"
         )
-        return [(int(str(row["second"] or 0)), int(str(row["found"]))) for row in rows]
+        return sorted((int(str(row["second"] or 0)), int(str(row["found"]))) for row in rows)
 
     def ids(self, of: ContactFilter, created: CreatedRange) -> set[str]:
         bounds = ""

@@ -64,8 +64,16 @@ def set_aside_counts(tables: Tables, columns: Mapping[str, Collection[str]]) -> 
             f" and {DELETED} is distinct from true"
         )
         for text in texts:
-            _count_contact(counts, json.loads(str(text["row_json"])))
+            _count_contact(counts, _row(str(text["row_json"])))
     return counts
+
+
+def _row(text: str) -> Any:
+    """None for one that is nested deeper than Python reads: nothing is known of it."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        return None
 
 
 def _count_contact(counts: SetAsideCounts, row: Any) -> None:
