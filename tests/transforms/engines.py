@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -106,15 +107,26 @@ def engine(kind: str, work_dir: Path) -> Iterator[Engine]:
 
 
 def dbt(*args: str, variables: Mapping[str, object] | None = None) -> None:
-    """Run dbt in this process; ends it with dbt's own words where dbt failed."""
-    options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet", "--no-version-check"]
-    answer = dbtRunner().invoke([*args, *options, "--vars", json.dumps(dict(variables or {}))])
+    """Run dbt in this process; ends it with dbt's own words where dbt failed. The project is parsed once for each set
+    of variables.
+    """
+    options = [
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet", "--no-version-check"),
+        *("--vars", json.dumps(dict(variables or {}))),
+    ]
+    answer = dbtRunner(manifest=parsed(*options)).invoke([*args, *options])
     if os.environ["CTCT_DBT_TARGET"] == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - of this adapter
 
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt's own, untyped
     if not answer.success:
         sys.exit(f"dbt {' '.join(args)} failed: {answer.exception or 'see above'}")
+
+
+@cache
+def parsed(*options: str) -> Any:
+    """The project as dbt reads it with these options; none where it cannot, which the command then says itself."""
+    return dbtRunner().invoke(["parse", *options]).result
 
 
 def marts(warehouse: Engine) -> dict[str, list[str]]:
