@@ -181,3 +181,31 @@ def test_keyboard_and_touch_read_the_charts(browser: Browser, file: Path) -> Non
     page._ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
     page._ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
     assert "Week 15: bread & butter, 16 Nov 2026" in page.value(tip)
+
+
+@pytest.mark.parametrize(
+    ("stale_from", "said"),
+    [
+        ("2026-11-22T04:00:00Z", "Stale since 22 November 2026, 04:00 UTC: this page is of the run"),
+        ("9999-01-01T00:00:00Z", "Fresh: the last complete run ended 21 November 2026, 02:00 UTC."),
+    ],
+)
+def test_a_page_that_is_opened_late_says_so(
+    browser: Browser, tmp_path: Path, stale_from: str, said: str
+) -> None:
+    """It was fresh when it was made; that its time is up is for the reader's own clock to say."""
+    path = small_warehouse.write(tmp_path / "small.duckdb", *small_warehouse.FULL)
+    file = write_report(
+        query=small_warehouse.query_of(path),
+        dataset=small_warehouse.DATASET,
+        analytics_dataset=small_warehouse.MARTS_DATASET,
+        out=tmp_path / "report.html",
+        generated_at=NOW - dt.timedelta(days=1),
+    )
+    text = file.read_text()
+    assert 'data-stale-from="2026-11-22T04:00:00Z"' in text
+    file.write_text(text.replace("2026-11-22T04:00:00Z", stale_from))
+
+    page = Shown(browser, file, width=390, scheme="light")
+
+    assert page.value("document.querySelector('.verdict strong').textContent").startswith(said)

@@ -3,7 +3,7 @@
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ ENGINES = [
 ]
 
 
-def marts(work_dir: Path, engine: str, *, nights: int, seeds: Iterable[int]) -> Iterator[tuple[Any, Any]]:
+def marts(work_dir: Path, engine: str, *, nights: int, seeds: Sequence[int]) -> Iterator[tuple[Any, Any]]:
     """After each random history: mart -> rows, built night after night, and built from nothing."""
     command = [
         sys.executable,

@@ -12,13 +12,14 @@ from pipelines.constant_contact.display.verdict import DEFAULT_MAX_AGE, verdict
 from pipelines.constant_contact.reporting import audience, charts, comparison
 from pipelines.constant_contact.reporting.comparison import HOURS_PER_BLOCK, Cell, Change
 from pipelines.constant_contact.reporting.data import zoned
-from pipelines.constant_contact.reporting.formats import MINUS, many, number, percent, points, signed
+from pipelines.constant_contact.reporting.formats import MINUS, many, minute, number, percent, points, signed
 from pipelines.constant_contact.reporting.mailings import MAX_DETAILED
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from pipelines.constant_contact.display.verdict import Verdict as Freshness
     from pipelines.constant_contact.reporting.charts import Drawing
     from pipelines.constant_contact.reporting.comparison import RateName
     from pipelines.constant_contact.reporting.rows import Mail, ReportData
@@ -48,6 +49,9 @@ class Figure:
 class Verdict:
     good: bool
     sentences: tuple[str, ...]
+    stale_from: dt.datetime | None = None
+    """Of a fresh page: from when on it says `when_stale` to who opens it, UTC."""
+    when_stale: str | None = None
 
 
 def context(data: ReportData, *, generated_at: dt.datetime) -> dict[str, object]:
@@ -84,8 +88,8 @@ def context(data: ReportData, *, generated_at: dt.datetime) -> dict[str, object]
 
 
 def _verdict(data: ReportData, generated_at: dt.datetime) -> Verdict:
-    fresh = verdict(data.completed_at, data.newest_run, max_age=DEFAULT_MAX_AGE, now=generated_at)
-    sentences = [f"{fresh.sentence}."]
+    found = verdict(data.completed_at, data.newest_run, max_age=DEFAULT_MAX_AGE, now=generated_at)
+    sentences = [_freshness(found, data.completed_at)]
     if data.audit is None:
         sentences.append("No audit is recorded.")
     elif data.audit.differing:
@@ -95,8 +99,23 @@ def _verdict(data: ReportData, generated_at: dt.datetime) -> Verdict:
         )
     else:
         sentences.append(f"All {data.audit.counts:,} counts that the account offers agree with this data.")
-    good = fresh.fresh and data.audit is not None and not data.audit.differing
-    return Verdict(good=good, sentences=tuple(sentences))
+    good = found.fresh and data.audit is not None and not data.audit.differing
+    if not found.fresh or data.completed_at is None:
+        return Verdict(good=good, sentences=tuple(sentences))
+    stale_from = data.completed_at + DEFAULT_MAX_AGE
+    when_stale = (
+        f"Stale since {minute(stale_from)}: this page is of the run that ended {minute(data.completed_at)}, and none"
+        " has made it anew."
+    )
+    return Verdict(good=good, sentences=tuple(sentences), stale_from=stale_from, when_stale=when_stale)
+
+
+def _freshness(found: Freshness, completed_at: dt.datetime | None) -> str:
+    """In times that stay true on a page, however long after it is opened."""
+    if found.since is None or completed_at is None:
+        return f"{found.sentence}."
+    ended = f"the last complete run ended {minute(completed_at)}."
+    return f"Fresh: {ended}" if found.fresh else f"Stale since {minute(found.since)}: {ended}"
 
 
 def figures(data: ReportData) -> list[Figure]:

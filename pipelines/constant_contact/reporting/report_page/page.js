@@ -1,5 +1,11 @@
-// The page reads without this; it shows a mark's own label, and sorts and filters the list of mailings.
+// The page reads without this; it tells when it is stale, shows a mark's own label, and sorts and filters mailings.
 "use strict";
+// A page is opened long after it was made, also when no later run has made it anew.
+const verdict = document.querySelector("[data-stale-from]");
+if (verdict && Date.now() >= Date.parse(verdict.dataset.staleFrom)) {
+  verdict.className = "verdict bad";
+  verdict.querySelector("strong").textContent = verdict.dataset.whenStale;
+}
 const tip = document.getElementById("tip");
 const isMark = '[role="graphics-symbol"][aria-label]';
 function show(mark, x, y) {
