@@ -82,6 +82,15 @@ class RawTables:
         """The first column of the rows, in their order."""
         return [next(iter(row.values())) for row in self.query(sql)]
 
+    def forget(self, name: str) -> None:
+        """As if it had never been made."""
+        del self._columns[name]
+
+    def add(self, name: str, column: str, value: str) -> None:
+        """A field that nobody declared, the same in all rows."""
+        self.execute(f"alter table {self.qualified(name)} add column {column} text default '{value}'")
+        self._columns[name].append(column)
+
     def drop(self, name: str, column: str) -> None:
         """As a version made the table that did not know the column yet."""
         self.execute(f"alter table {self.qualified(name)} drop column {column}")
