@@ -86,11 +86,14 @@ def demo(
     contacts: Annotated[int, typer.Option(min=0, help="Contacts of the sample account.")] = 2_000,
     campaigns: Annotated[int, typer.Option(min=0, help="Campaigns of the sample account.")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed makes the same account.")] = 7,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose the sample account is to be; default: default.")
+    ] = None,
 ) -> int:
     """A sample account, two nights of it, marts and a report: no account and no network needed."""
     from pipelines.constant_contact.demo import run_demo  # noqa: PLC0415
 
-    return run_demo(folder=folder, contacts=contacts, campaigns=campaigns, seed=seed)
+    return run_demo(folder=folder, contacts=contacts, campaigns=campaigns, seed=seed, profile=profile)
 
 
 @app.command(short_help="The nightly job: read what changed, load, audit, transform.")

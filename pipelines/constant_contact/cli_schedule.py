@@ -39,12 +39,13 @@ def install(
 
 @schedule.command()
 def show(
+    profile: Profile = None,
     everything: Annotated[bool, typer.Option("--all", help="Of all folders.")] = False,
 ) -> int:
     """What is installed for this folder, its next run and last exit code."""
     from pipelines.constant_contact.schedule import commands  # noqa: PLC0415
 
-    return commands.show(everything=everything)
+    return commands.show(profile=profile, everything=everything)
 
 
 @schedule.command()

@@ -20,16 +20,18 @@ import httpx
 import pendulum
 
 from pipelines.constant_contact.commands import quiet_libraries, write_report
-from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, Target
+from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, Target, default_dataset
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
-from pipelines.constant_contact.request import SyncRequest, load_settings
+from pipelines.constant_contact.request import SyncRequest, profile_must_be_possible
 from pipelines.constant_contact.sync.run import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sources.constant_contact.source import Settings
 
 RATE = 200
 """Requests a second of the demo's own server; the real API allows 4."""
@@ -41,7 +43,7 @@ QUESTIONS = (
         """select campaign_name, primary_deliveries as delivered,
   round(cast(100 * primary_open_rate as numeric), 1) as open_pct,
   added_opens, round(cast(100 * open_uplift as numeric), 1) as uplift_pct
-from constant_contact_analytics.resend_uplift
+from {marts}.resend_uplift
 order by added_opens desc nulls last limit 5""",
     ),
     (
@@ -49,8 +51,8 @@ order by added_opens desc nulls last limit 5""",
         """select e.within_hours,
   round(cast(100 * sum(e.open_rate * c.deliveries)
     / sum(c.deliveries) as numeric), 1) as opened_pct
-from constant_contact_analytics.engagement_decay as e
-inner join constant_contact_analytics.campaign_activities as c
+from {marts}.engagement_decay as e
+inner join {marts}.campaign_activities as c
   on e.campaign_activity_id = c.campaign_activity_id
 where e.open_rate is not null
 group by e.within_hours order by e.within_hours""",
@@ -60,7 +62,7 @@ group by e.within_hours order by e.within_hours""",
         """select email_domain, sends, bounces,
   round(cast(100 * bounce_rate as numeric), 1) as bounced_pct,
   round(cast(100 * open_rate as numeric), 1) as open_pct
-from constant_contact_analytics.domains
+from {marts}.domains
 where sends >= 20 order by bounce_rate desc nulls last limit 5""",
     ),
 )
@@ -79,7 +81,9 @@ class Account:
         ).raise_for_status()
 
 
-def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int) -> int:
+def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int, profile: str | None) -> int:
+    """Raises UserError for a folder that cannot be used, and for a profile that cannot be one."""
+    target = _target(profile or DEFAULT_PROFILE)
     quiet_libraries()
     started = time.monotonic()
     _make(folder)
@@ -91,27 +95,34 @@ def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int) -> int:
         f"{RATE} requests a second (the real API allows 4)."
     )
     with _served(contacts, campaigns, seed) as account:
-        own = load_settings(**_settings(account, folder))
-        own.access_token = None  # a real one in the environment is none of the demo's business
+        own = _settings(account, folder, target.profile)
         for night in (1, 2):
             if night > 1:
                 account.next_day()
             _say(f"\nNight {night}")
             with progress.listener() as listener:
-                result = sync(SyncRequest(), listener, own=own)
+                result = sync(SyncRequest(target=target), listener, own=own)
             if result.status == "failed":
                 raise RunFailed(result.stopped_reason)
-    opened = Warehouse(Target())
+    opened = Warehouse(target)
     page = write_report(opened, folder / "report.html")
     _say("")
     for title, sql in QUESTIONS:
-        _answer(opened, title, sql)
+        _answer(opened, title, sql.format(marts=target.analytics))
+    which = "" if profile is None else f" --profile {profile}"
     _say(
         f"\nWarehouse  {warehouse}\nReport     {page}\nLook       "
-        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} ctct status\nTook       {time.monotonic() - started:.0f} s\n\n"
+        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} ctct status{which}\n"
+        f"Took       {time.monotonic() - started:.0f} s\n\n"
         "Your own account: ctct init"
     )
     return 0
+
+
+def _target(profile: str) -> Target:
+    """Raises UserError for a name that cannot be a profile's."""
+    profile_must_be_possible(profile)
+    return Target(profile=profile, dataset=default_dataset(profile))
 
 
 def _make(folder: Path) -> None:
@@ -126,17 +137,21 @@ def _make(folder: Path) -> None:
         raise UserError(f"--dir {folder} cannot be used: {error.strerror}; choose another folder") from error
 
 
-def _settings(account: Account, folder: Path) -> dict[str, Any]:
+def _settings(account: Account, folder: Path, profile: str) -> Settings:
+    """Made here, not resolved: a person's login, `publish` or `report` is none of the demo's business."""
+    from sources.constant_contact.source import Settings  # noqa: PLC0415 - the load tool
+
     names = ("base_url", "token_url", "authorize_url", "device_url", "client_id", "client_secret")
-    return {name: account.values[name] for name in names} | {
-        "profile": DEFAULT_PROFILE,
-        "landing_page_ids": account.values["landing_page_ids"],  # nothing in the API lists them
-        "refresh_token": account.values["refresh_token"],
-        "state_dir": str((folder / "state").absolute()),
-        "requests_per_second": float(RATE),
-        "requests_per_day": 1_000_000,
-        "requests_per_commit": 2_000,
-    }
+    return Settings(
+        **{name: account.values[name] for name in names},
+        profile=profile,
+        landing_page_ids=account.values["landing_page_ids"],  # nothing in the API lists them
+        refresh_token=account.values["refresh_token"],
+        state_dir=str((folder / "state").absolute()),
+        requests_per_second=float(RATE),
+        requests_per_day=1_000_000,
+        requests_per_commit=2_000,
+    )
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class SyncRequest:
         known = resource_names()
         for name in (*self.select, *self.exclude):
             if name not in known:
-                raise UserError(f"there is no resource {name!r}; choose from {', '.join(known)}")
+                raise UserError(_no_resource(name, known))
         try:
             must_be_read_by(login, self.select, setting="--select")
         except ValueError as error:
@@ -57,6 +57,13 @@ class SyncRequest:
         if not wanted:
             raise UserError("--select and --exclude leave nothing to read; drop one of them")
         return wanted
+
+
+def _no_resource(name: str, known: Collection[str]) -> str:
+    parent = name.partition("__")[0]
+    if parent != name and parent in known:
+        return f"{name} comes with {parent} and is not read alone; write --select {parent}"
+    return f"there is no resource {name!r}; choose from {', '.join(known)}"
 
 
 def patience_of(own: Settings, wait: str | None, tell: Callable[[str, float], None]) -> Patience:

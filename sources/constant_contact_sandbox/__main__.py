@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import re
 import signal
 import sys
 import threading
@@ -31,6 +32,7 @@ SHOWN = (
 )
 NOT_NEGATIVE = ("port", "contacts", "campaigns", "rps", "rpd", "latency_ms", "max_events")
 MAX_PORT = 65_535
+PROFILE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 class OptionError(ValueError):
@@ -44,6 +46,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     made = _Parser(prog="ctct sandbox", description="A sample Constant Contact account on loopback.")
+    made.add_argument("--profile", metavar="NAME", help="whose settings the printed environment is")
     made.add_argument("--port", type=int, default=0, help="0 = any free port")
     made.add_argument("--contacts", type=int, default=200)
     made.add_argument("--campaigns", type=int, default=6)
@@ -108,6 +111,10 @@ def _check(options: argparse.Namespace) -> None:
             raise OptionError(f"--{name.replace('_', '-')} is {value}; give a number of 0 or more")
     if options.port > MAX_PORT:
         raise OptionError(f"--port is {options.port}; give a number up to {MAX_PORT}, or 0 for any free port")
+    if options.profile is not None and not PROFILE.fullmatch(options.profile):
+        raise OptionError(
+            f"--profile is {options.profile!r}; use lower-case letters, digits and _ between words"
+        )
     try:
         datetime.fromisoformat(options.start or "2026-01-31")
     except ValueError:
@@ -147,23 +154,24 @@ def run(argv: Sequence[str] | None = None) -> int:
     with _served(sandbox, options.port) as server:
         line = {name: getattr(server, name) for name in SHOWN} | {
             "landing_page_ids": [page.activity_id for page in sandbox.extras.landing_pages.pages],
-            "environment": server.environment(),
+            "environment": server.environment(options.profile),
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         if sys.stderr.isatty():
             sys.stderr.write(
-                f"\nTo set up ctct for it, in another terminal: {_set_up(server)}\nCtrl-C ends it.\n"
+                f"\nTo set up ctct for it, in another terminal: {_set_up(server, options.profile)}\nCtrl-C ends it.\n"
             )
         while not stop.wait(0.5):
             pass
     return 0
 
 
-def _set_up(server: Server) -> str:
+def _set_up(server: Server, profile: str | None) -> str:
     """The command that a person gives next."""
     names = ("client_id", "base_url", "authorize_url", "token_url", "device_url")
-    return " ".join(["ctct init", *(f"--{name.replace('_', '-')} {getattr(server, name)}" for name in names)])
+    first = f"ctct init --profile {profile}" if profile else "ctct init"
+    return " ".join([first, *(f"--{name.replace('_', '-')} {getattr(server, name)}" for name in names)])
 
 
 @contextmanager

@@ -314,8 +314,10 @@ class Server:
         with self.sandbox.lock:
             return self.sandbox.tokens.valid_access_token(self.sandbox.epoch)
 
-    def environment(self) -> dict[str, str]:
-        """What a child process needs to read this account; the refresh token seeds its token store."""
+    def environment(self, profile: str | None = None) -> dict[str, str]:
+        """What a child process needs to read this account, as this profile's own settings or everybody's; the refresh
+        token seeds its token store.
+        """
         limits = self.sandbox.limits
         values: dict[str, str] = {
             name: getattr(self, name)
@@ -331,7 +333,8 @@ class Server:
         }
         values["requests_per_second"] = str(limits.per_second or 1000)
         values["requests_per_day"] = str(limits.per_day or 10_000_000)
-        return {f"SOURCES__CONSTANT_CONTACT__{name.upper()}": value for name, value in values.items()}
+        whose = f"{profile.upper()}__" if profile else ""
+        return {f"SOURCES__CONSTANT_CONTACT__{whose}{name.upper()}": value for name, value in values.items()}
 
 
 def config(app: App) -> uvicorn.Config:

@@ -86,6 +86,22 @@ def test_help_imports_nothing_heavy() -> None:
     assert HEAVY & imported == set()
 
 
+def test_every_command_takes_a_profile() -> None:
+    """`--profile NAME` is an option of each command, and of each command of a group."""
+    import typer.main  # noqa: PLC0415
+
+    from sources.constant_contact_sandbox.__main__ import parser  # noqa: PLC0415
+
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    groups = {name: one.commands for name, one in commands.items() if hasattr(one, "commands")}
+    single = {name: one for name, one in commands.items() if name not in groups and name != "sandbox"}
+    single |= {f"{group} {name}": one for group, those in groups.items() for name, one in those.items()}
+    options = {name: {word for param in one.params for word in param.opts} for name, one in single.items()}
+    options["sandbox"] = set(parser()._option_string_actions)
+    assert [] == [name for name, words in options.items() if "--profile" not in words]
+    assert {"sync", "demo", "auth login", "schedule show"} < options.keys()
+
+
 USAGE = [
     (("bogus",), "no such command 'bogus'", "ctct --help"),
     (("sync", "--bogus"), "no such option: --bogus", "ctct sync --help"),

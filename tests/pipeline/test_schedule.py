@@ -170,6 +170,8 @@ def test_cron_twice_changes_nothing_and_removed_leaves_nothing(crontab):
     )
     shown = schedule("show").stdout
     assert ("every day at 04:15 by cron" in shown, "last exit code none yet" in shown) == (True, True)
+    assert shown == schedule("show", "--profile", "default").stdout
+    assert "No schedule is installed for profile acme" in schedule("show", "--profile", "acme").stdout
     assert schedule("remove").exit_code == 0
     assert (crontab_text(), all_files(crontab.parent)) == (FOREIGN, before)
 

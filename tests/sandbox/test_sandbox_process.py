@@ -44,6 +44,13 @@ def test_a_process_serves_until_it_is_told_to_stop():
     assert line["environment"]["SOURCES__CONSTANT_CONTACT__BASE_URL"] == line["base_url"]
 
 
+def test_the_environment_can_be_one_profiles(shared):
+    """Under a profile's own section, so that several sandboxes can be several accounts."""
+    for_all, own = shared.server.environment(), shared.server.environment("acme")
+    begin = "SOURCES__CONSTANT_CONTACT__"
+    assert own == {name.replace(begin, f"{begin}ACME__"): value for name, value in for_all.items()}
+
+
 def test_truth_streams_as_lines(open_sandbox):
     """/_sandbox/truth/<table> gives the rows of truth(), one JSON object a line."""
     reader = open_sandbox(contacts=700)

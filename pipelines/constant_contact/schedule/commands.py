@@ -76,10 +76,15 @@ def install(
     return 0
 
 
-def show(*, everything: bool) -> int:
-    shown = [(one, entry) for one, entry in _installed() if everything or entry.folder == str(Path.cwd())]
+def show(*, profile: str | None, everything: bool) -> int:
+    shown = [
+        (one, entry)
+        for one, entry in _installed()
+        if (everything or entry.folder == str(Path.cwd())) and profile in (None, entry.profile)
+    ]
     if not shown:
-        where = "" if everything else f" for the folder {Path.cwd()}"
+        whose = "" if profile is None else f" for profile {profile}"
+        where = whose if everything else f"{whose} for the folder {Path.cwd()}"
         _say(f"No schedule is installed{where}; install one with ctct schedule install")
     for scheduler, entry in shown:
         last = entry.last_exit.read_text(encoding="utf-8").strip() if entry.last_exit.exists() else ""
