@@ -50,6 +50,13 @@ def set_aside(one: Any) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in found]
 
 
+def test_none_are_none_and_not_no_table(account: Any) -> None:
+    """The table is there from the first run on, without a row."""
+    one = account(contacts=5, campaigns=0)
+    one.complete_night(select=("contact_tags",))
+    assert [] == set_aside(one)
+
+
 CASES = {
     "an open without its contact": (
         "email_opens",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.sync.ending import with_all_tables
-from sources.constant_contact.catalogue import CATALOGUE, endpoint
+from sources.constant_contact.catalogue import CATALOGUE, SET_ASIDE, endpoint
+from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.first_load import FirstLoad
 from sources.constant_contact.reads.unchanged import LoadedDigests
 
@@ -47,15 +48,21 @@ class ToWrite:
 
     def of(self, group: Group) -> Tables:
         """The first group brings the tables that are not there yet, so that all of them exist after the first load."""
-        from sources.constant_contact.source import empty_tables  # noqa: PLC0415 - two seconds
-
         tables = group.tables()
         if self._compares:
             tables = {name: news for name, found in tables.items() if (news := self._news(name, found))}
         if not self._begun:
             self._begun = True
-            tables = with_all_tables(tables, empty_tables(self._wanted), self._warehouse.columns)
+            tables = with_all_tables(tables, self._without_rows(), self._warehouse.columns)
         return tables
+
+    def _without_rows(self) -> Tables:
+        """All tables, that of rows set aside among them: whoever counts those finds none, not no table."""
+        from sources.constant_contact.source import empty_tables  # noqa: PLC0415 - two seconds
+
+        empty = empty_tables(self._wanted)
+        next(iter(empty.values()))[SET_ASIDE.name] = arrow_schema(SET_ASIDE).empty_table()
+        return empty
 
     def new(self, tables: Mapping[str, Mapping[str, pa.Table]]) -> set[str]:
         """Resources of which all rows of this group are new to the warehouse."""
