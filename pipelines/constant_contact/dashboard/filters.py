@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.reporting.rows import Period
+from pipelines.constant_contact.reporting.rows import Period, days_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +46,7 @@ class Filters:
         """None without a first or a last day: such a period has none before it."""
         if self.since is None or self.until is None:
             return None
-        start = self.since - dt.timedelta(days=1)
-        return Period(start=min(start, self.until), end=self.until)
+        return Period(start=min(days_before(self.since, 1), self.until), end=self.until)
 
     def during(self, period: Period) -> Filters:
         return replace(self, since=period.start + dt.timedelta(days=1), until=period.end)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.dashboard.filters import ALL, RANGES
 from pipelines.constant_contact.reporting import audience, charts, rates
 from pipelines.constant_contact.reporting.comparison import Change
+from pipelines.constant_contact.reporting.data import zoned
 from pipelines.constant_contact.reporting.formats import many, number, percent
 from pipelines.constant_contact.reporting.view import FEWEST_POINTS, Figure, count_note, rate_note
 
@@ -125,18 +126,22 @@ def context(snapshot: Snapshot, filters: Filters) -> dict[str, object]:
 
 
 def today(accounts: Sequence[Account]) -> dt.date:
-    """The day up to which the figures are known: the newest load, else the newest mailing."""
-    loaded = [account.loaded_at.date() for account in accounts if account.loaded_at is not None]
+    """The day up to which the figures are known, as each account counts days: the newest load, or a newer mailing."""
+    loaded = [
+        account.loaded_at.astimezone(zoned(account.zone)).date()
+        for account in accounts
+        if account.loaded_at is not None
+    ]
     sent = [account.mailings[-1].mail.sent_date for account in accounts if account.mailings]
     return max([*loaded, *sent], default=dt.datetime.now(dt.UTC).date())
 
 
 def _campaigns(account: Account) -> list[Option]:
     """Newest first."""
-    names = {
-        mailing.mail.campaign_id: f"{mailing.mail.name} ({mailing.mail.sent_date})"
-        for mailing in account.mailings
-    }
+    names: dict[str, str] = {}
+    for mailing in account.mailings:
+        names.pop(mailing.mail.campaign_id, None)  # one that was sent again is as new as that
+        names[mailing.mail.campaign_id] = f"{mailing.mail.name} ({mailing.mail.sent_date})"
     return [Option(value=each, name=name) for each, name in reversed(names.items())]
 
 

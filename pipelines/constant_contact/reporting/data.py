@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.display.verdict import completed_at
 from pipelines.constant_contact.reporting import audience, channels, mailings
 from pipelines.constant_contact.reporting.dataset_view import DatasetView, moment, text, whole
-from pipelines.constant_contact.reporting.rows import RECENT_DAYS, Audit, Mail, Period, ReportData
+from pipelines.constant_contact.reporting.rows import (
+    RECENT_DAYS,
+    Audit,
+    Mail,
+    Period,
+    ReportData,
+    days_before,
+)
 
 if TYPE_CHECKING:
     from pipelines.constant_contact.reporting.dataset_view import Query
@@ -97,7 +104,7 @@ def _chosen(mails: tuple[Mail, ...], scope: Scope) -> tuple[Mail, ...]:
 
 def _period(since: dt.date | None, end: dt.date) -> Period:
     """A `since` later than the newest load is a period without a day, not one that runs backwards."""
-    start = end - dt.timedelta(days=RECENT_DAYS) if since is None else since - dt.timedelta(days=1)
+    start = end - dt.timedelta(days=RECENT_DAYS) if since is None else days_before(since, 1)
     return Period(start=min(start, end), end=end)
 
 
@@ -105,7 +112,7 @@ def zoned(name: str) -> dt.tzinfo:
     """A time zone by its name; UTC where this machine does not know it."""
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return zoneinfo.ZoneInfo("UTC")
 
 

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
     from pipelines.constant_contact.reporting.rates import Rate
 
-RECENT_DAYS = 90
+RECENT_DAYS, YEAR = 90, 365
+
+
+def days_before(day: dt.date, days: int) -> dt.date:
+    """So many days earlier, at most the first day that a calendar has: "since 0001-01-01" is a way to say all."""
+    return day - min(dt.timedelta(days=days), day - dt.date.min)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +33,11 @@ class Period:
     @property
     def before(self) -> Period:
         """As many days, right before."""
-        return Period(start=self.start - dt.timedelta(days=self.days), end=self.start)
+        return Period(start=days_before(self.start, self.days), end=self.start)
 
     @property
     def year_before(self) -> Period:
-        year = dt.timedelta(days=365)
-        return Period(start=self.start - year, end=self.end - year)
+        return Period(start=days_before(self.start, YEAR), end=days_before(self.end, YEAR))
 
     def holds(self, day: dt.date) -> bool:
         return self.start < day <= self.end
