@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import account_comparison
 import duckdb
 import pendulum
-from account_comparison import ASKED_FOR
+from account_tables import ASKED_FOR
 
 from sources.constant_contact.api.client import Client
 from sources.constant_contact.batches import Group

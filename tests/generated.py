@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sources.constant_contact.catalogue import CATALOGUE, tables
 from tests import coverage_report
 from tests.dbt_docs import (
     marts_written_into,
@@ -18,6 +20,8 @@ from tests.resource_table import written_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sources.constant_contact.catalogue import Endpoint, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "transforms" / "models"
@@ -61,11 +65,36 @@ def readme(text: str) -> str:
     return coverage_report.written_into(written_into(text))
 
 
+def with_published(text: str) -> str:
+    """`published.json` with what the catalogue declares; ValueError where a published table or its key would change."""
+    declared = {table.name: _published(of, table) for of in CATALOGUE.values() for table in of.tables}
+    for name, known in json.loads(text).items():
+        now = declared.get(name, {}).get("key")
+        if now != known["key"]:
+            what = f"{name} is published with the key {', '.join(known['key'])} and "
+            what += f"would have {', '.join(now)}" if now else "is gone"
+            raise ValueError(
+                f"{what}. If that is meant, say so in CHANGELOG.md and take its line out of tests/published.json."
+            )
+    lines = [f"  {json.dumps(one.name)}: {json.dumps(declared[one.name])}" for one in tables()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _published(of: Endpoint, table: Table) -> dict[str, Any]:
+    marks = of.soft_deletes and table is of.table
+    return {
+        "key": list(table.key),
+        **({"soft_deletes": True} if marks else {}),
+        **({"opt_in": True} if of.opt_in else {}),
+    }
+
+
 GENERATED: dict[str, Callable[[str], str]] = {
     "README.md": readme,
     "transforms/README.md": dbt_readme,
     "transforms/models/staging/_sources.yml": sources_written_into,
     "transforms/models/staging/_staging.yml": with_models,
+    "tests/published.json": with_published,
 }
 """File -> what makes it new from what it is."""
 
@@ -77,4 +106,7 @@ def renew() -> None:
 
 
 if __name__ == "__main__":
-    renew()
+    try:
+        renew()
+    except ValueError as wrong:
+        raise SystemExit(f"{COMMAND}: {wrong}") from wrong

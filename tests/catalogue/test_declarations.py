@@ -1,96 +1,16 @@
 """The catalogue itself: names, grains and keys users rely on, and what it refuses."""
 
+import json
+
 import pytest
+from generated import COMMAND, with_published
+from published import PUBLISHED, published
 
 from sources.constant_contact import catalogue
 from sources.constant_contact.catalogue import CATALOGUE, CatalogueError, Endpoint, collect, table, tables
 from sources.constant_contact.catalogue.columns import Column, Table, bigint, child, text
 from sources.constant_contact.catalogue.schema import arrow_schema
 from tests.resource_table import BEGIN, END, resource_table, written_into
-
-KEYS = {
-    "account": ("encoded_account_id",),
-    "account_emails": ("email_id",),
-    "account_emails__roles": ("email_id", "role"),
-    "account_privileges": ("privilege_id",),
-    "contact_counts": ("counted_on",),
-    "contact_lists": ("list_id",),
-    "contact_tags": ("tag_id",),
-    "custom_fields": ("custom_field_id",),
-    "custom_fields__choices": ("custom_field_id", "choice_id"),
-    "segments": ("segment_id",),
-    "contacts": ("contact_id",),
-    "contacts__custom_fields": ("contact_id", "custom_field_id"),
-    "contacts__custom_fields__choices": ("contact_id", "custom_field_id", "choice_id"),
-    "contacts__list_memberships": ("contact_id", "list_id"),
-    "contacts__taggings": ("contact_id", "tag_id"),
-    "contacts__phone_numbers": ("contact_id", "phone_number_id"),
-    "contacts__street_addresses": ("contact_id", "street_address_id"),
-    "contacts__notes": ("contact_id", "note_id"),
-    "contacts__sms_channel_consents": ("contact_id", "position"),
-    "segment_members": ("segment_id", "contact_id", "read_on"),
-    "email_campaigns": ("campaign_id",),
-    "email_campaign_activities": ("campaign_activity_id",),
-    "email_campaign_activities__contact_lists": ("campaign_activity_id", "list_id"),
-    "email_campaign_activities__segments": ("campaign_activity_id", "segment_id"),
-    "email_campaign_summaries": ("campaign_id",),
-    "email_campaign_stats": ("campaign_id", "last_refresh_time"),
-    "email_campaign_activity_stats": ("campaign_activity_id", "last_refresh_time"),
-    "email_links": ("campaign_activity_id", "url_id"),
-    "email_sends": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
-    "email_opens": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
-    "email_clicks": ("campaign_activity_id", "contact_id", "created_time", "url_id", "occurrence"),
-    "email_forwards": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
-    "email_optouts": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
-    "email_bounces": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
-    "email_send_history": ("campaign_activity_id", "send_id"),
-    "email_send_history__contact_lists": ("campaign_activity_id", "send_id", "list_id"),
-    "email_send_history__segments": ("campaign_activity_id", "send_id", "segment_id"),
-    "email_schedules": ("campaign_activity_id", "scheduled_date"),
-    "email_non_opener_resends": ("campaign_activity_id", "resend_request_id"),
-    "email_abtests": ("campaign_activity_id",),
-    "email_previews": ("campaign_activity_id",),
-    "bulk_activities": ("activity_id",),
-    "automations": ("id",),
-    "automation_definitions": ("id",),
-    "social_profiles": ("profile_id",),
-    "social_connections": ("account_info__network", "account_info__network_account_id"),
-    "social_hashtag_groups": ("hashtag_group_id",),
-    "sms_campaign_summaries": ("campaign_id",),
-    "events": ("event_id",),
-    "events__items": ("event_id", "item_id"),
-    "events__promo_codes": ("event_id", "id"),
-    "events__media_assets": ("event_id", "position"),
-    "events__promotions": ("event_id", "position"),
-    "event_registrations": ("event_id", "registration_id"),
-    "event_registration_details": ("event_id", "registration_id"),
-    "event_registration_details__answers": ("event_id", "registration_id", "position"),
-    "event_registration_details__tickets": ("event_id", "registration_id", "position"),
-    "event_registration_details__order_details": ("event_id", "registration_id", "position"),
-    "landing_page_opens": ("campaign_activity_id", "contact_id", "created_time", "occurrence"),
-    "landing_page_unique_opens": ("campaign_activity_id", "contact_id"),
-    "landing_page_clicks": ("campaign_activity_id", "contact_id", "url_id"),
-    "landing_page_adds": ("campaign_activity_id", "contact_id"),
-    "landing_page_updates": ("campaign_activity_id", "contact_id"),
-    "landing_page_sms_optins": ("campaign_activity_id", "contact_id"),
-    "contact_export": ("contact_key",),
-    "contact_xrefs": ("sequence_id",),
-    "list_xrefs": ("sequence_id",),
-    "campaign_xrefs": ("v2_email_campaign_id",),
-    "contact_activity": (
-        "contact_id",
-        "campaign_activity_id",
-        "tracking_activity_type",
-        "created_time",
-        "occurrence",
-    ),
-    "contact_activity_summary": ("contact_id", "campaign_activity_id"),
-    "contact_rates": ("contact_id",),
-    "contacts_sms_engagement_history": ("contact_id", "sms_channel_history_id"),
-    "partner_accounts": ("encoded_account_id",),
-    "partner_plans": ("encoded_account_id",),
-    "partner_webhooks": ("topic_id",),
-}
 
 
 def a_table(**changes: object) -> Table:
@@ -119,8 +39,27 @@ def an_endpoint(**changes: object) -> Endpoint:
 
 def test_each_table_has_the_grain_users_rely_on():
     """Table names and keys are the published ones, in dependency order."""
-    assert {one.name: one.key for one in tables()} == KEYS
-    assert [one.name for one in tables()] == list(KEYS)
+    known = {name: one.key for name, one in published().items()}
+    assert {one.name: one.key for one in tables()} == known, f"a new table? run {COMMAND}"
+    assert [one.name for one in tables()] == list(known)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        (
+            "contacts",
+            ["email_address"],
+            "contacts is published with the key email_address and would have contact_id",
+        ),
+        ("coupons", ["coupon_id"], "coupons is published with the key coupon_id and is gone"),
+    ],
+)
+def test_a_published_table_keeps_its_key(name, key, words):
+    """Making the files anew does not change what users rely on; a table that is new is added."""
+    with pytest.raises(ValueError, match=words):
+        with_published(json.dumps({name: {"key": key}}))
+    assert PUBLISHED.read_text("utf-8") == with_published(json.dumps({"contacts": {"key": ["contact_id"]}}))
 
 
 @pytest.mark.parametrize("one", tables(), ids=lambda one: one.name)

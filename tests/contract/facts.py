@@ -127,6 +127,18 @@ def facts() -> dict[str, Any]:
     return read
 
 
+def reading(path: str) -> dict[str, Any]:
+    """What the contract says of reading a path. Raises ValueError where it has no such path."""
+    item = facts()["paths"].get(path, {})
+    if "get" not in item:
+        raise ValueError(
+            f"the contract kept in tests/contract/{FACTS.name} has no GET {path}: correct the path in the catalogue, "
+            "or make the facts anew from a contract that has it, python -m tests.contract.facts CONTRACT.yml"
+        )
+    found: dict[str, Any] = item["get"]
+    return found
+
+
 def as_text(made: dict[str, Any]) -> str:
     """One operation or definition a line, so that a difference shows which."""
     lines = ["{", f'"version": {json.dumps(made["version"])},']

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.facts import facts
+from tests.contract.facts import facts, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,18 @@ def named(schema: Schema) -> str:
 def operations() -> dict[str, Schema]:
     """Path of each operation that reads -> the schema of its successful answer."""
     reads = {path: item["get"] for path, item in facts()["paths"].items() if "get" in item}
-    return {path: next(iter(read["responses"].values()))["schema"] for path, read in reads.items()}
+    return {path: answer_of(read) for path, read in reads.items()}
+
+
+def answer_of(read: Schema) -> Schema:
+    """The schema of success, whichever number it has."""
+    found: Schema = next(iter(read["responses"].values()))["schema"]
+    return found
 
 
 def properties(path: str) -> tuple[Property, ...]:
     """Of the answer of one operation, each once, in the contract's order."""
-    found = {each.path: each for each in _walk(operations()[path], (), ())}
+    found = {each.path: each for each in _walk(answer_of(reading(path)), (), ())}
     return tuple(found.values())
 
 

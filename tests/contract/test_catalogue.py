@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from contract.facts import facts
+from contract.facts import facts, reading
+from contract.properties import answer_of
 from contract.properties import resolved as flat
 
 from sources.constant_contact.catalogue import CATALOGUE, LANDING_PAGES, Endpoint, Table
@@ -96,8 +97,8 @@ ENDPOINTS = pytest.mark.parametrize("endpoint", CATALOGUE.values(), ids=CATALOGU
 
 
 def parameters(path: str) -> dict[str, dict[str, Any]]:
-    item = facts()["paths"][path]
-    declared = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
+    read = reading(path)
+    declared = [*facts()["paths"][path].get("parameters", ()), *read.get("parameters", ())]
     resolved = [
         facts()["parameters"][one["$ref"].rsplit("/", 1)[-1]] if "$ref" in one else one for one in declared
     ]
@@ -105,9 +106,7 @@ def parameters(path: str) -> dict[str, dict[str, Any]]:
 
 
 def answer(path: str) -> dict[str, Any]:
-    """Of success, whichever number it has."""
-    responses = facts()["paths"][path]["get"]["responses"]
-    return flat(next(iter(responses.values()))["schema"])
+    return flat(answer_of(reading(path)))
 
 
 def row_schemas(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -183,7 +182,7 @@ def test_page_sizes_are_the_largest_allowed(endpoint):
 @ENDPOINTS
 def test_scope_and_privilege_are_the_declared_ones(endpoint):
     """Scope and privilege are those the contract asks for; None or the partner where it asks for none."""
-    read = facts()["paths"][endpoint.path]["get"]
+    read = reading(endpoint.path)
     privileges = read.get("x-authorization-privileges") or [None]
     scopes = {scope for one in read["security"] for scopes in one.values() for scope in scopes}
     assert [endpoint.privilege] == privileges

@@ -34,7 +34,7 @@ BY_PATH = {one.path: one for one in report()}
 
 
 def test_each_operation_is_read_or_has_a_reason():
-    """All 65 are in the report: read by a setting, covered by another, or named with the reason."""
+    """All are in the report: read by a setting, covered by another, or named with the reason."""
     assert list(BY_PATH) == list(operations())
     assert [one.path for one in report() if not (one.by or one.why)] == []
 

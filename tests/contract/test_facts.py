@@ -12,10 +12,10 @@ def test_the_facts_are_those_of_the_contract():
     assert FACTS.read_text(encoding="utf-8") == as_text(facts_of(read_contract(CONTRACT)))
 
 
-def test_65_operations_can_be_read():
-    """All that the contract offers to read is there, each with a shape for its answer."""
+def test_each_operation_that_reads_has_an_answer():
+    """All that the contract offers to read is there, 65 operations when it was first kept, each with a shape."""
     reads = {path: item["get"] for path, item in facts()["paths"].items() if "get" in item}
-    assert len(reads) == 65
+    assert len(reads) >= 65
     assert [path for path, read in reads.items() if not read["responses"]] == []
 
 

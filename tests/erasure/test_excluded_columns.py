@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import KEYS
+from account_tables import KEYS
 
 from sources.constant_contact.catalogue import CATALOGUE
 from sources.constant_contact.withheld import NEEDED, Excluded

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import OF_A_CONTACT
+from account_tables import OF_A_CONTACT
 from erasure.planted import forgotten
 
 from sources.constant_contact.catalogue import FEEDS

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from account_comparison import KEYS, differences
+from account_comparison import differences
+from account_tables import KEYS
 from faulty_proxy import FaultyProxy, faulty_proxy
 from lake_machine import SYNC, LakeHome
 from object_storage import command, object_storage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from account_comparison import KEYS
+from account_tables import KEYS
 from agency import Agency, agency, variable
 from lake_machine import CATALOG, LakeHome
 from leaks import leaks

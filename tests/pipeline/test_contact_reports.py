@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import LANDING_PAGES, OF_A_CONTACT
+from account_tables import LANDING_PAGES, OF_A_CONTACT
 from accounts import EVERY_NIGHT
 
 from sources.constant_contact.catalogue import CATALOGUE, FEEDS

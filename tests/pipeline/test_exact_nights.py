@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import KEYS, LANDING_PAGES, OF_A_CONTACT, OPT_IN
+from account_tables import KEYS, LANDING_PAGES, OF_A_CONTACT, OPT_IN
 from accounts import SCHEMA
 
 from sources.constant_contact.catalogue import CATALOGUE, chosen

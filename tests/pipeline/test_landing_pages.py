@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import LANDING_PAGES
+from account_tables import LANDING_PAGES
 
 from sources.constant_contact.windows import ids
 

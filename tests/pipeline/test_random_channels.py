@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_comparison import KEYS, LANDING_PAGES, OF_A_CONTACT
+from account_tables import KEYS, LANDING_PAGES, OF_A_CONTACT
 from healed import Healed
 from random_channels import CHANNEL_CHANGES
 from random_life import CHANGES, Day, campaign_edited

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_comparison import KEYS, LANDING_PAGES
+from account_tables import KEYS, LANDING_PAGES
 
 from sources.constant_contact_sandbox import event_endpoints, routes
 from sources.constant_contact_sandbox.faults import error

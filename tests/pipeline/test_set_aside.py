@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_comparison import KEYS
+from account_tables import KEYS
 from served_rows import changed_rows
 from typer.testing import CliRunner
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_comparison import KEYS, LANDING_PAGES, OF_A_CONTACT
+from account_tables import KEYS, LANDING_PAGES, OF_A_CONTACT
 from accounts import PREFIX
 from postgres_server import binaries, postgres_server
 from test_postgres_rows import asked

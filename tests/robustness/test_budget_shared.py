@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pytest
-from account_comparison import KEYS, differences
+from account_comparison import differences
+from account_tables import KEYS
 from child_runs import Ended, Home, start_child
 
 from sources.constant_contact.api.client import Client

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from account_comparison import KEYS, differences
+from account_comparison import differences
+from account_tables import KEYS
 from child_runs import Home, start_child
 
 from sources.constant_contact_sandbox import Sandbox, serve

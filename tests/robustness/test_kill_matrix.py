@@ -18,7 +18,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import KEYS, LANDING_PAGES, OF_A_CONTACT, differences
+from account_comparison import differences
+from account_tables import KEYS, LANDING_PAGES, OF_A_CONTACT
 from child_runs import Home, Run
 
 from sources.constant_contact_sandbox import Sandbox, Switches, serve

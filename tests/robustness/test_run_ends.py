@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from account_comparison import KEYS, differences
+from account_comparison import differences
+from account_tables import KEYS
 from child_runs import Home
 
 from sources.constant_contact_sandbox import Sandbox, serve
