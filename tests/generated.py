@@ -89,20 +89,39 @@ def _published(of: Endpoint, table: Table) -> dict[str, Any]:
     }
 
 
+def view_over_accounts(mart: str) -> str:
+    """The model of one mart's rows in every dataset."""
+    words = f"-- rows of the mart {mart} of every dataset in the variable account_datasets"
+    return f"{words}\n{{{{ union_of_accounts('{mart}') }}}}\n"
+
+
+def views_over_accounts() -> dict[str, Callable[[str], str]]:
+    """File -> what makes it, for each mart with an account's data; the days of the calendar are nobody's."""
+    marts = sorted(path.stem for path in (MODELS / "marts").glob("*.sql") if path.stem != "calendar")
+    folder = "transforms/models/all_accounts/all_accounts_"
+    return {f"{folder}{mart}.sql": lambda _, mart=mart: view_over_accounts(mart) for mart in marts}
+
+
 GENERATED: dict[str, Callable[[str], str]] = {
     "README.md": readme,
     "transforms/README.md": dbt_readme,
     "transforms/models/staging/_sources.yml": sources_written_into,
     "transforms/models/staging/_staging.yml": with_models,
     "tests/published.json": with_published,
+    **views_over_accounts(),
 }
 """File -> what makes it new from what it is."""
 
 
+def committed(name: str) -> str:
+    """The text of a generated file; nothing where it is not made yet."""
+    path = ROOT / name
+    return path.read_text("utf-8") if path.exists() else ""
+
+
 def renew() -> None:
     for name, written in GENERATED.items():
-        path = ROOT / name
-        path.write_text(written(path.read_text("utf-8")), "utf-8")
+        (ROOT / name).write_text(written(committed(name)), "utf-8")
 
 
 if __name__ == "__main__":

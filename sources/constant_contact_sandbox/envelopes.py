@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .faults import error
+from .faults import Reply, error, json_reply
 from .paging import add_links, requested
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ def page_of(
     body: Row = {key: rows[begin:end]}
     add_links(body, page, str(end) if end < len(rows) else None, sandbox.switches, path=path, kind=kind)
     return body, page.filters
+
+
+def collection(sandbox: Sandbox, query: Query, *, table: str, path: str, largest: int) -> Reply:
+    """A page of all rows of a table of `truth`, 50 where no limit is asked for."""
+    rows = list(sandbox.truth(table))
+    body, _ = page_of(query, rows, sandbox, (table, path.strip("/"), 50, largest), f"/v3{path}")
+    return json_reply(200, body)
 
 
 def filters_of(query: Query, sandbox: Sandbox, default: int, maximum: int) -> Query:

@@ -96,10 +96,9 @@ PARTS: dict[str, Callable[[Campaign, Activity], list[Row]]] = {
     "abtest": abtests,
     "previews": previews,
 }
-TABLES = {
-    "email_schedules": schedules,
-    "email_send_history": send_history,
-    "email_non_opener_resends": non_opener_resends,
-    "email_abtests": abtests,
-    "email_previews": previews,
-}
+"""End of the path below an activity -> the rows of one mail."""
+
+
+def table_of(part: str) -> str:
+    """How `truth` calls all of them: like the end of their path."""
+    return "email_abtests" if part == "abtest" else f"email_{part}"

@@ -94,7 +94,7 @@ def add_links(
         cursor = encode(page.filters, page.limit, following)
         body["_links"] = {"next": {"href": f"{path}?{name}={quote(cursor)}"}}
         return
-    style = MIXED[kind] if switches.end_of_data == "mixed" else switches.end_of_data
+    style = MIXED.get(kind, "absent") if switches.end_of_data == "mixed" else switches.end_of_data
     if style != "absent":
         body["_links"] = {
             "empty": {},

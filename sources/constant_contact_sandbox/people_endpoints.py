@@ -173,13 +173,6 @@ def contact_tag(sandbox: Sandbox, query: Query, tag_id: str) -> Reply:
     return NOT_FOUND
 
 
-def custom_fields(sandbox: Sandbox, query: Query) -> Reply:
-    spec = ("custom_fields", "contact_custom_fields", 50, 100)
-    return json_reply(
-        200, page_of(query, sandbox.custom_fields.rows, sandbox, spec, "/v3/contact_custom_fields")[0]
-    )
-
-
 def custom_field(sandbox: Sandbox, _: Query, field_id: str) -> Reply:
     row = next((r for r in sandbox.custom_fields.rows if r["custom_field_id"] == field_id), None)
     return json_reply(200, row) if row else NOT_FOUND

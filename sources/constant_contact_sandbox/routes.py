@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import channel_endpoints as channels
@@ -16,8 +17,10 @@ from . import export_endpoints as exports
 from . import mail_endpoints as mail
 from . import partner_endpoints as partners
 from . import people_endpoints as people
+from .envelopes import collection
 from .faults import FORBIDDEN, NO_SCOPE, Reply, error
 from .landing_pages import FEEDS
+from .mail_parts import PARTS
 from .matching import FILTERS
 from .paging import BadRequestError
 
@@ -47,8 +50,15 @@ def _route(path: str, scope: str, privilege: str, parameters: str, answer: Calla
     return Route(re.compile(pattern), scope, privilege, frozenset(parameters.split()), answer)
 
 
+def _listing(path: str, scope: str, privilege: str, *, table: str, largest: int = 500) -> Route:
+    """Pages of all rows of a table of `truth`, which stand under its name; there are no filters."""
+    return _route(
+        path, scope, privilege, "limit", partial(collection, table=table, path=path, largest=largest)
+    )
+
+
 _FEEDS = "sends|opens|unique_opens|didnotopens|clicks|forwards|optouts|bounces"
-_PARTS = "schedules|send_history|non_opener_resends|abtest|previews"
+_PARTS = "|".join(PARTS)
 _REPORTS = "/reports/email_reports"
 _SUMMARIES = "/reports/summary_reports"
 _LIST_PARAMETERS = (
@@ -84,7 +94,7 @@ ROUTES = (
     _route("/contact_lists/{id}", *_LISTS, "include_membership_count", people.contact_list),
     _route("/contact_tags", *_PEOPLE, "limit include_count", people.contact_tags),
     _route("/contact_tags/{id}", *_PEOPLE, "include_count", people.contact_tag),
-    _route("/contact_custom_fields", *_PEOPLE, "limit", people.custom_fields),
+    _listing("/contact_custom_fields", *_PEOPLE, table="custom_fields", largest=100),
     _route("/contact_custom_fields/{id}", *_PEOPLE, "", people.custom_field),
     _route("/segments", *_LISTS, "limit sort_by", people.segments),
     _route("/segments/{id}", *_LISTS, "", people.segment),

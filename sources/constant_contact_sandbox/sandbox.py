@@ -20,7 +20,7 @@ from .contacts import Contacts
 from .extras import Extras
 from .faults import Rule, parse_rule
 from .life import live_days
-from .mail_parts import TABLES
+from .mail_parts import PARTS, table_of
 from .matching import Matching
 from .old_ids import OldIds
 from .quota import Limits, RequestLog
@@ -264,7 +264,7 @@ class Sandbox(Verbs):
         return {
             "email_campaigns": lambda: (campaign.detail() for campaign in self.campaigns.rows),
             "email_campaign_activities": lambda: (activity_row(m, a) for m, a in self.readable()),
-            **{name: partial(parts, rows_of) for name, rows_of in TABLES.items()},
+            **{table_of(part): partial(parts, rows_of) for part, rows_of in PARTS.items()},
             "email_links": lambda: (
                 {"campaign_activity_id": a.activity_id} | x for _, a in sent() for x in r.links(a)
             ),

@@ -1,7 +1,7 @@
 """What dbt says of raw tables and staging models is the catalogue's, and the committed files say it."""
 
 import pytest
-from generated import COMMAND, GENERATED, ROOT
+from generated import COMMAND, GENERATED, committed
 
 from sources.constant_contact.catalogue import tables
 from tests.dbt_docs import (
@@ -53,7 +53,7 @@ def staged(name: str, sql: str) -> str:
 @pytest.mark.parametrize("name", GENERATED)
 def test_the_committed_file_is_what_the_catalogue_writes(name):
     """README, sources and staging say what the catalogue says today."""
-    text = (ROOT / name).read_text("utf-8")
+    text = committed(name)
     assert GENERATED[name](text) == text, f"{name} differs from the catalogue: run `{COMMAND}` and commit it."
 
 

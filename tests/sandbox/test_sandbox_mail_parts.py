@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-TABLES = {
-    "email_schedules": "schedules",
-    "email_send_history": "send_history",
-    "email_non_opener_resends": "non_opener_resends",
-    "email_abtests": "abtest",
-    "email_previews": "previews",
-}
+from sources.constant_contact_sandbox.mail_parts import PARTS, table_of
 
 
 @pytest.fixture
@@ -21,20 +15,20 @@ def reader(open_sandbox):
     return open_sandbox(contacts=60, campaigns=30, clock_runs=False)
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_the_parts_of_all_mails_are_the_truth(reader, table):
+@pytest.mark.parametrize("part", PARTS)
+def test_the_parts_of_all_mails_are_the_truth(reader, part):
     """Reading the part of every activity gives every row of the truth; no A/B test is 404, or 409."""
     served: list[dict[str, Any]] = []
     for activity in reader.sandbox.truth("email_campaign_activities"):
         activity_id = activity["campaign_activity_id"]
-        answer = reader.get(f"/emails/activities/{activity_id}/{TABLES[table]}")
-        if table == "email_abtests" and answer.status_code in (404, 409):
+        answer = reader.get(f"/emails/activities/{activity_id}/{part}")
+        if part == "abtest" and answer.status_code in (404, 409):
             assert answer.json()[0]["error_key"]
             continue
         body = answer.raise_for_status().json()
         rows = body if isinstance(body, list) else [body]
         served += [{"campaign_activity_id": activity_id} | row for row in rows]
-    assert served == list(reader.sandbox.truth(table))
+    assert served == list(reader.sandbox.truth(table_of(part)))
     assert len(served) > 0
 
 
