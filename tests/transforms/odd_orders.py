@@ -31,7 +31,7 @@ ODD_ORDERS = f"""
     (' ', 'ada@gmail.com', '9', 'EUR', '2026-03-03 10:00:00+00'),
     (null, 'ada@gmail.com', '9', 'EUR', '2026-03-03 10:00:00+00');
 """
-MODELS = ("--select", "int_order_rows", "int_orders", "attributed_orders")
+MODELS = ("--select", "int_order_rows", "int_orders", "attributed_orders", "campaign_revenue")
 NOON = at("2026-03-04T12:00:00")
 EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     "select order_id, contact_id, campaign_activity_id, currency, amount, amount__raw, refunded_amount, order_rows,"
