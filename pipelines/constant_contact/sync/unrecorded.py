@@ -33,9 +33,11 @@ def kept(state_folder: Path) -> dict[Path, Rows]:
     found = {}
     for file in sorted((state_folder / FOLDER).glob("*.json"), key=lambda file: file.stat().st_mtime):
         try:
-            found[file] = dict(json.loads(file.read_bytes()))
+            rows = json.loads(file.read_bytes())
         except (OSError, ValueError):
             continue
+        if isinstance(rows, dict) and all(isinstance(each, list) for each in rows.values()):
+            found[file] = rows
     return found
 
 
