@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 USAGE_EXIT_CODE = 2
 WORST_FIRST = (1, USAGE_EXIT_CODE, PARTIAL_EXIT_CODE)
-COMMON_OPTIONS = ("--verbose", "--log-format", "--version", "--install-completion")
+COMMON_OPTIONS = {
+    "--verbose": "--verbose",
+    "--log-format": "--log-format json",
+    "--version": "--version",
+    "--install-completion": "--install-completion",
+}
+"""Of `ctct` itself -> how each is written."""
 # The parser's own errors; typer exports one of them, whose place differs between its versions.
 PARSER_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -81,11 +87,23 @@ class CommandGroup(TyperGroup):
         named = next((f"ctct {word}" for word in words if word in self.commands), "ctct")
         command = named if context is None else context.command_path
         said = _plain_words(str(error.format_message()))
-        option = getattr(error, "option_name", None)
+        option = str(getattr(error, "option_name", ""))
         advice = f"see {command} --help"
         if option in COMMON_OPTIONS:
-            advice = f"write it before the command: ctct {option} {command.removeprefix('ctct ')}"
+            said = said.partition(" (Possible options")[0]
+            advice = (
+                f"write it before the command: ctct {COMMON_OPTIONS[option]} {command.removeprefix('ctct ')}"
+            )
+        elif command == "ctct" and (after := self._one_with(option, words)):
+            advice = f"write it after the command, see ctct {after} --help"
         return _say(f"{said[:1].lower()}{said[1:]}; {advice}", USAGE_EXIT_CODE, words)
+
+    def _one_with(self, option: str, words: Sequence[str]) -> str | None:
+        """The command among `words` that takes this option."""
+        named = [word for word in words if word in self.commands]
+        return next(
+            (word for word in named if any(option in one.opts for one in self.commands[word].params)), None
+        )
 
 
 def _plain_words(message: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from sources.constant_contact.catalogue import Login
     from sources.constant_contact.source import Settings
 
-KINDS = {float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
+KINDS = {float: "a number", int: "a whole number", bool: "true or false", list: 'a list like ["one", "two"]'}
 """Type of a setting -> what a person calls it."""
+DATASET_NAME = re.compile(r"_?[a-z][a-z0-9]*(_[a-z0-9]+)*")
+"""Any other one the load tool changes: `a__b` to `a_b`, `a_` to `ax`. Source: its snake_case naming convention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +91,10 @@ def target_of(*, profile: str | None = None, destination: str = DUCKDB, dataset:
         profile = load_settings().profile
     profile_must_be_possible(profile)
     dataset = default_dataset(profile) if dataset is None else dataset
-    if not dataset.isidentifier() or dataset != dataset.lower():
-        raise UserError(f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and _")
+    if not DATASET_NAME.fullmatch(dataset):
+        raise UserError(
+            f"--dataset {dataset!r} is no schema name; use lower-case letters, digits and single _ between them"
+        )
     files_must_be_readable()
     return Target(profile=profile, destination=destination, dataset=dataset)
 

@@ -111,6 +111,9 @@ USAGE = [
     (("--log-format", "xml", "sync"), "'xml' is not one of 'text', 'json'", "ctct --help"),
     (("auth", "bogus"), "no such command 'bogus'", "ctct auth --help"),
     (("sync", "--verbose"), "no such option: --verbose", "write it before the command: ctct --verbose sync"),
+    (("sync", "--log-format", "json"), "no such option: --log-format;", "ctct --log-format json sync"),
+    (("--profile", "x", "sync"), "no such option: --profile", "after the command, see ctct sync --help"),
+    (("--yes", "sync"), "no such option: --yes", "see ctct --help"),
     (("sync", "--select", ""), "--select names nothing", "leave it out"),
     (("plan", "--exclude", " , "), "--exclude names nothing", "leave it out"),
 ]

@@ -63,7 +63,10 @@ QUICK: list[tuple[str, int, Sequence[str]]] = [
     ("runs --limit=0", 2, ("'--limit'",)),
     ("sync --select=openings", 2, ("there is no resource 'openings'", "email_opens")),
     ("sync --max-requests=none", 2, ("'--max-requests'",)),
-    ("sync --dataset=My-Data", 2, ("'My-Data' is no schema name",)),
+    *(
+        (f"sync --dataset={name}", 2, (f"'{name}' is no schema name", "single _"))
+        for name in ("My-Data", "a__b", "a_", "1a", "ünï")
+    ),
     ("sql --csv --json x", 2, ("choose --csv or --json",)),
 ]
 SLOW: list[tuple[str, int, Sequence[str]]] = [

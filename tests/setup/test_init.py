@@ -170,7 +170,7 @@ def fails(done: subprocess.CompletedProcess[str], code: int, *said: str) -> None
 
 def test_without_a_key_the_option_is_named(place: Path) -> None:
     """Nothing is written."""
-    fails(script(place), 2, "this has no default", "--client-id")
+    fails(script(place), 2, "API key of the application: it has no default", "--client-id")
     assert not (place / ".dlt").exists()
 
 

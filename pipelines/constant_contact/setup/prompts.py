@@ -40,7 +40,7 @@ class Prompts:
         while True:
             answer = default if self.silent else self._line(f"{question}{_shown(default)}: ") or default
             try:
-                return (check or str)(_given(answer, option))
+                return (check or str)(_given(answer, question, option))
             except ValueError as error:
                 if self.silent:
                     raise UserError(str(error)) from error
@@ -85,7 +85,7 @@ def _shown(default: str | None) -> str:
     return f" [{default}]" if default else ""
 
 
-def _given(answer: str | None, option: str) -> str:
+def _given(answer: str | None, question: str, option: str) -> str:
     if not answer:
-        raise ValueError(f"this has no default; give it, or in a script {option}")
+        raise ValueError(f"{question.strip()}: it has no default; give it, in a script with {option}")
     return answer
