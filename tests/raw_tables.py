@@ -13,6 +13,7 @@ import pyarrow as pa
 from sources.constant_contact.catalogue import table
 from sources.constant_contact.catalogue.schema import arrow_schema
 from sources.constant_contact.sql_warehouse import SqlWarehouse
+from sources.constant_contact.warehouse import identifier, literal
 from sources.constant_contact.withheld import FORGOTTEN_ROWS
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class RawTables:
 
     def add(self, name: str, column: str, value: str) -> None:
         """A field that nobody declared, the same in all rows."""
-        self.execute(f"alter table {self.qualified(name)} add column {column} text default '{value}'")
+        added = f"add column {identifier(column)} text default {literal(value)}"
+        self.execute(f"alter table {self.qualified(name)} {added}")
         self._columns[name].append(column)
 
     def drop(self, name: str, column: str) -> None:

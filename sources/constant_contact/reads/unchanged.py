@@ -8,6 +8,7 @@ an account is held in memory as one number a contact.
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -76,7 +77,18 @@ def _digests(key: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Digests:
 
 
 def _comparable(value: Any) -> Any:
-    """The same for the same value from Arrow and from any driver; JSON may come as text or parsed."""
+    """The same for the same value from Arrow and from any driver; JSON may come as text or parsed.
+
+    Numbers as texts: -1 and -2 have the same hash, as have 0 and 2**61 - 1.
+    """
+    kind = type(value)
+    if kind is str:  # nearly all
+        return value
+    if kind is int:
+        return str(value)
+    if kind is float or kind is Decimal:
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if isinstance(value, dict | list) else value
 
 
