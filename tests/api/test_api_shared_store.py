@@ -22,6 +22,9 @@ PREFIX = "SOURCES__CONSTANT_CONTACT__"
         ("ab" * 40, "8 of them different"),
         (f"{GOOD} ", "copy it again"),
         (f"{GOOD}\n", "copy it again"),
+        (f"{GOOD},", "comma with no key beside it"),
+        (f"{GOOD},,{GOOD}", "comma with no key beside it"),
+        (f"{GOOD},short", "at least 32 characters"),
         ("your-key-0123456789abcdefghijklmnopq", "placeholder"),
     ],
 )
@@ -30,6 +33,12 @@ def test_key_that_protects_nothing_is_refused_and_not_quoted(key: str, words: st
     with pytest.raises(ConfigError, match=words) as caught:
         SharedStore(address="postgresql://h/d", key=key)
     assert not key.strip() or key.strip() not in str(caught.value)
+
+
+def test_several_keys_have_a_comma_between_them() -> None:
+    """The first one encrypts; a space beside the comma is none of a key's."""
+    both = SharedStore(address="postgresql://h/d", key=f"{GOOD}, {GOOD[::-1]}")
+    assert (GOOD, GOOD[::-1]) == both.keys
 
 
 def test_neither_key_nor_address_is_in_the_record() -> None:

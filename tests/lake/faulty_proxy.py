@@ -24,7 +24,7 @@ class FaultyProxy:
 
     def __init__(self, target: int) -> None:
         self._target, self._share, self._rng = target, 0.0, random.Random(0)
-        self.faults = 0
+        self.faults, self._is_gone, self._live = 0, False, set[socket.socket]()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._serve, daemon=True).start()
@@ -33,8 +33,15 @@ class FaultyProxy:
         """From now on this share of connections has a fault."""
         self._rng, self._share = random.Random(seed), share
 
+    def vanish(self) -> None:
+        """Until healed the server is gone: for who is connected, and for who comes."""
+        self._is_gone = True
+        for client in list(self._live):
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
     def heal(self) -> None:
-        self._share = 0.0
+        self._share, self._is_gone = 0.0, False
 
     def close(self) -> None:
         self._listener.close()
@@ -48,11 +55,16 @@ class FaultyProxy:
             threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:
+        self._live.add(client)
+        self._carried(client)
+        self._live.discard(client)
+
+    def _carried(self, client: socket.socket) -> None:
         faulty = self._rng.random() < self._share
         kind = self._rng.choice(("refused", "throttled", "cut")) if faulty else ""
         self.faults += faulty
         with client, contextlib.suppress(OSError):
-            if kind == "refused":
+            if kind == "refused" or self._is_gone:
                 return
             if kind == "throttled":
                 client.recv(CHUNK)

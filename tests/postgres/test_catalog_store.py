@@ -134,6 +134,78 @@ def test_lost_key_is_given_up_as_the_sentence_says(database: str) -> None:
     assert "r-2" == kept(new)
 
 
+NEW_KEY = "the-next-one-of-whoever-runs-them-4567"
+
+
+def test_key_is_changed_without_logging_in_again(database: str) -> None:
+    """New and old one together: the first use encrypts every login anew, and then the old one opens nothing."""
+    old = CatalogTokenStore(database, KEY)
+    for number in range(3):
+        with old.lock(f"app/p{number}/"):
+            old.save(f"app/p{number}/login", Tokens(refresh_token=f"r-{number}"))
+    keep(old, "r-1")
+    assert "r-1" == kept(CatalogTokenStore(database, KEY, NEW_KEY))  # of use, and nothing changes
+    assert "r-1" == kept(old)
+
+    assert "r-1" == kept(CatalogTokenStore(database, NEW_KEY, KEY))
+
+    new = CatalogTokenStore(database, NEW_KEY)
+    assert "r-1" == kept(new)
+    with new.lock():
+        assert 4 == len(new.names())
+    with pytest.raises(TokenStoreError, match="store_key is not the one"):
+        kept(CatalogTokenStore(database, KEY))
+    keep(CatalogTokenStore(database, KEY, NEW_KEY), "r-2")  # back again, by whoever names the old one first
+    assert "r-2" == kept(old)
+
+
+def test_key_changed_while_a_login_is_renewed_costs_no_login(database: str) -> None:
+    """What comes back is kept under the key that counts by then; also where the session was lost meanwhile."""
+    store, changing = CatalogTokenStore(database, KEY, NEW_KEY), CatalogTokenStore(database, NEW_KEY, KEY)
+    keep(store, "r-1")
+    with store.lock(WHOSE):
+        store.load(LOGIN)
+        assert "r-1" == kept(changing)
+        store.save(LOGIN, Tokens(refresh_token="r-2"))
+    assert "r-2" == kept(CatalogTokenStore(database, NEW_KEY))
+    assert "r-2" == kept(store)
+    with store.lock(WHOSE):
+        store.load(LOGIN)
+        assert "r-2" == kept(changing)
+        end_sessions(database)
+        store.save(LOGIN, Tokens(refresh_token="r-3"))
+    assert "r-3" == kept(CatalogTokenStore(database, NEW_KEY))
+
+
+def test_login_that_is_forgotten_while_the_key_changes_stays_forgotten(database: str) -> None:
+    """Six machines, half of which name the other key first, renew, forget and read at once: nothing is damaged."""
+    orders = [(KEY, NEW_KEY), (NEW_KEY, KEY)] * 3
+    keep(CatalogTokenStore(database, KEY), "r-1")
+    failures: list[BaseException] = []
+
+    def work(number: int) -> None:
+        whose, store = f"app/p{number}/", CatalogTokenStore(database, *orders[number])
+        try:
+            for turn in range(5):
+                with store.lock(whose):
+                    store.save(f"{whose}login", Tokens(refresh_token=f"r-{turn}"))
+                with store.lock(whose):
+                    loaded = store.load(f"{whose}login")
+                    assert (f"r-{turn}", 1) == (loaded and loaded.refresh_token, store.remove(whose))
+        except BaseException as error:  # noqa: BLE001 - told by the main thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == failures
+    left = CatalogTokenStore(database, NEW_KEY, KEY)
+    with left.lock():
+        assert [LOGIN] == left.names()
+
+
 def test_row_put_into_anothers_place_opens_nothing(database: str) -> None:
     """Who can write there cannot give one profile the login of another."""
     store = CatalogTokenStore(database, KEY)

@@ -72,13 +72,13 @@ class DuckLake(Destination):
 
         configuration = resolved(dlt.destinations.ducklake(), target)
         credentials = configuration.credentials
-        kind = lake_catalog.kind(credentials)
+        kind, location = lake_catalog.kind(credentials), configuration.data_location()
+        lake_catalog.keep_alive(credentials)
         credentials.extensions = lake_extensions.quoted_files(
             lake_extensions.needed(catalog=kind, remote=not credentials.storage.is_local_filesystem)
         )
         credentials.global_config = {**OPTIONS, **(credentials.global_config or {})}
         credentials.conn_pool = SharedLake(credentials, keeps=kind == lake_catalog.POSTGRES)
-        location = configuration.data_location()
         return Place(
             identity=f"{DUCKLAKE} {location}",
             title=f"{DUCKLAKE} {location}",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact.destinations import rewriting
 from pipelines.constant_contact.destinations.base import first_line
-from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.errors import RunFailed, UserError
+from sources.constant_contact.api import keepalive
 from sources.constant_contact.warehouse import identifier, literal
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ def schema_in_duckdb(credentials: Any) -> str:
     return schema(credentials) if kind(credentials) == POSTGRES else "main"
 
 
+def keep_alive(credentials: Any) -> None:
+    """Let sessions with the catalog's server end soon after this machine has vanished, DuckDB's own too: one in the
+    middle of a commit keeps every dataset's commits waiting. An address that speaks of it itself stays as it is.
+    """
+    said = credentials.catalog.query or {}
+    if kind(credentials) == POSTGRES and not any(name.startswith("keepalives") for name in said):
+        credentials.catalog.query = keepalive.in_address() | said
+
+
 def attaching(credentials: Any) -> list[str]:
     """The statements with which dlt makes the lake known to a DuckDB, secrets included."""
     from dlt.destinations import ducklake  # noqa: PLC0415 - two seconds, which `--help` must not cost
@@ -59,6 +69,11 @@ def reading(credentials: Any, name: str) -> str:
 
 
 def unreachable(error: BaseException) -> str:
+    if "startup parameter" in str(error):  # https://www.pgbouncer.org/config.html#ignore_startup_parameters
+        return (
+            f"the catalog of the lake is behind a pooler that refuses a session's settings ({first_line(error)}); set "
+            f"{SETTING} to the server's own address, or write ?keepalives=1 at its end"
+        )
     return f"the catalog of the lake does not answer: {first_line(error)}; correct {SETTING}"
 
 
@@ -67,8 +82,8 @@ def _url(credentials: Any) -> str:
     return str(url.render_as_string(hide_password=False))
 
 
-def connect(credentials: Any) -> Connection[Any]:
-    """To the catalog's server, each statement committed. Raises UserError."""
+def connect(credentials: Any, *, again: bool = False) -> Connection[Any]:
+    """To the catalog's server, each statement committed. Raises UserError; RunFailed where it has answered before."""
     try:
         import psycopg  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -78,6 +93,10 @@ def connect(credentials: Any) -> Connection[Any]:
     try:
         return psycopg.connect(_url(credentials), autocommit=True, client_encoding="utf8")
     except psycopg.Error as error:
+        if again:
+            raise RunFailed(
+                f"the catalog of the lake no longer answers ({first_line(error)}); run again when it does"
+            ) from error
         raise UserError(unreachable(error)) from error
 
 
@@ -89,7 +108,7 @@ def vacuum(credentials: Any) -> list[str]:
         import psycopg  # noqa: PLC0415 - an extra
 
         tables = [f"{identifier(schema(credentials))}.{identifier(name)}" for name in BOUNDS]
-        with connect(credentials) as connection:
+        with connect(credentials, again=True) as connection:
 
             def run(sql: str) -> None:
                 connection.execute(sql.encode())

@@ -15,6 +15,13 @@ def failed_load(error: BaseException, place: str) -> RunFailed:
     )
 
 
+def no_longer_answers(error: BaseException, place: str) -> RunFailed:
+    """A destination that was there when the command began."""
+    return RunFailed(
+        f"{place} no longer answers: {first_line(error)}; what was committed before stays, run again to go on"
+    )
+
+
 def _root(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__

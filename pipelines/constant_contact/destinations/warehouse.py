@@ -14,7 +14,7 @@ from pipelines.constant_contact.destinations.base import first_line
 from pipelines.constant_contact.destinations.committed_state import state_from_files, state_from_tables
 from pipelines.constant_contact.destinations.folder import alone, is_damaged
 from pipelines.constant_contact.destinations.keeper import Keeper
-from pipelines.constant_contact.destinations.load_failures import innermost
+from pipelines.constant_contact.destinations.load_failures import innermost, no_longer_answers
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.remembered import remembering
 from pipelines.constant_contact.destinations.room import must_have_room
@@ -60,7 +60,7 @@ class Warehouse:
         import dlt  # noqa: PLC0415 - two seconds, which `--help` must not cost
         from dlt.common.exceptions import DltException  # noqa: PLC0415
 
-        self.target, self._patience = target, patience
+        self.target, self._patience, self._has_answered = target, patience, False
         self.location = location or locate(target)
         self._kind, self._place = self.location.kind, reads or self.location.place
         try:
@@ -161,7 +161,9 @@ class Warehouse:
             client.close_connection()
 
     def _connect(self, client: Any) -> None:
-        """Raises UserError for a destination that does not answer, or a file that somebody else keeps open."""
+        """Raises UserError for a destination that does not answer, or a file that somebody else keeps open; RunFailed
+        where it has answered before: no setting is wrong then.
+        """
         from dlt.destinations.exceptions import DestinationConnectionError  # noqa: PLC0415
 
         refusals: tuple[type[Exception], ...] = (DestinationConnectionError, *self._kind.refusals())
@@ -171,7 +173,10 @@ class Warehouse:
             inner = innermost(error)
             if isinstance(inner, UserError):  # in words of ours already
                 raise inner from error
+            if self._has_answered:
+                raise no_longer_answers(inner, self.name) from error
             raise UserError(self._kind.explain(self._place, inner)) from error
+        self._has_answered = True
 
     def _busy_reason(self, error: Exception) -> str | None:
         return self._kind.busy_reason(self._place, innermost(error))

@@ -22,6 +22,7 @@ from pipelines.constant_contact.request import load_settings, published_copy
 from sources.constant_contact.api.errors import ApiError
 from sources.constant_contact.api.login import Login
 from sources.constant_contact.api.redact import Redactor
+from sources.constant_contact.api.shared_store import keys_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -106,7 +107,8 @@ class _Alerts:
         self._own = _settings(target.profile)
         if self._own is not None:
             own = self._own
-            self._redactor.add(own.client_secret, own.refresh_token, own.access_token, own.store_key)
+            keys = keys_in(own.store_key or "")
+            self._redactor.add(own.client_secret, own.refresh_token, own.access_token, *keys)
 
     def redact(self, text: str) -> str:
         return self._redactor(text)

@@ -93,8 +93,9 @@ class Finish:
                 end.transform = self._transform()
         except Busy as error:
             end.status, end.reason, end.is_busy = "partial", str(error), True
-        except RunFailed as error:  # a load of what was repaired
-            end.status, end.reason = "failed", str(error)
+        except RunFailed as error:  # a load of what was repaired, or a destination that is gone
+            end.reason = end.reason if end.status == "failed" else str(error)
+            end.status = "failed"
 
     def _audited(self, status: Status) -> Lines:
         if not self._has_tables(status):

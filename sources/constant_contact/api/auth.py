@@ -339,6 +339,6 @@ def register_secrets(connection: Connection, redactor: Redactor) -> None:
         connection.access_token, connection.refresh_token, connection.client_secret, connection.api_key
     )
     if connection.shared is not None:
-        redactor.add(connection.shared.key, connection.shared.address)
+        redactor.add(*connection.shared.keys, connection.shared.address)
     if connection.client_id is not None and connection.client_secret is not None:
         redactor.add(basic_credentials(connection.client_id, connection.client_secret))

@@ -3,7 +3,8 @@
 Knows: PostgreSQL, sessions, locks of rows. Must not know: what a row is for, requests, tokens.
 
 One table, `constant_contact_pipeline.state`. A lock is a row's own and lasts for one transaction, so that it ends with
-the machine that has it: a process that dies loses its connection at once, a machine that is cut off after KEEPALIVE_S.
+the machine that has it: a process that dies loses its connection at once, a machine that is cut off within a minute
+(`keepalive`).
 Source: https://www.postgresql.org/docs/current/explicit-locking.html, runtime-config-connection.html.
 """
 
@@ -13,6 +14,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from sources.constant_contact.api import keepalive
 from sources.constant_contact.api.errors import CatalogLost, ConfigError
 from sources.constant_contact.api.redact import without_passwords
 
@@ -27,10 +29,6 @@ TABLE: Final = f"{SCHEMA}.state"
 SETTING: Final = "DESTINATION__DUCKLAKE__CREDENTIALS__CATALOG"
 INSTALL: Final = "pip install 'constant-contact-pipeline[lake]'"
 LOCK_WAIT_S: Final = 30.0
-CONNECT_WAIT_S: Final = 10
-KEEPALIVE_S: Final = 60
-"""After so long without a sign of life either side takes the other for gone."""
-_KEEPALIVE: Final = {"idle": KEEPALIVE_S // 2, "interval": KEEPALIVE_S // 6, "count": 3}
 _MAKE: Final = f"""
 begin;
 select pg_advisory_xact_lock(hashtextextended('{SCHEMA}', 0));
@@ -68,10 +66,16 @@ class Rows:
         self.now_s = float(found[-1][0][0])
         self.content = found[0][0][0] if self.locked else {}
 
-    def all(self, prefix: str) -> dict[str, Content]:
-        """Name -> content of the rows whose names begin so."""
-        sql = f"select name, content from {TABLE} where starts_with(name, %(prefix)s) order by name"
-        return dict(self._execute(sql, {"prefix": prefix}).fetchall())
+    def all(self, *prefixes: str) -> dict[str, Content]:
+        """Name -> content of the rows whose names begin in one of these ways, all of one instant."""
+        sql = f"select name, content from {TABLE} where name ^@ any(%(prefixes)s) order by name"
+        return dict(self._execute(sql, {"prefixes": list(prefixes)}).fetchall())
+
+    def kept_as_it_is(self, name: str) -> Content:
+        """A row that others may read and nobody changes until this transaction ends."""
+        sql = f"select content from {TABLE} where name = %(name)s for share"
+        row = self._execute(sql, {"name": name}).fetchone()
+        return dict(row[0]) if row else {}
 
     def write(self, name: str, content: Mapping[str, Any]) -> None:
         from psycopg.types.json import Jsonb  # noqa: PLC0415 - an extra
@@ -198,11 +202,7 @@ class Catalog:
                 autocommit=True,
                 cursor_factory=psycopg.ClientCursor,  # several statements in one message
                 client_encoding="utf8",
-                connect_timeout=CONNECT_WAIT_S,
-                tcp_user_timeout=KEEPALIVE_S * 1000,
-                keepalives_idle=_KEEPALIVE["idle"],
-                keepalives_interval=_KEEPALIVE["interval"],
-                keepalives_count=_KEEPALIVE["count"],
+                **keepalive.of_client(),  # type: ignore[arg-type]  # of the libpq, by name
             )
         except psycopg.Error as error:
             raise self.failed(error) from error
@@ -248,8 +248,8 @@ def _advisory(name: str) -> str:
 
 def _make_ready(connection: Connection[Any]) -> None:
     """The table where it is not there: a role that may not make one needs none then."""
-    for name, value in _KEEPALIVE.items():  # the server's own side of it
-        connection.execute(f"set tcp_keepalives_{name} = {value}".encode())
+    for statement in keepalive.statements():
+        connection.execute(statement.encode())
     connection.execute(b"set idle_in_transaction_session_timeout = 0")  # a refresh may take a while
     found = connection.execute(f"select to_regclass('{TABLE}')".encode()).fetchone()
     if found is None or found[0] is None:

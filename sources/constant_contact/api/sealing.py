@@ -56,7 +56,7 @@ class Seal:
             raise Unsealable from None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _key(secret: str, salt: str) -> bytes:
     """50 ms and 16 MB on purpose: a key that a person thought of is not tried out fast."""
     return hashlib.scrypt(secret.encode(), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32)

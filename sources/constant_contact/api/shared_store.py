@@ -25,16 +25,35 @@ class SharedStore:
     address: str = field(repr=False)
     """Of the catalog's database, as libpq reads it."""
     key: str = field(repr=False)
-    """Under which logins are encrypted."""
+    """The setting: several keys have a comma between them."""
 
     def __post_init__(self) -> None:
         fault = key_fault(self.key)
         if fault:
             raise ConfigError(fault)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Logins are encrypted under the first one, and read under any."""
+        return keys_in(self.key)
 
-def key_fault(key: str | None) -> str | None:
-    """What is wrong with a `store_key`, which is not quoted."""
+
+def keys_in(setting: str) -> tuple[str, ...]:
+    """Of a `store_key`, which is not checked."""
+    return tuple(key.strip() for key in setting.split(","))
+
+
+def key_fault(setting: str | None) -> str | None:
+    """What is wrong with a `store_key`, which is not quoted. Of several keys each must be a good one."""
+    if not setting or setting != setting.strip():
+        return _fault(setting)
+    keys = keys_in(setting)
+    if "" in keys:
+        return "store_key has a comma with no key beside it; write keys with one comma between them"
+    return next((fault for fault in map(_fault, keys) if fault), None)
+
+
+def _fault(key: str | None) -> str | None:
     if not key:
         return (
             "store_key is not set, and store = catalog encrypts logins with it; set the same one on every machine, "

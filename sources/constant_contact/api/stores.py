@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def token_store(connection: Connection) -> TokenStore:
     if connection.shared is None:
         return FileTokenStore(connection.state_dir / "auth")
-    return CatalogTokenStore(connection.shared.address, connection.shared.key)
+    return CatalogTokenStore(connection.shared.address, *connection.shared.keys)
 
 
 def ledger(connection: Connection) -> Ledger | CatalogLedger:
