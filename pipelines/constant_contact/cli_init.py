@@ -22,9 +22,20 @@ def init(
         int,
         typer.Option(min=1, max=65535, help="browser: http://localhost:PORT/callback must be registered."),
     ] = 8910,
-    destination: Annotated[str | None, typer.Option(help="duckdb or postgres.")] = None,
+    destination: Annotated[str | None, typer.Option(help="duckdb, postgres or ducklake (a lake).")] = None,
     database: Annotated[
         str | None, typer.Option(metavar="PLACE", help="The DuckDB file, or the address of the database.")
+    ] = None,
+    bucket: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="Files of a lake: a folder, or s3://bucket/folder.")
+    ] = None,
+    access_key_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="To the bucket; its secret is asked for, or a variable.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Of the bucket.")] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="Of an S3 that is not Amazon's.")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="file, or catalog: logins in a lake, for machines without a disk.")
     ] = None,
     time_zone: Annotated[
         str | None,
@@ -50,6 +61,7 @@ def init(
 ) -> int:
     """Set up your own account: application, login, warehouse, first sync, schedule. Run it again to change things."""
     from pipelines.constant_contact.setup.conversation import Options, run_init  # noqa: PLC0415
+    from pipelines.constant_contact.setup.lake import LakeOptions  # noqa: PLC0415
 
     addresses = {
         "base_url": base_url,
@@ -66,6 +78,13 @@ def init(
             port=port,
             destination=destination,
             database=database,
+            lake=LakeOptions(
+                bucket=bucket,
+                access_key_id=access_key_id,
+                region=region,
+                endpoint=endpoint_url,
+                store=store,
+            ),
             zone=time_zone,
             addresses={name: value for name, value in addresses.items() if value is not None},
             sync=sync,

@@ -100,10 +100,10 @@ def test_a_conversation_from_nothing_to_the_first_sync_and_again(server: Server,
         terminal.expect("client_id is still the placeholder of an example")
         terminal.answer("API key of the application: ", server.client_id)
         terminal.answer("Its secret, if it has one.*: ", server.client_secret)
+        terminal.answer(r"Where the rows go \(duckdb, postgres, ducklake\) \[duckdb\]: ")
+        terminal.answer(r"File \[ctct.duckdb\]: ")
         terminal.expect("Logged in to")
         terminal.answer(r"Load the account .*\? \[Y/n\] ")
-        terminal.answer(r"Where the rows go \(duckdb, postgres\) \[duckdb\]: ")
-        terminal.answer(r"File \[ctct.duckdb\]: ")
         terminal.answer(r"Time zone in which days are counted \[\S+\]: ", "Mars/Olympus")
         terminal.answer(r"no time zone.*\n\n?Time zone in which days are counted \[\S+\]: ")
         terminal.expect("ok +login")
@@ -124,9 +124,9 @@ def test_a_conversation_from_nothing_to_the_first_sync_and_again(server: Server,
     before = (place / ".dlt" / "config.toml").read_text()
     with conversation(place) as terminal:
         terminal.answer(rf"API key of the application \[{server.client_id}\]: ")
-        terminal.answer(r"Load the account .*\? \[Y/n\] ")
         terminal.answer(r"\[duckdb\]: ")
         terminal.answer(r"File \[ctct.duckdb\]: ")
+        terminal.answer(r"Load the account .*\? \[Y/n\] ")
         terminal.answer("Time zone in which days are counted", "Asia/Tokyo")
         terminal.answer(r"Sync now\? ", "n")
         terminal.answer(r"Run it every night", "n")
@@ -228,6 +228,8 @@ def test_a_login_by_browser_without_a_browser_says_what_else_there_is(server: Se
     ) as terminal:
         terminal.answer("API key of the application")
         terminal.answer("Its secret")
+        terminal.answer("Where the rows go")
+        terminal.answer("File")
         terminal.expect("http://localhost:8917/callback")
         terminal.expect("--flow device")
         terminal.press(b"\x03")
@@ -335,6 +337,8 @@ def test_the_sandbox_says_how_to_set_up_against_it(place: Path) -> None:
         ) as terminal:
             terminal.answer("API key of the application")
             terminal.answer("Its secret")
+            terminal.answer("Where the rows go")
+            terminal.answer("File")
             address = terminal.expect(r"(http://\S+user_code=\S+)")[1]
             pressed = urlencode({"user_code": address.partition("=")[2], "decision": "allow"})
             with urlopen(address.partition("?")[0], pressed.encode()) as page:

@@ -1,4 +1,4 @@
-"""The conversation of `ctct init`: application, login, warehouse, time zone; then check, cost, first sync, schedule.
+"""The conversation of `ctct init`: application, warehouse, login, time zone; then check, cost, first sync, schedule.
 
 Each answer that is known already is the default, so the second time is a row of Enter. What is known is written before
 the login, so that one that fails costs no answer. The steps after the questions are the commands that a person could
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact import check, commands
 from pipelines.constant_contact import login as logins
-from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, DUCKDB, POSTGRES
+from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, DUCKDB, DUCKLAKE, POSTGRES
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.request import SyncRequest, load_settings, profile_must_be_possible, target_of
 from pipelines.constant_contact.schedule.job import times
-from pipelines.constant_contact.setup import application
+from pipelines.constant_contact.setup import application, lake
 from pipelines.constant_contact.setup.prompts import Prompts
 from pipelines.constant_contact.setup.settings_files import settings_folder, write
 from sources.constant_contact.api.client import Client
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 CREDENTIALS = "DESTINATION__{}__CREDENTIALS"
 DEFAULT_FILE = "ctct.duckdb"
+DESTINATIONS = (DUCKDB, POSTGRES, DUCKLAKE)
+DATABASE = ("destination", POSTGRES, "credentials")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class Options:
     port: int = 8910
     destination: str | None = None
     database: str | None = None
+    lake: lake.LakeOptions = field(default_factory=lake.LakeOptions)
     zone: str | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)
     """`base_url` and the like, and `state_dir`; only what was given."""
@@ -82,8 +85,8 @@ class _Conversation:
             f"Settings of profile {self.profile}, in {settings_folder()}. Enter keeps what is in [ ].\n"
         )
         self._application()
-        zone = self._login()
         destination = self._warehouse()
+        zone = self._login()
         self._time_zone(zone)
         target = target_of(profile=self.profile, destination=destination)
         self.prompts.say("\nCheck")
@@ -177,33 +180,47 @@ class _Conversation:
         return account if isinstance(account, dict) else {}
 
     def _warehouse(self) -> str:
+        """Before the login, which may be kept there."""
         prompts, options = self.prompts, self.options
         prompts.say("\nThe warehouse")
-        known = POSTGRES if os.environ.get(CREDENTIALS.format("POSTGRES")) else DUCKDB
+        known = POSTGRES if _configured(DATABASE) else DUCKDB
+        known = DUCKLAKE if lake.is_configured(_configured) else known
         destination = prompts.choice(
-            "Where the rows go", (DUCKDB, POSTGRES), options.destination or known, option="--destination"
+            "Where the rows go", DESTINATIONS, options.destination or known, option="--destination"
         )
-        if os.environ.get(CREDENTIALS.format(destination.upper())):
+        if destination == DUCKLAKE:
+            self._write({}, lake.lake(prompts, options.lake, _configured, options.database))
+            self._write(*lake.store(prompts, options.lake, _configured))
+        elif options.lake != lake.LakeOptions():
+            raise UserError(
+                f"--bucket, --access-key-id, --region, --endpoint-url and --store belong to a lake; add --destination "
+                f"{DUCKLAKE}, or leave them out"
+            )
+        elif os.environ.get(CREDENTIALS.format(destination.upper())):
             prompts.say(f"  as the environment variable {CREDENTIALS.format(destination.upper())} says")
-            return destination
-        key = ("destination", destination, "credentials")
-        if destination == DUCKDB:
-            file = prompts.text(
-                "File", options.database or _configured(key) or DEFAULT_FILE, option="--database"
-            )
-            if file != (_configured(key) or DEFAULT_FILE):
-                self._write({}, {key: file})  # no secret, and the load tool takes it from nowhere else
-        elif options.database or not _configured(key):
-            address = options.database or prompts.secret(
-                "Address, like postgresql://user:password@host:5432/database (not shown)"
-            )
-            if not address:
-                variable = CREDENTIALS.format("POSTGRES")
-                raise UserError(
-                    f"the address of the database is not known; give --database, or set {variable}"
-                )
-            self._write({}, {key: address})
+        elif destination == DUCKDB:
+            self._file()
+        else:
+            self._database()
         return destination
+
+    def _file(self) -> None:
+        key = ("destination", DUCKDB, "credentials")
+        known = _configured(key) or DEFAULT_FILE
+        file = self.prompts.text("File", self.options.database or known, option="--database")
+        if file != known:
+            self._write({}, {key: file})  # no secret, and the load tool takes it from nowhere else
+
+    def _database(self) -> None:
+        if _configured(DATABASE) and not self.options.database:
+            return
+        address = self.options.database or self.prompts.secret(
+            "Address, like postgresql://user:password@host:5432/database (not shown)"
+        )
+        if not address:
+            variable = CREDENTIALS.format("POSTGRES")
+            raise UserError(f"the address of the database is not known; give --database, or set {variable}")
+        self._write({}, {DATABASE: address})
 
     def _time_zone(self, of_account: str | None) -> None:
         """Written only where it is another one than the account's own, which may change there."""
