@@ -170,9 +170,19 @@ def _checked(name: str) -> tuple[Endpoint, Table, str]:
         raise ValueError(
             f"exclude_columns has {name!r}, which the next sync needs to know what is loaded; drop it"
         )
-    if column not in table.column_names and (near := _near(column, table.column_names)):
-        raise ValueError(f"exclude_columns has {name!r}, but {table_name} has no column {column!r}{near}")
+    if column not in table.column_names:
+        _must_be_possible(name, table, column)
     return of, table, column
+
+
+def _must_be_possible(name: str, table: Table, column: str) -> None:
+    """Raises ValueError for an undeclared column that is an object's name, or a slip of the pen."""
+    if parts := [one for one in table.column_names if one.startswith(f"{column}__")]:
+        raise ValueError(
+            f"exclude_columns has {name!r}, an object whose fields are columns; name those: {', '.join(parts)}"
+        )
+    if near := _near(column, table.column_names):
+        raise ValueError(f"exclude_columns has {name!r}, but {table.name} has no column {column!r}{near}")
 
 
 def _near(name: str, known: Iterable[str]) -> str:

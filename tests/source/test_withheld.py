@@ -170,6 +170,7 @@ def test_a_column_that_the_account_may_yet_show_can_be_excluded() -> None:
         pytest.param("contacts.updated_at", "which the next sync needs", id="what says that it is newer"),
         pytest.param("contacts.deleted_at", "which the next sync needs", id="what says that it is deleted"),
         pytest.param("contacts._deleted", "which the next sync needs", id="a column of ours"),
+        pytest.param("contacts.email_address", "name those: email_address__address, ", id="an object"),
         pytest.param("account.organization_name", "which the next sync needs", id="a table of counts"),
         pytest.param(
             "contacts.frist_name", "contacts has no column 'frist_name'; did you mean 'first_name'?", id="a typo"
