@@ -24,8 +24,8 @@ KINDS: tuple[Kind, ...] = ("contacts", "lists", "campaigns")
 MAX_BYTES = 200_000_000
 """More than ten million ids: no such file is meant."""
 CAMPAIGN_DIGITS = 13
-_NUMBER = re.compile(r"0*([1-9]\d{0,17})(\.0+)?")
-_LINK = re.compile(r"https?://\S+/(contacts|lists|campaigns)/0*([1-9]\d{0,17})/?")
+_NUMBER = re.compile(r"0*([1-9]\d{0,17})(\.0+)?", re.ASCII)
+_LINK = re.compile(r"https?://\S+/(contacts|lists|campaigns)/0*([1-9]\d{0,17})/?", re.ASCII)
 _NAMES: dict[str, Kind | None] = {
     "contact_sequence_id": "contacts", "list_sequence_id": "lists", "v2_email_campaign_id": "campaigns",
     "email_campaign_id": "campaigns", "sequence_id": None, "id": None, "old_id": None,
