@@ -1,4 +1,4 @@
-"""The import rules and the other promises that hold for every module, read from the source itself.
+"""The import rules: what may import what, what stays pure and small; read from the source itself.
 
 Each rule is a line of a table here; a module that no line covers fails, so that a new one has to choose.
 """
@@ -6,22 +6,12 @@ Each rule is a line of a table here; a module that no line covers fails, so that
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-ROOT = Path(__file__).resolve().parents[1]
-SOURCE = "sources.constant_contact"
-SANDBOX = "sources.constant_contact_sandbox"
-PIPELINE = "pipelines.constant_contact"
+from product_modules import PIPELINE, ROOT, SANDBOX, SOURCE, breaches, imports, modules, tree, within
 
 PLAN = tuple(f"{PIPELINE}.planning.{name}" for name in ("cost", "plan"))
 ESTIMATES = tuple(f"{SOURCE}.reads.{name}" for name in ("costs", "decisions", "facts", "campaign_estimates"))
@@ -178,45 +168,6 @@ INPUT_OUTPUT = {
 FILE_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "open", "mkdir", "unlink", "now"}
 LONGEST_MODULE = 400
 VAGUE_NAMES = {"helpers", "helper", "utils", "util", "misc", "common", "tools"}
-REGISTRIES = re.compile(
-    r"(pypi|npmjs|pythonhosted|crates|rubygems)\.(org|com|io)|index-url|/opt/(pypi|wheels)|/(root|home)/\w"
-)
-MACHINE_PATHS = re.compile(r"(?<![\w.])/(work|tmp/w|Users)/\w")
-
-
-@cache
-def modules() -> dict[str, Path]:
-    """Every module of the product by its dotted name; a package has the name of its folder."""
-    found = {}
-    for folder in ("sources", "pipelines"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
-
-
-@cache
-def tree(name: str) -> ast.Module:
-    return ast.parse(modules()[name].read_text(encoding="utf-8"))
-
-
-@cache
-def imports(name: str) -> frozenset[str]:
-    """What a module imports anywhere in it, for types too; `from a import b` counts as a.b."""
-    package = name if modules()[name].name == "__init__.py" else name.rpartition(".")[0]
-    found: set[str] = set()
-    for node in ast.walk(tree(name)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            found |= {f"{base}.{alias.name}" for alias in node.names}
-    return frozenset(found)
-
-
-def within(name: str, area: str) -> bool:
-    return name == area or name.startswith(f"{area}.")
 
 
 def area_of(name: str) -> str | None:
@@ -228,12 +179,6 @@ def allowed(name: str, imported: str) -> bool:
     area = area_of(name)
     assert area is not None
     return any(within(imported, target) for target in ARROWS[area])
-
-
-def breaches(rule: Callable[[str], object]) -> dict[str, object]:
-    """What a rule finds in each module; modules of which it finds nothing are left out."""
-    assert {f"{SOURCE}.source", f"{PIPELINE}.cli", f"{SANDBOX}.sandbox"} <= set(modules())
-    return {name: found for name in modules() if (found := rule(name))}
 
 
 def against_the_arrows(name: str) -> list[str]:
@@ -272,39 +217,6 @@ def test_the_pure_core_does_no_input_or_output():
     """Paging, errors, windows, rows, catalogue, cost and plan import nothing that reads, writes or waits."""
     assert [] == [area for area in PURE if not any(within(name, area) for name in modules())]
     assert {} == breaches(input_and_output)
-
-
-def prints(name: str) -> list[int]:
-    return [
-        node.lineno
-        for node in ast.walk(tree(name))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
-    ]
-
-
-def test_no_module_prints():
-    """Nothing is printed: answers go through the command line's own writers, progress through events."""
-    assert {} == breaches(prints)
-
-
-def swallowed(name: str) -> list[int]:
-    lines = modules()[name].read_text(encoding="utf-8").splitlines()
-    broad = [
-        handler.lineno
-        for handler in ast.walk(tree(name))
-        if isinstance(handler, ast.ExceptHandler)
-        and (
-            handler.type is None
-            or (isinstance(handler.type, ast.Name) and handler.type.id in ("Exception", "BaseException"))
-        )
-        and not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
-    ]
-    return [line for line in broad if not re.search(r"BLE001\W+\w+ \w+", lines[line - 1])]
-
-
-def test_no_failure_is_swallowed_whole():
-    """A handler that catches everything raises again, or says beside it who gets the error."""
-    assert {} == breaches(swallowed)
 
 
 def unreadable(name: str) -> list[str]:
@@ -353,53 +265,6 @@ def test_no_module_imports_itself_by_way_of_others():
     assert ["a", "b"] == circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
 
 
-SPEAKS_OF_STATE = re.compile(r"(?<!package)(^|_)state$")
-"""How names end under which a state is handed on; what a load package has is the load tool's."""
-
-
-def keys_of_the_state(name: str) -> list[int]:
-    """Lines that spell a key of the state: of a change, or of what is looked up in a state or in a part of it."""
-    if within(name, f"{SOURCE}.state") or within(name, SANDBOX) or within(name, f"{SOURCE}.api"):
-        return []
-    return sorted({node.lineno for node in ast.walk(tree(name)) if spells_a_key(node)})
-
-
-def spells_a_key(node: ast.AST) -> bool:
-    if isinstance(node, ast.Subscript):
-        return is_state(node.value) and not is_of_the_load_tool(node.slice)
-    if isinstance(node, ast.Compare):
-        return any(
-            isinstance(operator, ast.In | ast.NotIn) and is_state(right)
-            for operator, right in zip(node.ops, node.comparators, strict=True)
-        )
-    if not isinstance(node, ast.Call):
-        return False
-    looks_up = isinstance(node.func, ast.Attribute) and node.func.attr in {"get", "pop", "setdefault"}
-    return terminal(node.func) == "StateChange" or (looks_up and is_state(node.func.value))
-
-
-def terminal(node: ast.AST) -> str:
-    """The last name of `a.b.c`, also where it is called."""
-    node = node.func if isinstance(node, ast.Call) else node
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def is_state(node: ast.AST) -> bool:
-    return bool(SPEAKS_OF_STATE.search(terminal(node)))
-
-
-def is_of_the_load_tool(key: ast.AST) -> bool:
-    """Its own keys begin with an underscore."""
-    return isinstance(key, ast.Constant) and str(key.value).startswith("_")
-
-
-def test_keys_of_the_state_are_spelled_in_one_place():
-    """A typo in a key reads as "nothing known": only the modules of the state know keys, all others ask for names."""
-    assert {} == breaches(keys_of_the_state)
-    spelled = 'some.state.get("contacts", {}); host.state()["audit"]; "x" in state; StateChange(path=("a",))'
-    assert 4 == sum(map(spells_a_key, ast.walk(ast.parse(spelled))))
-
-
 def test_a_forbidden_import_is_noticed():
     """The arrows are no decoration: the ones that matter most are refused by the table."""
     assert [
@@ -417,30 +282,6 @@ def test_the_checkout_is_what_is_tested():
     import sources.constant_contact as source  # noqa: PLC0415
 
     assert (ROOT / "sources" / "constant_contact" / "__init__.py") == Path(source.__file__)
-
-
-def committed() -> list[Path]:
-    """The files git knows; all files of the source tree where there is no git."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    names = listed.stdout.split("\0") if listed.returncode == 0 else []
-    paths = [ROOT / name for name in names if name]
-    return [path for path in paths if path.is_file()] or [*modules().values()]
-
-
-def test_nothing_names_a_registry_or_a_machine():
-    """No committed file names the host of a package registry, or a path of the machine it was written on."""
-    wrong = []
-    for path in committed():
-        if path == Path(__file__):
-            continue  # the patterns themselves
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue  # a picture
-        found = REGISTRIES.search(text) or MACHINE_PATHS.search(text)
-        if found:
-            wrong.append(f"{path.relative_to(ROOT)}: {found[0]}")
-    assert wrong == []
 
 
 @pytest.mark.parametrize("name", [f"{SOURCE}.api", f"{SOURCE}.catalogue", SANDBOX, f"{PIPELINE}.cli"])
