@@ -52,7 +52,7 @@ def test_each_table_has_the_grain_users_rely_on():
             ["email_address"],
             "contacts is published with the key email_address and would have contact_id",
         ),
-        ("coupons", ["coupon_id"], "coupons is published with the key coupon_id and is gone"),
+        ("parcels", ["parcel_id"], "parcels is published with the key parcel_id and is gone"),
     ],
 )
 def test_a_published_table_keeps_its_key(name, key, words):

@@ -9,7 +9,10 @@ PROSE = {"description", "summary", "title", "example", "x-example"}
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the provider's contract is not beside the checkout")
 def test_the_facts_are_those_of_the_contract():
     """Made anew from the contract, not one character differs."""
-    assert FACTS.read_text(encoding="utf-8") == as_text(facts_of(read_contract(CONTRACT)))
+    same = FACTS.read_text(encoding="utf-8") == as_text(facts_of(read_contract(CONTRACT)))
+    assert same, (
+        f"another contract: python -m tests.contract.facts {CONTRACT}, or put there what the facts are from"
+    )
 
 
 def test_each_operation_that_reads_has_an_answer():
