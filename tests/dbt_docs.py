@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sources.constant_contact.catalogue import table, tables
-from sources.constant_contact.catalogue.columns import Table
+from sources.constant_contact.catalogue.columns import Table, Type
 
 HISTORY = "_history"
 RAW_ACCESS = "<!-- views without a mart: generated from the models -->"
@@ -22,6 +22,17 @@ ADDED = {"_dlt_load_id": "load package that brought or last re-read the row"}
 """Staged columns that neither the catalogue nor a definition of docs.md describes."""
 NOT_THE_SHARED_KEY = {("email_links", "list_id")}
 """Columns that are called like a definition of docs.md and hold something more special."""
+KINDS: Mapping[Type, str] = {
+    "text": "string",
+    "json": "string",
+    "bigint": "integer",
+    "double": "float",
+    "bool": "boolean",
+    "timestamp": "timestamp",
+    "date": "date",
+}
+"""Type of a column -> what the macro `sql_type` calls it."""
+_TYPED = re.compile(r"^ +'(\w+)': '(\w+)',$", re.MULTILINE)
 _MODEL = re.compile(
     r"-- (?P<grain>.+?)\n.*final as \(\s+select\s+(?P<columns>.+?)\s+from source\b", re.DOTALL
 )
@@ -115,6 +126,8 @@ def _model(name: str, sql: str, defined: frozenset[str]) -> str:
     key = (*one.key, "valid_from") if is_history else one.key
     if missing := [part for part in key if part not in staged_by_raw]:
         raise ValueError(f"{name}.sql: select the key too, it lacks {', '.join(missing)}.")
+    if wrong := list(_other_types(one, sql)):
+        raise ValueError(f"{name}.sql: {'; '.join(wrong)}.")
     grain = f"{_capital(found['grain'])}: raw table `{raw_name}`, renamed and cast."
     lines = [
         f"  - name: {name}",
@@ -131,6 +144,13 @@ def _model(name: str, sql: str, defined: frozenset[str]) -> str:
             f"        description: {_quoted(_staged_description(one, raw, staged, defined))}",
         ]
     return _joined(lines)
+
+
+def _other_types(one: Table, sql: str) -> Iterable[str]:
+    """What `raw_table` calls otherwise than the catalogue does."""
+    for raw, kind in _TYPED.findall(sql):
+        if raw in one.column_names and kind != KINDS[one.column(raw).type]:
+            yield f"{raw} is a {one.column(raw).type}, which raw_table calls {KINDS[one.column(raw).type]}, not {kind}"
 
 
 def _renamed(columns: str) -> Iterable[tuple[str, str]]:

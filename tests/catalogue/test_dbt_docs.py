@@ -57,6 +57,16 @@ def test_the_committed_file_is_what_the_catalogue_writes(name):
     assert GENERATED[name](text) == text, f"{name} differs from the catalogue: run `{COMMAND}` and commit it."
 
 
+def test_a_staging_model_casts_to_the_type_of_the_catalogue():
+    """A type that the macros do not know, or another one than the catalogue's, is named with the right one."""
+    sql = LISTS.replace(
+        "final as",
+        "source as (\n\n    {{ raw_table('contact_lists', {\n        'favorite': 'bool',\n    }) }}\n\n),\n\nfinal as",
+    )
+    with pytest.raises(ValueError, match="favorite is a bool, which raw_table calls boolean, not bool"):
+        staged("stg_contact_lists", sql)
+
+
 def test_a_raw_table_has_its_grain_its_key_and_its_columns():
     """A source's entry names grain, key and columns, with a type where it is not text."""
     entry = """      - name: account_privileges
