@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
 
 LOCK_TIMEOUT_S = 60.0
-SECTIONS = ("succeeded", "attempted", "members", "profiles")
+ENTRY = {"state": str, "member": str, "key": str, "share": int, "began": bool}
+"""Of a profile in a round."""
 
 
 class Board(Protocol):
@@ -48,10 +49,30 @@ def board_of(own: Settings) -> Board:
     return CatalogBoard(connection.shared.address)
 
 
+def _is_time(entry: object) -> bool:
+    return isinstance(entry, str)
+
+
+def _is_member(entry: object) -> bool:
+    return isinstance(entry, dict) and all(isinstance(key, str) for key in entry.values())
+
+
+def _is_profile(entry: object) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), kind) for name, kind in ENTRY.items())
+
+
+SECTIONS = {"succeeded": _is_time, "attempted": _is_time, "members": _is_member, "profiles": _is_profile}
+"""What each holds by name, and how its entries are known."""
+
+
 def sections_of(content: object) -> dict[str, Any]:
     """What cannot be read is forgotten: it orders runs, it is no record of them."""
     kept = content if isinstance(content, dict) else {}
-    return {name: kept[name] if isinstance(kept.get(name), dict) else {} for name in SECTIONS}
+    sections = {name: kept[name] if isinstance(kept.get(name), dict) else {} for name in SECTIONS}
+    return {
+        name: {of: entry for of, entry in sections[name].items() if fits(entry)}
+        for name, fits in SECTIONS.items()
+    }
 
 
 class FileBoard:
