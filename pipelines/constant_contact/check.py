@@ -17,6 +17,7 @@ from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.commands import quiet_libraries
 from pipelines.constant_contact.destinations.location import locate
 from pipelines.constant_contact.destinations.warehouse import Warehouse
+from pipelines.constant_contact.display.folded import folded
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.request import load_settings
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from sources.constant_contact.source import Settings
 
 MOST_SKEW_S = 60.0
+HANG = 19
+"""Blanks before the rest of a line that is longer than the terminal: where its sentence begins."""
 PROBES = {
     "account_read": "/account/summary",
     "contact_data": "/contacts/counts",
@@ -55,7 +58,8 @@ def run_check(where: Target) -> int:
     good = True
     for line in lines(own, where):
         good = good and line.ok
-        sys.stdout.write(f"{'ok  ' if line.ok else 'FIX '}  {line.what:<12} {line.found}\n")
+        shown = f"{'ok  ' if line.ok else 'FIX '}  {line.what:<12} {line.found}"
+        sys.stdout.write(f"{folded(shown, sys.stdout, hang=HANG)}\n")
         sys.stdout.flush()
     return 0 if good else 2
 

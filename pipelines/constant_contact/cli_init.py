@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
+from pipelines.constant_contact.errors import UserError
+
 
 def init(
+    context: typer.Context,
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="Whose account; default: the setting profile.")
     ] = None,
@@ -41,6 +44,10 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="In which days are counted; default: the account's own."),
     ] = None,
+    webhook: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Who is told of trouble, such as Slack's web hook.")
+    ] = None,
+    report: Annotated[str | None, typer.Option(metavar="FILE", help="A page that each run renews.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of another API, such as ctct sandbox.")] = None,
     authorize_url: Annotated[str | None, typer.Option(help="The same.")] = None,
     token_url: Annotated[str | None, typer.Option(help="The same.")] = None,
@@ -63,6 +70,7 @@ def init(
     from pipelines.constant_contact.setup.conversation import Options, run_init  # noqa: PLC0415
     from pipelines.constant_contact.setup.lake import LakeOptions  # noqa: PLC0415
 
+    _must_not_be_empty(context)
     addresses = {
         "base_url": base_url,
         "authorize_url": authorize_url,
@@ -86,6 +94,8 @@ def init(
                 store=store,
             ),
             zone=time_zone,
+            webhook=webhook,
+            report=report,
             addresses={name: value for name, value in addresses.items() if value is not None},
             sync=sync,
             schedule=schedule,
@@ -93,3 +103,10 @@ def init(
             yes=yes,
         )
     )
+
+
+def _must_not_be_empty(context: typer.Context) -> None:
+    """A script's variable that is not set must not count as no answer. Raises UserError."""
+    for name, value in context.params.items():
+        if isinstance(value, str) and not value.strip():
+            raise UserError(f"--{name.replace('_', '-')} is empty; give it a value, or leave it out")

@@ -3,6 +3,7 @@
 import typer
 
 from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.program import typed
 
 
 def sandbox(context: typer.Context) -> int:
@@ -10,6 +11,6 @@ def sandbox(context: typer.Context) -> int:
     from sources.constant_contact_sandbox.__main__ import OptionError, run  # noqa: PLC0415
 
     try:
-        return run(context.args)
+        return run(context.args, ctct=typed())
     except OptionError as error:
         raise UserError(str(error)) from error

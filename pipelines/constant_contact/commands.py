@@ -73,10 +73,11 @@ def sync(wanted: SyncRequest, *, as_json: bool) -> int:
     return EXIT_CODES[result.status]
 
 
-def plan(wanted: SyncRequest, *, as_json: bool) -> int:
+def plan(wanted: SyncRequest, *, as_json: bool, brief: bool = False) -> int:
+    """`brief`: the price alone, in sentences."""
     from pipelines.constant_contact.planning import probe  # noqa: PLC0415
     from pipelines.constant_contact.planning.plan import to_json  # noqa: PLC0415
-    from pipelines.constant_contact.planning.view import render  # noqa: PLC0415
+    from pipelines.constant_contact.planning.view import price, render  # noqa: PLC0415
     from sources.constant_contact.source import unused_settings  # noqa: PLC0415
 
     quiet_libraries()
@@ -86,7 +87,7 @@ def plan(wanted: SyncRequest, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(to_json(made) + "\n")
     else:
-        draw(render(made))
+        draw(" ".join(price(made)) if brief else render(made))
     return 0
 
 

@@ -24,6 +24,7 @@ from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, Targ
 from pipelines.constant_contact.destinations.warehouse import Warehouse
 from pipelines.constant_contact.display import progress
 from pipelines.constant_contact.errors import RunFailed, UserError
+from pipelines.constant_contact.program import typed
 from pipelines.constant_contact.request import SyncRequest, profile_must_be_possible
 from pipelines.constant_contact.sync.run import sync
 
@@ -110,11 +111,12 @@ def run_demo(*, folder: Path, contacts: int, campaigns: int, seed: int, profile:
     for title, sql in QUESTIONS:
         _answer(opened, title, sql.format(marts=target.analytics))
     which = "" if profile is None else f" --profile {profile}"
+    ctct = typed()
     _say(
         f"\nWarehouse  {warehouse}\nReport     {page}\nLook       "
-        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} ctct status{which}\n"
+        f"DESTINATION__DUCKDB__CREDENTIALS={warehouse} {ctct} status{which}\n"
         f"Took       {time.monotonic() - started:.0f} s\n\n"
-        "Your own account: ctct init"
+        f"Your own account: {ctct} init"
     )
     return 0
 

@@ -11,16 +11,19 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pendulum
 
 from pipelines.constant_contact import partner_login
 from pipelines.constant_contact.callback import callbacks
 from pipelines.constant_contact.commands import quiet_libraries
+from pipelines.constant_contact.display.folded import folded
 from pipelines.constant_contact.display.plain_text import plain
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.request import load_settings, target_of
 from sources.constant_contact.api.client import Client
+from sources.constant_contact.api.connection import is_loopback
 from sources.constant_contact.api.errors import ApiError, NotLoggedIn, TokenRevoked
 from sources.constant_contact.api.login import DeviceGrant, Login, code_from_callback
 from sources.constant_contact.api.logins import DEFAULT_PROFILE, SameAccount, login_command
@@ -35,10 +38,12 @@ CALLBACK_WAIT_S = 300.0
 """The provider's code lives for five minutes, so waiting longer is of no use."""
 
 
-def login(profile: str | None, flow: str, *, port: int, yes: bool, open_pages: bool = False) -> int:
+def login(
+    profile: str | None, flow: str, *, port: int, yes: bool, open_pages: bool = False, alone: bool = True
+) -> int:
     """Log in; `port` is where the browser comes back to on this machine. `yes`: replace a login without asking.
 
-    `open_pages`: open the page of a code too, not only that of a login by browser.
+    `open_pages`: open the page of a code too, not only that of a login by browser. `alone`: say what to do next.
     """
     if flow not in FLOWS:
         raise UserError(f"--flow is {flow!r}; choose {' or '.join(FLOWS)}")
@@ -55,9 +60,10 @@ def login(profile: str | None, flow: str, *, port: int, yes: bool, open_pages: b
         show = partial(_show, open_page=open_pages)
         tokens = attempt.by_device(show) if flow == "device" else _by_browser(attempt, connection, port)
     to = f" to {_title(tokens.account_id, tokens.account_name)}" if tokens.account_id else ""
-    of = "" if connection.profile == DEFAULT_PROFILE else f"profile {connection.profile}, "
+    of = "" if connection.profile == DEFAULT_PROFILE else f" for profile {connection.profile}"
     option = "" if connection.profile == DEFAULT_PROFILE else f" --profile {connection.profile}"
-    _say(f"Logged in{to}. The login is kept for {of}in {connection.kept_in}; next: ctct check{option}")
+    after = f"; next: ctct check{option}" if alone else "."
+    _say(f"Logged in{to}. The login is kept{of} in {connection.kept_in}{after}")
     return 0
 
 
@@ -153,7 +159,8 @@ def _show(grant: DeviceGrant, *, open_page: bool) -> None:
     if grant.verification_uri_complete:
         _say(f"or    {grant.verification_uri_complete}")
     if open_page and not opens(grant.verification_uri_complete or grant.verification_uri):
-        _say("No browser opens from here; open the address on any machine.")
+        here = is_loopback(urlsplit(grant.verification_uri).hostname or "")
+        _say(f"No browser opens from here; open the address on {'this' if here else 'any'} machine.")
     _say(f"Waiting for you to confirm (up to {grant.expires_in_s / 60:.0f} minutes) ...")
 
 
@@ -208,5 +215,5 @@ def _ago(at: pendulum.DateTime | None, now: pendulum.DateTime) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(plain(text, lines=True) + "\n")
+    sys.stdout.write(folded(plain(text, lines=True), sys.stdout) + "\n")
     sys.stdout.flush()

@@ -68,7 +68,7 @@ class Layer:
         """How a person finds a key again."""
         if not self.name:
             return f"the environment variable {'__'.join(path).upper()}"
-        return f"{path[-1]} in [{'.'.join(path[:-1])}] of {self.name}"
+        return f"{path[-1]} in {_section(path)} of {self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,7 +374,12 @@ def _origin(provider: str, location: str, path: tuple[str, ...]) -> str:
     if provider == "Environment Variables":
         return f"the environment variable {'__'.join(path).upper()}"
     file = next((file for file in _files() if _is_file_of(file, location)), None)
-    return f"{file or location or provider}, [{'.'.join(path[:-1])}]"
+    return f"{file or location or provider}, {_section(path)}"
+
+
+def _section(path: tuple[str, ...]) -> str:
+    """Where in a file a key is."""
+    return f"[{'.'.join(path[:-1])}]" if path[1:] else "its top, before any section"
 
 
 def _is_file_of(file: Path, location: str) -> bool:

@@ -1,4 +1,7 @@
-"""Run the sandbox as a process of its own: one JSON line with addresses and credentials, then it serves."""
+"""Run the sandbox as a process of its own: one JSON line with addresses and credentials, then it serves.
+
+On a terminal it says instead how to set `ctct` up for it.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,19 @@ SHOWN = (
 NOT_NEGATIVE = ("port", "contacts", "campaigns", "rps", "rpd", "latency_ms", "max_events")
 MAX_PORT = 65_535
 PROFILE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+GUIDE = """\
+A sample account on this machine, until Ctrl-C. To set up ctct for it, in
+another terminal:
+
+{init}
+
+It shows an address; open it in a browser of this machine and press Allow.
+Without a browser, with the code that it shows in place of CODE:
+
+curl -d decision=allow -d user_code=CODE \\
+  {page}
+
+"""
 
 
 class OptionError(ValueError):
@@ -140,8 +156,11 @@ def sandbox_from(options: argparse.Namespace) -> Sandbox:
     )
 
 
-def run(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code. Raises OptionError for a wrong option."""
+def run(argv: Sequence[str] | None = None, *, ctct: str = "ctct") -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code. `ctct`: what a person types for it.
+
+    Raises OptionError for a wrong option.
+    """
     options = parser().parse_args(argv)
     _check(options)
     try:
@@ -152,26 +171,33 @@ def run(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with _served(sandbox, options.port) as server:
-        line = {name: getattr(server, name) for name in SHOWN} | {
-            "landing_page_ids": [page.activity_id for page in sandbox.extras.landing_pages.pages],
-            "environment": server.environment(options.profile),
-        }
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        if not sys.stdout.isatty():
+            sys.stdout.write(json.dumps(_line(server, options.profile)) + "\n")
+            sys.stdout.flush()
         if sys.stderr.isatty():
-            sys.stderr.write(
-                f"\nTo set up ctct for it, in another terminal: {_set_up(server, options.profile)}\nCtrl-C ends it.\n"
-            )
+            sys.stderr.write(_guide(server, ctct, options.profile))
         while not stop.wait(0.5):
             pass
     return 0
 
 
-def _set_up(server: Server, profile: str | None) -> str:
-    """The command that a person gives next."""
+def _line(server: Server, profile: str | None) -> dict[str, Any]:
+    """What a program needs."""
+    return {name: getattr(server, name) for name in SHOWN} | {
+        "landing_page_ids": [page.activity_id for page in server.sandbox.extras.landing_pages.pages],
+        "environment": server.environment(profile),
+    }
+
+
+def _guide(server: Server, ctct: str, profile: str | None) -> str:
+    """What a person does next; each option of the command on a line of its own, so that it can be copied."""
+    first = f"{ctct} init --profile {profile}" if profile else f"{ctct} init"
     names = ("client_id", "base_url", "authorize_url", "token_url", "device_url")
-    first = f"ctct init --profile {profile}" if profile else "ctct init"
-    return " ".join([first, *(f"--{name.replace('_', '-')} {getattr(server, name)}" for name in names)])
+    options = [f"--{name.replace('_', '-')} {getattr(server, name)}" for name in names]
+    return GUIDE.format(
+        init=" \\\n  ".join([first, *options]),
+        page=f"{server.device_url.removesuffix('/authorize')}/activate",
+    )
 
 
 @contextmanager

@@ -176,6 +176,33 @@ def test_cron_twice_changes_nothing_and_removed_leaves_nothing(crontab):
     assert (crontab_text(), all_files(crontab.parent)) == (FOREIGN, before)
 
 
+def test_variables_of_the_shell_are_named_and_only_those(crontab, monkeypatch):
+    """What a command sets for the load tool itself is nobody's to write down."""
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", "x.duckdb")
+    [note] = [
+        line
+        for line in schedule("install", "--kind", "cron", "--yes").stdout.splitlines()
+        if "this shell's" in line
+    ]
+    assert "DESTINATION__DUCKDB__CREDENTIALS" in note
+    assert "RUNTIME__" not in note
+
+
+@pytest.mark.long
+def test_however_the_program_is_called_it_is_the_same_entry(crontab):
+    """A path through other folders is the same program: the second time nothing changes."""
+    program = Path(sys.executable).with_name("ctct")
+    assert program.exists()
+    roundabout = program.parent / ".." / program.parent.name / "ctct"
+    words = ["schedule", "install", "--kind", "cron", "--yes"]
+    first, second = (
+        subprocess.run([path, *words], capture_output=True, text=True, check=True).stdout
+        for path in (program, roundabout)
+    )
+    assert "\nInstalled as a cron entry" in first
+    assert "Already installed" in second
+
+
 def test_a_block_without_its_end_is_left_alone(crontab):
     """A mark that someone deleted is an error, and the crontab stays as it is."""
     write_crontab(f"{FOREIGN}# ctct schedule BEGIN ctct-1 {{}}\n0 0 * * * true\n")

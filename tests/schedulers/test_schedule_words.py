@@ -48,6 +48,19 @@ def test_what_is_no_time_of_day_is_a_sentence(at: str) -> None:
     assert f"--at {at!r} is no time of day; write it like 03:30" == str(caught.value)
 
 
+def test_a_cron_that_does_not_run_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the names of processes; where none can be seen nothing is said."""
+    assert programs.runs({"cron"}, tmp_path)
+    for number, name in enumerate(("sh", "python3")):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "comm").write_text(f"{name}\n")
+    (tmp_path / "3").mkdir()  # it has ended meanwhile
+    assert (True, False) == (programs.runs({"sh"}, tmp_path), programs.runs({"cron", "crond"}, tmp_path))
+    for there in (True, False):
+        monkeypatch.setattr(programs, "runs", lambda _names, there=there: there)
+        assert there is not any("start it: service cron start" in note for note in Cron().advice())
+
+
 def test_the_check_follows_the_sync_on_the_same_minute() -> None:
     """Past midnight where the sync is late."""
     after_h = (check_times("00:15")[0] - 0) % 24

@@ -9,8 +9,6 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import child_runs
 import pytest
@@ -106,6 +104,9 @@ def test_a_conversation_from_nothing_to_the_first_sync_and_again(server: Server,
         terminal.answer(r"Load the account .*\? \[Y/n\] ")
         terminal.answer(r"Time zone in which days are counted \[\S+\]: ", "Mars/Olympus")
         terminal.answer(r"no time zone.*\n\n?Time zone in which days are counted \[\S+\]: ")
+        terminal.answer(r"Web hook .*: ", "hooks.example.com/T0")
+        terminal.answer(r"webhook is no address; copy it again.*\nWeb hook .*: ")
+        terminal.answer(r"A report page, report.html, that each run renews\? \[Y/n\] ")
         terminal.expect("ok +login")
         terminal.expect(r"requests for about \d+ rows")
         terminal.answer(r"Sync now\? \[Y/n\] ")
@@ -115,6 +116,7 @@ def test_a_conversation_from_nothing_to_the_first_sync_and_again(server: Server,
         assert 0 == terminal.end()
     assert server.client_secret not in terminal.shown
     assert (place / "ctct.duckdb").exists()
+    assert "<html" in (place / "report.html").read_text()
     assert (server.client_id, server.client_secret) == (
         settings(place, "config.toml")["client_id"],
         settings(place, "secrets.toml")["client_secret"],
@@ -128,6 +130,7 @@ def test_a_conversation_from_nothing_to_the_first_sync_and_again(server: Server,
         terminal.answer(r"File \[ctct.duckdb\]: ")
         terminal.answer(r"Load the account .*\? \[Y/n\] ")
         terminal.answer("Time zone in which days are counted", "Asia/Tokyo")
+        terminal.answer(r"Web hook .*: ")
         terminal.answer(r"Sync now\? ", "n")
         terminal.answer(r"Run it every night", "n")
         assert 0 == terminal.end()
@@ -331,18 +334,26 @@ def test_the_sandbox_says_how_to_set_up_against_it(place: Path) -> None:
     with Terminal(
         [*CTCT, "sandbox", "--contacts", "3"], folder=place, environment=environment(place)
     ) as sandbox:
-        line = sandbox.expect(r"in another terminal: ctct init (.*)\n")[1]
+        line = sandbox.expect(r"\n\S*ctct init ((?:.*\\\n)+.*)\n")[1]
         with conversation(
-            place, *line.split(), "--flow", "device", f"--state-dir={place.parent / 'state'}"
+            place,
+            *line.replace("\\", "").split(),
+            "--flow",
+            "device",
+            f"--state-dir={place.parent / 'state'}",
         ) as terminal:
             terminal.answer("API key of the application")
             terminal.answer("Its secret")
             terminal.answer("Where the rows go")
             terminal.answer("File")
             address = terminal.expect(r"(http://\S+user_code=\S+)")[1]
-            pressed = urlencode({"user_code": address.partition("=")[2], "decision": "allow"})
-            with urlopen(address.partition("?")[0], pressed.encode()) as page:
-                assert 200 == page.status
+            code, page = address.partition("=")[2], address.partition("?")[0]
+            curl = f"curl -d decision=allow -d user_code=CODE \\\n  {page}\n"
+            assert curl in sandbox.shown
+            done = subprocess.run(
+                ["sh", "-c", curl.replace("CODE", code)], capture_output=True, text=True, check=True
+            )
+            assert "Done" in done.stdout
             terminal.expect("Logged in to")
         sandbox.press(b"\x03")
         assert 0 == sandbox.end()

@@ -13,6 +13,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
+from pipelines.constant_contact.display.folded import folded
 from pipelines.constant_contact.display.plain_text import json_text, plain
 
 if TYPE_CHECKING:
@@ -60,20 +61,22 @@ class _Formatter(logging.Formatter):
 
 def say(sentence: str) -> None:
     """The sentence that ends a command."""
-    sys.stderr.write(line("error", sentence) if OPTIONS.json else f"ctct: {plain(sentence, lines=True)}")
-    sys.stderr.write("\n")
+    _write("error", sentence, "ctct: ")
 
 
 def warn(sentence: str) -> None:
     """Of a command that shows no progress."""
-    sys.stderr.write(line("warning", sentence) if OPTIONS.json else f"warning: {plain(sentence, lines=True)}")
-    sys.stderr.write("\n")
+    _write("warning", sentence, "warning: ")
 
 
 def note(sentence: str) -> None:
     """What a person wants to know and need not act on."""
-    sys.stderr.write(line("info", sentence) if OPTIONS.json else plain(sentence, lines=True))
-    sys.stderr.write("\n")
+    _write("info", sentence, "")
+
+
+def _write(level: str, sentence: str, before: str) -> None:
+    shown = folded(f"{before}{plain(sentence, lines=True)}", sys.stderr)
+    sys.stderr.write(f"{line(level, sentence) if OPTIONS.json else shown}\n")
 
 
 def line(level: str, message: str, more: Mapping[str, Any] | None = None) -> str:

@@ -48,8 +48,11 @@ class Undelivered(Exception):  # noqa: N818 - it is what happened to a message
 
 def send_webhook(address: str, message: Message) -> None:
     """`&`, `<` and `>` are what Slack takes for its own marks; a campaign's name must not call everybody."""
-    text = html.escape(f"*{message.subject}*\n{message.text}", quote=False)
-    _post(address, json.dumps({"text": text}), "application/json")
+    send_text(address, f"*{message.subject}*\n{message.text}")
+
+
+def send_text(address: str, text: str) -> None:
+    _post(address, json.dumps({"text": html.escape(text, quote=False)}), "application/json")
 
 
 def send_beat(address: str, beat: Beat, text: str) -> None:

@@ -88,6 +88,14 @@ def read_notify(profile: str = DEFAULT_PROFILE) -> Notify:
     )
 
 
+def web_hook(address: str) -> str:
+    """The address as it was typed. Raises ValueError with one sentence where it cannot be one."""
+    try:
+        return _address("webhook", address.strip()) or ""
+    except UserError as error:
+        raise ValueError(str(error)) from error
+
+
 def _value(key: str, profile: str) -> Any:
     """From the first place that has it. Raises UserError for a secret in a file that is not for secrets."""
     from dlt.common.configuration.container import Container  # noqa: PLC0415 - two seconds

@@ -17,6 +17,7 @@ from pipelines.constant_contact.notify import causes, messages, unusual
 from pipelines.constant_contact.notify.delivery import Delivery, deliver, senders
 from pipelines.constant_contact.notify.heartbeat import Heartbeat
 from pipelines.constant_contact.notify.memory import memory_of
+from pipelines.constant_contact.notify.receivers import Undelivered, send_text
 from pipelines.constant_contact.notify.settings import read_notify
 from pipelines.constant_contact.request import load_settings, published_copy
 from sources.constant_contact.api.errors import ApiError
@@ -95,6 +96,18 @@ def alerts_where_unreadable(target: Target, warn: Warn) -> Iterator[None]:
         findings = causes.of_unreadable(str(error))
         _Alerts(read_notify(target.profile), target, warn).tell(findings)
         raise
+
+
+def greeted(address: str, profile: str) -> str:
+    """Sends a web hook its first message; why it did not arrive, or nothing. It is no alert, and is not remembered."""
+    try:
+        send_text(
+            address,
+            f"*ctct: alerts of profile {profile} come here*\nNothing is wrong, and nothing is to be done.",
+        )
+    except Undelivered as error:
+        return str(error)
+    return ""
 
 
 class _Alerts:

@@ -37,6 +37,16 @@ def render(made: Plan) -> RenderableType:
 
 
 def totals(made: Plan) -> list[str]:
+    """What all of it costs, in sentences, what else could be read, and what asking cost."""
+    found = price(made)
+    if made.off:
+        each = ", ".join(f"{line.resource} ({many(line.requests, 'request')})" for line in made.off)
+        found.append(f"Off by default, and turned on by the setting opt_in: {each}.")
+    found.append(f"Found out with {many(made.requests_spent, 'request')}.")
+    return found
+
+
+def price(made: Plan) -> list[str]:
     """What all of it costs, in sentences."""
     left = made.allowance.remaining_today
     share = f"{made.share_of_today:.1%} of the {left:,} left today" if left else "none are left today"
@@ -50,10 +60,6 @@ def totals(made: Plan) -> list[str]:
         )
     elif made.days > 1:
         found.append(f"It takes {made.days} days, each night going on where the last one stopped.")
-    if made.off:
-        each = ", ".join(f"{line.resource} ({many(line.requests, 'request')})" for line in made.off)
-        found.append(f"Off by default, and turned on by the setting opt_in: {each}.")
-    found.append(f"Found out with {many(made.requests_spent, 'request')}.")
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from pipelines.constant_contact import files
+from pipelines.constant_contact import files, program
 from pipelines.constant_contact.destinations.target import DUCKDB
+from pipelines.constant_contact.display.folded import folded
 from pipelines.constant_contact.errors import UserError
 from pipelines.constant_contact.schedule.crontab import Cron
 from pipelines.constant_contact.schedule.job import MAX_AGE, Job, must_be_writable, times
@@ -18,7 +18,7 @@ from pipelines.constant_contact.schedule.systemd import Systemd
 if TYPE_CHECKING:
     from pipelines.constant_contact.schedule.job import Entry
 
-ONLY_HERE = ("SOURCES__", "DESTINATION__", "DLT_DATA_DIR", "RUNTIME__")
+ONLY_HERE = ("SOURCES__", "DESTINATION__", "DLT_DATA_DIR")
 """Begins of variables that the sync reads and a schedule does not have."""
 
 
@@ -47,8 +47,9 @@ def install(
     dataset: str | None,
     wait: str | None,
     yes: bool,
+    brief: bool = False,
 ) -> int:
-    """Raises UserError where nothing can be scheduled, or nobody said yes."""
+    """Raises UserError where nothing can be scheduled, or nobody said yes. `brief`: do not show what is written."""
     scheduler = _scheduler(kind)
     job = _job(at=at, profile=profile, destination=destination, dataset=dataset, wait=wait)
     doubles = [(one, entry) for one, entry in _installed() if entry.name == job.entry.name]
@@ -58,11 +59,12 @@ def install(
         if (one.kind, entry.script) != (scheduler.kind, job.entry.script)
     ]
     if not moved and scheduler.is_installed(job) and _script_is(job):
-        _say(f"Already installed as {scheduler.kind} entry {job.entry.name}; nothing to change.")
+        _tell(f"Already installed as {scheduler.kind} entry {job.entry.name}; nothing to change.")
         return 0
-    _say(f"File {job.entry.script}:\n{job.script}\n{scheduler.preview(job)}")
+    if not brief:
+        _say(f"File {job.entry.script}:\n{job.script}\n{scheduler.preview(job)}")
     for one, _ in doubles:
-        _say(f"This replaces the {one.kind} entry of the same folder, profile and dataset.")
+        _tell(f"This replaces the {one.kind} entry of the same folder, profile and dataset.")
     _agreed(yes=yes)
     for one, entry in moved:
         one.remove(entry)
@@ -70,9 +72,9 @@ def install(
             _delete_files(entry)
     _write_script(job)
     scheduler.install(job)
-    _say(f"Installed: every day at {at}. Log: {job.entry.log}")
+    _tell(f"Installed as a {scheduler.kind} entry: every day at {at}. Log: {job.entry.log}")
     for line in (*_only_here(), *scheduler.advice()):
-        _say(f"Note: {line}")
+        _tell(f"Note: {line}")
     return 0
 
 
@@ -85,7 +87,7 @@ def show(*, profile: str | None, everything: bool) -> int:
     if not shown:
         whose = "" if profile is None else f" for profile {profile}"
         where = whose if everything else f"{whose} for the folder {Path.cwd()}"
-        _say(f"No schedule is installed{where}; install one with ctct schedule install")
+        _tell(f"No schedule is installed{where}; install one with ctct schedule install")
     for scheduler, entry in shown:
         last = entry.last_exit.read_text(encoding="utf-8").strip() if entry.last_exit.exists() else ""
         _say(f"{entry.folder}  every day at {entry.at} by {scheduler.kind}, entry {entry.name}")
@@ -93,7 +95,7 @@ def show(*, profile: str | None, everything: bool) -> int:
         _say(f"  next run {scheduler.next_run(entry) or 'not known'}, last exit code {last or 'none yet'}")
         _say(f"  log {entry.log}")
         for line in scheduler.advice():
-            _say(f"  note: {line}")
+            _tell(f"  note: {line}")
     return 0
 
 
@@ -107,13 +109,13 @@ def remove(*, profile: str | None, dataset: str | None) -> int:
         and dataset in (None, entry.dataset)
     ]
     if not found:
-        _say(
+        _tell(
             f"No schedule is installed for the folder {Path.cwd()}; ctct schedule show --all lists the others"
         )
     for scheduler, entry in found:
         scheduler.remove(entry)
         _delete_files(entry)
-        _say(f"Removed the {scheduler.kind} entry {entry.name}, its script and its log.")
+        _tell(f"Removed the {scheduler.kind} entry {entry.name}, its script and its log.")
     return 0
 
 
@@ -147,8 +149,8 @@ def _job(
     target = request.target_of(profile=profile, destination=destination or DUCKDB, dataset=dataset)
     own = request.load_settings(target.profile)
     request.patience_of(own, wait, lambda _why, _left_s: None)
-    folder, state_dir, program = Path.cwd(), own.connection().state_dir.absolute(), _program()
-    for path in (folder, state_dir, program):
+    folder, state_dir, ctct = Path.cwd(), own.connection().state_dir.absolute(), _program()
+    for path in (folder, state_dir, ctct):
         must_be_writable(path)
     which = [
         *(("--profile", profile) if profile else ()),
@@ -158,7 +160,7 @@ def _job(
     return Job(
         folder=folder,
         state_dir=state_dir,
-        program=program,
+        program=ctct,
         at=at,
         profile=target.profile,
         dataset=target.dataset,
@@ -178,14 +180,12 @@ def _max_age(profile: str) -> str:
 
 def _program() -> Path:
     """The `ctct` that runs now, by its absolute path. Raises UserError."""
-    called = shutil.which(sys.argv[0]) if Path(sys.argv[0]).name == "ctct" else None
-    beside = Path(sys.executable).with_name("ctct")
-    found = called or (str(beside) if beside.exists() else shutil.which("ctct"))
+    found = program.path()
     if found is None:
         raise UserError(
             "the program ctct is not found; install the package, then run its ctct schedule install"
         )
-    return Path(found).absolute()
+    return found
 
 
 def _script_is(job: Job) -> bool:
@@ -220,7 +220,7 @@ def _agreed(*, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UserError("nothing is installed: nobody can be asked here; look at it above and add --yes")
-    _say("Install this? [y/N] ", end="")
+    sys.stdout.write("Install this? [y/N] ")
     sys.stdout.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise UserError("nothing is installed; run the command again and answer y to install it")
@@ -233,5 +233,10 @@ def _only_here() -> list[str]:
     return [f"a schedule does not have this shell's {', '.join(names)}; write what it needs into .dlt/"]
 
 
-def _say(text: str, *, end: str = "\n") -> None:
-    sys.stdout.write(f"{text}{end}")
+def _say(text: str) -> None:
+    """As it is: what a file will hold."""
+    sys.stdout.write(f"{text}\n")
+
+
+def _tell(sentence: str) -> None:
+    _say(folded(sentence, sys.stdout))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipelines.constant_contact.schedule.job import Job
 
 KIND = "cron"
+DAEMONS = frozenset({"cron", "crond", "fcron"})
+"""Names of processes that obey a crontab."""
 BLOCK = re.compile(
     rf"^{MARK} BEGIN (?P<name>\S+) (?P<comment>.*)\n(?:(?!{MARK}).*\n)*{MARK} END (?P=name)\n", re.MULTILINE
 )
@@ -63,9 +65,14 @@ class Cron:
         return (due if due > now else due + timedelta(days=1)).strftime("%Y-%m-%d %H:%M local time")
 
     def advice(self) -> list[str]:
-        return [
+        notes = [
             "cron leaves out what falls into hours when this machine is off; a systemd timer makes up for it"
         ]
+        if not programs.runs(DAEMONS):
+            notes.append(
+                "no cron daemon seems to run here, and without one nothing starts; start it: service cron start"
+            )
+        return notes
 
 
 def block_of(job: Job) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.constant_contact.errors import RunFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 TIMEOUT_S = 30
 
@@ -31,6 +36,19 @@ def run(
         )
     except subprocess.TimeoutExpired as error:
         raise RunFailed(f"{program} gave no answer within {TIMEOUT_S} s; try again") from error
+
+
+def runs(names: Collection[str], processes: Path = Path("/proc")) -> bool:
+    """Whether a process of one of these names is there; yes where processes cannot be seen (proc(5), Linux alone)."""
+    seen = [_name(folder) for folder in processes.glob("[0-9]*")]
+    return not seen or any(name in names for name in seen)
+
+
+def _name(process: Path) -> str:
+    try:
+        return (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:  # it has ended
+        return ""
 
 
 def must_work(

@@ -16,9 +16,10 @@ from pipelines.constant_contact import check, commands
 from pipelines.constant_contact import login as logins
 from pipelines.constant_contact.destinations.target import DEFAULT_PROFILE, DUCKDB, DUCKLAKE, POSTGRES
 from pipelines.constant_contact.errors import UserError
+from pipelines.constant_contact.program import typed
 from pipelines.constant_contact.request import SyncRequest, load_settings, profile_must_be_possible, target_of
 from pipelines.constant_contact.schedule.job import times
-from pipelines.constant_contact.setup import application, lake
+from pipelines.constant_contact.setup import application, lake, outputs
 from pipelines.constant_contact.setup.prompts import Prompts
 from pipelines.constant_contact.setup.settings_files import settings_folder, write
 from sources.constant_contact.api.client import Client
@@ -53,6 +54,8 @@ class Options:
     database: str | None = None
     lake: lake.LakeOptions = field(default_factory=lake.LakeOptions)
     zone: str | None = None
+    webhook: str | None = None
+    report: str | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)
     """`base_url` and the like, and `state_dir`; only what was given."""
     sync: bool | None = None
@@ -88,6 +91,7 @@ class _Conversation:
         destination = self._warehouse()
         zone = self._login()
         self._time_zone(zone)
+        self._outputs()
         target = target_of(profile=self.profile, destination=destination)
         self.prompts.say("\nCheck")
         if check.run_check(target):
@@ -95,7 +99,8 @@ class _Conversation:
                 "something is not in place: put right what FIX says above, then run ctct init again"
             )
         self.prompts.say("\nThe first sync, or the next one")
-        commands.plan(SyncRequest(target=target), as_json=False)
+        commands.plan(SyncRequest(target=target), as_json=False, brief=True)
+        self.prompts.say(f"What is read for it, and what could be besides: {typed()} plan{_options(target)}")
         return self._go_on(target)
 
     def _application(self) -> None:
@@ -156,7 +161,12 @@ class _Conversation:
                 f"then reload: {application.redirect_address(self.options.port)}"
             )
         logins.login(
-            self.profile, self._flow(), port=self.options.port, yes=True, open_pages=not self.prompts.silent
+            self.profile,
+            self._flow(),
+            port=self.options.port,
+            yes=True,
+            open_pages=not self.prompts.silent,
+            alone=False,
         )
 
     def _is_logged_in(self) -> bool:
@@ -234,6 +244,14 @@ class _Conversation:
         if answer != (self.own.time_zone or of_account):
             self._write({(*self.section, "time_zone"): answer}, {})
 
+    def _outputs(self) -> None:
+        prompts, options = self.prompts, self.options
+        prompts.say("\nAlerts and report")
+        secret = outputs.alerts(prompts, self.profile, self.section, options.webhook)
+        known = self.own.report
+        plain = outputs.report(prompts, self.profile, self.section, given=options.report, known=known)
+        self._write(plain, secret)
+
     def _go_on(self, target: Target) -> int:
         prompts, code = self.prompts, 0
         wanted = self.options.sync
@@ -243,9 +261,8 @@ class _Conversation:
         question = f"\nRun it every night at {self.options.at}?"
         if scheduled if scheduled is not None else not prompts.silent and prompts.yes(question, default=True):
             self._schedule(target)
-        more = f" --profile {self.profile}" if self.profile != DEFAULT_PROFILE else ""
-        more += f" --destination {target.destination}" if target.destination != DUCKDB else ""
-        prompts.say(f"\nNext: ctct status{more}, ctct report{more}; to change things: ctct init")
+        ctct, more = typed(), _options(target)
+        prompts.say(f"\nNext: {ctct} status{more}, {ctct} report{more}; to change things: {ctct} init")
         return code
 
     def _schedule(self, target: Target) -> None:
@@ -261,6 +278,7 @@ class _Conversation:
                 dataset=None,
                 wait=None,
                 yes=True,
+                brief=True,
             )
         except UserError as error:
             self.prompts.say(f"  not scheduled: {error}")
@@ -276,6 +294,12 @@ class _Conversation:
             if variable in os.environ:
                 self.prompts.say(f"  note: the environment variable {variable} wins over what is written")
         self.own = load_settings(self.profile)
+
+
+def _options(target: Target) -> str:
+    """What a command takes to be about this target."""
+    more = f" --profile {target.profile}" if target.profile != DEFAULT_PROFILE else ""
+    return more + (f" --destination {target.destination}" if target.destination != DUCKDB else "")
 
 
 def _client_id(answer: str) -> str:

@@ -6,6 +6,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from pipelines.constant_contact.display.folded import folded
 from pipelines.constant_contact.display.plain_text import plain
 from pipelines.constant_contact.errors import UserError
 
@@ -27,7 +28,7 @@ class Prompts:
         self.silent = silent
 
     def say(self, text: str = "") -> None:
-        sys.stdout.write(plain(text, lines=True) + "\n")
+        sys.stdout.write(folded(plain(text, lines=True), sys.stdout) + "\n")
         sys.stdout.flush()
 
     def text(
@@ -46,14 +47,22 @@ class Prompts:
                     raise UserError(str(error)) from error
                 self.say(f"  {error}")
 
-    def secret(self, question: str) -> str:
-        """Not shown while it is typed; empty: none."""
-        if self.silent:
-            return ""
+    def secret(self, question: str, *, check: Callable[[str], str] = str) -> str:
+        """Not shown while it is typed, and asked again until `check` takes it; empty: none."""
+        while not self.silent and (typed := self._hidden(f"{question}: ")):
+            try:
+                return check(typed)
+            except ValueError as error:
+                self.say(f"  {error}")
+        return ""
+
+    @staticmethod
+    def checked(given: str, check: Callable[[str], str]) -> str:
+        """The value of an option. Raises UserError."""
         try:
-            return getpass.getpass(f"{question}: ").strip()
-        except EOFError:
-            raise UserError(STOPPED) from None
+            return check(given)
+        except ValueError as error:
+            raise UserError(str(error)) from error
 
     def choice(self, question: str, options: Sequence[str], default: str, *, option: str) -> str:
         def known(answer: str) -> str:
@@ -73,9 +82,16 @@ class Prompts:
                 return answer.startswith("y") if answer else default
             self.say("  answer y or n")
 
+    def _hidden(self, shown: str) -> str:
+        try:
+            return getpass.getpass(folded(shown, sys.stdout)).strip()
+        except EOFError:
+            self.say()
+            raise UserError(STOPPED) from None
+
     def _line(self, shown: str) -> str:
         try:
-            return input(shown).strip()
+            return input(folded(shown, sys.stdout)).strip()
         except EOFError:
             self.say()
             raise UserError(STOPPED) from None

@@ -35,6 +35,8 @@ COMMENTS = {
     "state_dir": "login and request ledger",
     "credentials": "of the warehouse",
     "base_url": "the API",
+    "webhook": "who is told of trouble",
+    "report": "a page that each run renews",
 }
 HINTS = """\
 More that can be set below, without the first sign; the README explains all:
