@@ -10,9 +10,10 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.constant_contact import privacy
+from pipelines.constant_contact import files, privacy
 from pipelines.constant_contact.account_guard import identified
 from pipelines.constant_contact.commands import quiet_libraries
 from pipelines.constant_contact.destinations.location import locate
@@ -76,6 +77,7 @@ def lines(own: Settings, where: Target) -> Iterator[Line]:
                 yield _tried("privileges", partial(_privileges, found[0], own.chosen()))
             yield _clock(client)
         yield from _destination(client, where, found)
+        yield from _outputs(own)
         yield Line(what="logins", ok=True, found=f"kept in {client.connection.kept_in}")
         yield _tried("file modes", lambda: _modes(own, where))
         yield _tried("quota", lambda: _quota(client, own))
@@ -87,11 +89,33 @@ def _destination(client: Client, where: Target, found: Sequence[Preflight]) -> I
 
     def open_() -> str:
         opened.append(Warehouse(where, create=False))
-        return f"{opened[0].name} answers" if opened[0].exists else f"{opened[0].name} will be made"
+        if opened[0].exists:
+            return f"{opened[0].name} answers"
+        return _possible(opened[0].duckdb_path, f"{opened[0].name} will be made")
 
     yield _tried("destination", open_)
     if opened and found:
         yield _tried("account", lambda: _account(opened[0], client, found[0]))
+
+
+def _outputs(own: Settings) -> Iterator[Line]:
+    """The files that each run leaves."""
+    for name, value in (("publish", own.publish), ("report", own.report)):
+        if value:
+            file = Path(value).expanduser().absolute()
+            yield _tried(name, partial(_possible, file, f"each run renews {file}"))
+
+
+def _possible(file: Path | None, found: str) -> str:
+    """Raises UserError where no file can be there."""
+    try:
+        if file is not None:
+            files.must_be_possible(file)
+    except OSError as error:
+        raise UserError(
+            f"{file} cannot be written: {error.strerror}; name another file, or make its folder writable"
+        ) from error
+    return found
 
 
 def _modes(own: Settings, where: Target) -> str:

@@ -5,6 +5,7 @@ Knows modes and renames. Must not know what is in a file.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -53,6 +54,18 @@ def replacing(path: Path) -> Iterator[Path]:
         _sync(target.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def must_be_possible(path: Path) -> None:
+    """That a file may be made or changed there, if need be with its folders; leaves nothing. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists():
+        path.open("ab").close()
+        return
+    folder = next(one for one in path.absolute().parents if one.exists())
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def make_folder(folder: Path) -> None:

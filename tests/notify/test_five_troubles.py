@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pendulum
 import pytest
-from alert_calls import titles
+from alert_calls import SELECT, titles
 from child_runs import Home
 from receivers import Hook, http_receiver
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.long, pytest.mark.together]
-SYNC = ("sync", "--no-transform", "--select", "contact_lists,contact_tags,custom_fields")
+SYNC = ("sync", *SELECT)
 STATUS = ("status", "--notify")
 HOLD = "import duckdb, sys; kept = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
 
@@ -36,7 +36,7 @@ def home(hook: Hook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]
     """A login that is kept and renewed, and a first run that went well."""
     sandbox = Sandbox(contacts=5, campaigns=0, requests_per_second=None, requests_per_day=None)
     with serve(sandbox) as server:
-        address = {"SOURCES__CONSTANT_CONTACT__NOTIFY__WEBHOOK": f"{hook.address}/T0/s3cr3t-path"}
+        address = {"SOURCES__CONSTANT_CONTACT__NOTIFY__WEBHOOK": hook.address}
         made = Home(server=server, folder=tmp_path_factory.mktemp("machine"), environment=address)
         night(made, 0)
         assert [] == titles(hook)
@@ -47,7 +47,7 @@ def night(home: Home, code: int, *words: str) -> None:
     """One process; the address of the web hook is in nothing that it says."""
     ended = home.run(*(words or SYNC))
     assert code == ended.code, ended.err
-    assert "s3cr3t" not in ended.out + ended.err
+    assert "s3cr3tp4th" not in ended.out + ended.err
 
 
 def is_told_once(home: Home, hook: Hook, what: str, code: int, *words: str) -> None:
@@ -99,7 +99,7 @@ def test_busy(home: Home, hook: Hook) -> None:
 
 def test_lapsing(home: Home, hook: Hook) -> None:
     """A login that nothing renewed for 170 of its 180 days; the next sync renews it."""
-    grow_old(home.folder / "state" / "tokens.json", days=170)
+    grow_old(home.folder / "state" / "auth" / "tokens.json", days=170)
     for _ in range(2):
         night(home, 0, *STATUS, "--max-age", "9999h")
     [text] = hook.taken()

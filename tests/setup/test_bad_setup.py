@@ -76,6 +76,14 @@ BEFORE_ANYTHING_IS_ASKED = [
     Mistake(what="a port beyond all ports", words=("--port=99999",),
             said=("invalid value for '--port'", "ctct init --help")),
     Mistake(what="a port that is a word", words=("--port=http",), said=("invalid value for '--port'", "--help")),
+    Mistake(what="an option of an unset variable", words=("--webhook=",),
+            said=("--webhook is empty; give it a value, or leave it out",)),
+    Mistake(what="another option of an unset variable", words=("--database= ",),
+            said=("--database is empty; give it a value, or leave it out",)),
+    Mistake(what="settings that are a folder", files={f"{CONFIG}/note": b""},
+            said=("config.toml is a folder, where a file of settings belongs; remove it",)),
+    Mistake(what="settings with a byte order mark", files={CONFIG: b"\xef\xbb\xbf" + toml("")},
+            said=("config.toml begins with a byte order mark", "save it as UTF-8 without BOM")),
     Mistake(what="a time that is none", words=("--schedule", "--at=25:00"),
             said=("--at '25:00' is no time of day; write it like 03:30",)),
     Mistake(what="a profile named like a table", words=("--profile=contacts",),
@@ -114,6 +122,19 @@ AT_THE_LOGIN = [
             files={CONFIG: b'[destination.duckdb]\ncredentials = "x.duckdb"\n'},
             said=("destination.duckdb.credentials is in .dlt/config.toml",
                   "move credentials into [destination.duckdb] of .dlt/secrets.toml")),
+    Mistake(what="a warehouse where no file can be", words=("--database=/proc/x.duckdb",), in_the_check=True,
+            said=("FIX   destination", "/proc/x.duckdb cannot be written", "name another file")),
+    Mistake(what="a report that is a folder", words=("--report=.",), in_the_check=True,
+            said=("FIX   report", "{work} cannot be written: Is a directory; name another file")),
+    Mistake(what="a report where no file can be", words=("--report=/proc/no/such/page.html",), in_the_check=True,
+            said=("FIX   report", "/proc/no/such/page.html cannot be written", "make its folder writable")),
+    Mistake(what="a web hook of another kind", words=("--webhook=ftp://hooks.example.com/pa55",),
+            said=("webhook is no address; copy it again, it begins with https://",)),
+    Mistake(what="a web hook without encryption", words=("--webhook=http://hooks.example.com/pa55",),
+            said=("webhook is not encrypted; use an address that begins with https://",)),
+    Mistake(what="a command of alerts that is a section", in_the_check=True,
+            files={CONFIG: b'[sources.constant_contact.notify.command]\nprogram = "true"\n'},
+            said=("FIX   alerts", "command is a section; write it as one value, command = ..., in")),
     Mistake(what="an event of alerts that is none", in_the_check=True,
             files={CONFIG: b'[sources.constant_contact.notify]\non = "never"\ncommand = "true"\n'},
             said=("FIX", "on names 'never', which is no event; choose from failed")),
@@ -203,6 +224,33 @@ def test_at_the_login_and_the_check(
 ) -> None:
     """With an answer, or none, from a server."""
     ends_in_a_sentence(mistake, *make(mistake, programs, server, tmp_path))
+
+
+def test_a_web_hook_that_is_away_is_told_and_kept(
+    programs: ForkServer, server: Server, tmp_path: Path
+) -> None:
+    """It costs no set-up: who listens there may come later. Its address is not shown."""
+    words = (f"--webhook={REFUSING}/services/pa55", "--report=page.html")
+    ran, names = make(Mistake(what="nobody listens", words=words, said=()), programs, server, tmp_path)
+    assert (0, "") == (ran.code, ran.err)
+    assert "no first message arrived there: it cannot be reached" in ran.out
+    assert "ok    alerts       by webhook" in ran.out
+    assert f"ok    report       each run renews {names['work']}/page.html" in ran.out
+    assert "pa55" not in ran.out
+    assert "pa55" in (tmp_path / "work" / SECRETS).read_text()
+
+
+def test_settings_of_another_hand_keep_their_form(
+    programs: ForkServer, server: Server, tmp_path: Path
+) -> None:
+    """Tabs, line ends of Windows and comments stay; what is new is added."""
+    before = toml("\trequests_per_second\t=\t2 # slow").replace(b"\n", b"\r\n")
+    right = Mistake(what="odd form", words=("--time-zone=Asia/Tokyo",), files={CONFIG: before}, said=())
+    ran, _ = make(right, programs, server, tmp_path)
+    assert (0, "") == (ran.code, ran.err)
+    after = (tmp_path / "work" / CONFIG).read_bytes()
+    assert b"\trequests_per_second\t=\t2 # slow" in after
+    assert b'time_zone = "Asia/Tokyo"' in after
 
 
 def test_a_file_of_one_s_own_is_taken(programs: ForkServer, server: Server, tmp_path: Path) -> None:

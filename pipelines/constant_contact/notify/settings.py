@@ -115,7 +115,7 @@ def _value(key: str, profile: str) -> Any:
                     f"{key} is a secret and is in {provider.name}; move it to {place} of .dlt/secrets.toml or to the "
                     f"environment variable {'__'.join((*sections, key)).upper()}"
                 )
-            return value.strip() if isinstance(value, str) else value
+            return value.strip() if isinstance(value, str) else _must_be_no_section(key, value)
     return None
 
 
@@ -142,6 +142,12 @@ def _address(key: str, value: Any) -> str | None:
     if parts.scheme == "http" and not is_loopback(host):
         raise _wrong(f"{key} is not encrypted; use an address that begins with https://")
     return str(value)
+
+
+def _must_be_no_section(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        raise _wrong(f"{key} is a section; write it as one value, {key} = ..., in {SECTION[:-1]}.{NOTIFY}]")
+    return value
 
 
 def _words(value: Any) -> tuple[str, ...]:
