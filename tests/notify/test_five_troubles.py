@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pendulum
 import pytest
-from alert_calls import SELECT, titles
+from alert_calls import PREFIX, SELECT, titles
 from child_runs import Home
 from receivers import Hook, http_receiver
 
@@ -36,8 +36,8 @@ def home(hook: Hook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]
     """A login that is kept and renewed, and a first run that went well."""
     sandbox = Sandbox(contacts=5, campaigns=0, requests_per_second=None, requests_per_day=None)
     with serve(sandbox) as server:
-        address = {"SOURCES__CONSTANT_CONTACT__NOTIFY__WEBHOOK": hook.address}
-        made = Home(server=server, folder=tmp_path_factory.mktemp("machine"), environment=address)
+        variables = {f"{PREFIX}NOTIFY__WEBHOOK": hook.address, f"{PREFIX}REFRESH_TOKEN": server.refresh_token}
+        made = Home(server=server, folder=tmp_path_factory.mktemp("machine"), environment=variables)
         night(made, 0)
         assert [] == titles(hook)
         yield made
@@ -111,9 +111,9 @@ def test_lapsing(home: Home, hook: Hook) -> None:
 
 
 def grow_old(file: Path, *, days: int) -> None:
-    """The one login of the token store was renewed so long ago."""
+    """What the token store holds was renewed so long ago."""
     logins = read_logins(file.read_bytes())
-    [login] = logins.values()
     then = pendulum.now("UTC").subtract(days=days)
-    login |= {"saved_at": then.isoformat(), "expires_at": then.add(days=1).isoformat()}
+    for login in logins.values():
+        login |= {"saved_at": then.isoformat(), "expires_at": then.add(days=1).isoformat()}
     file.write_bytes(write_logins(logins))
