@@ -66,3 +66,13 @@ def test_without_a_usable_word_the_terminal_decides(columns: str, monkeypatch: p
     with os.fdopen(ours), os.fdopen(theirs) as terminal:
         assert 80 == width_of(terminal)
     assert 80 == width_of(Screen())
+
+
+def test_a_command_in_backticks_is_not_torn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "it is tracked by git; take it out with `git rm --cached secrets.toml`, then `ctct init`"
+    assert [
+        "it is tracked by git; take it out with",
+        "`git rm --cached secrets.toml`, then",
+        "`ctct init`",
+    ] == folded(text, Screen()).split("\n")

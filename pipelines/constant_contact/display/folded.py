@@ -6,6 +6,7 @@ A terminal breaks a long line wherever it ends, which tears words, options and a
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from typing import Any
 
@@ -13,11 +14,14 @@ UNKNOWN_WIDTH = 80
 LEAST_WIDTH = 20
 """Characters; a narrower terminal breaks lines itself."""
 
+COMMAND = re.compile(r"`[^`\n]+`")
+UNBROKEN = "\N{NULL}"
+
 
 def folded(text: str, stream: Any, *, hang: int = 0) -> str:
     """The text as `stream` shows it best. `hang`: blanks before what is left of a line.
 
-    A word that is longer than the line stays whole, so that an address or a path can be copied.
+    A word that is longer than the line stays whole, and so does a command in backticks, so that it can be copied.
     """
     if not stream.isatty():
         return text
@@ -40,7 +44,7 @@ def _folded(line: str, width: int, hang: int) -> str:
     """What a question ends in, a blank, stays."""
     if len(line) <= width:
         return line
-    words = line.strip()
+    words = COMMAND.sub(lambda command: command.group().replace(" ", UNBROKEN), line.strip())
     before = line[: len(line) - len(line.lstrip())]
     after = line[len(line.rstrip()) :]
     lines = textwrap.wrap(
@@ -52,4 +56,4 @@ def _folded(line: str, width: int, hang: int) -> str:
         break_on_hyphens=False,
         replace_whitespace=False,
     )
-    return "\n".join(lines) + after
+    return "\n".join(lines).replace(UNBROKEN, " ") + after

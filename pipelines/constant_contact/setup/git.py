@@ -26,7 +26,7 @@ def keep_out(file: Path) -> str | None:
     if _git(file, "ls-files", "--error-unmatch", "--", str(file)):
         raise UserError(
             f"{file} is tracked by git, so no secret is written into it; take it out first: "
-            f"git rm --cached {file.parent.name}/{file.name}, then ctct init"
+            f"`git rm --cached {file.parent.name}/{file.name}`, then `ctct init`"
         )
     return None if _git(file, "check-ignore", "-q", "--", str(file)) else _ignored(file)
 
