@@ -6,7 +6,11 @@ by hand, with variables of their own, for its own. Only where these marts take t
     {%- if execute and flags.WHICH in ('run', 'build') and target.schema == var('raw_dataset') ~ '_analytics' -%}
         {%- set noted = adapter.get_relation(database=target.database, schema=var('raw_dataset'), identifier='_ctct_marts') -%}
         {%- if noted is not none -%}
-            drop table {{ noted }}
+            {#- a hook's own statement may be rolled back with the connection: this one is committed here -#}
+            {%- call statement('forget_last_build', auto_begin=true) -%}
+                drop table {{ noted }}
+            {%- endcall -%}
+            {%- do adapter.commit() -%}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}
