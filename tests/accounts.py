@@ -225,6 +225,14 @@ class Quick(Compared):
         for name, rows in kept.rows.items():
             self.merge(name, rows)
 
+    def begin_with(self, first_night: dict[str, Kept], **how: Any) -> None:
+        """A first night that comes to its end, or what the one before of an account made in the same way left."""
+        if "kept" in first_night:
+            self.go_on_from(first_night["kept"])
+            return
+        self.complete_night(**how)
+        first_night["kept"] = self.kept()
+
     def loaded(self) -> SqlWarehouse:
         """What a reading asks, answered by the tables as they are now."""
         return SqlWarehouse(self.select, lambda name: f'"{name}"', self.columns())

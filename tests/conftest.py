@@ -19,10 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from accounts import Kept
+
 
 # Hundreds of processes import the same modules: compiled once, in folders that git ignores.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+BEGAN = (datetime.now(UTC) - timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
+"""When the accounts begin: ten days ago, so that nights that pass do not lead into the pipeline's future."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,20 +62,18 @@ def pytest_xdist_auto_num_workers() -> int:
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Server, Path]]]:
     """Starts a sandbox and points the environment at it and at a folder of its own.
 
-    Arguments as `Sandbox` takes them. Its clock begins ten days ago, so that nights that pass do not lead into
-    the pipeline's future. Limits are off unless asked for. The access token is given, so that no request is
-    spent on tokens.
+    Arguments as `Sandbox` takes them. Limits are off unless asked for. The access token is given, so that no
+    request is spent on tokens.
     """
     with ExitStack() as stack:
 
         def start(**arguments: Any) -> tuple[Server, Path]:
-            began = (datetime.now(UTC) - timedelta(days=10)).replace(microsecond=0)
             defaults = {
                 "contacts": 60,
                 "campaigns": 4,
                 "requests_per_second": None,
                 "requests_per_day": None,
-                "start": began.isoformat().replace("+00:00", "Z"),
+                "start": BEGAN,
             }
             server = stack.enter_context(serve(Sandbox(**(defaults | arguments))))
             folder = tmp_path / re.sub(r"\W+", "_", server.origin)
@@ -121,6 +124,12 @@ def quick(
         return Quick(sandbox=server.sandbox, server=server, monkeypatch=monkeypatch)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def first_night() -> dict[str, Kept]:
+    """For `Quick.begin_with`: what the first night of a module's account left, once there was one."""
+    return {}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,7 +13,7 @@ from sources.constant_contact_sandbox import Switches
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from accounts import Quick
+    from accounts import Kept, Quick
 
     from sources.constant_contact.repair.audit_line import AuditLine
 
@@ -29,10 +29,10 @@ def apart(lines: Sequence[AuditLine]) -> list[tuple[str, str, int]]:
 
 
 @pytest.fixture
-def loaded(quick: Callable[..., Quick]) -> Quick:
+def loaded(quick: Callable[..., Quick], first_night: dict[str, Kept]) -> Quick:
     """An account of 150 contacts and five campaigns after a first night."""
     here = quick(contacts=150, campaigns=5)
-    here.complete_night()
+    here.begin_with(first_night)
     return here
 
 

@@ -16,7 +16,7 @@ from sources.constant_contact.reads import contact_reports
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from accounts import Quick
+    from accounts import Kept, Quick
 
 ALL = (*EVERY_NIGHT, *OF_A_CONTACT)
 FEW = ("contacts", "email_campaigns", "email_campaign_stats", *FEEDS, *OF_A_CONTACT)
@@ -41,11 +41,11 @@ def name_pages(one: Quick) -> None:
 
 
 @pytest.fixture
-def one(quick: Callable[..., Quick]) -> Quick:
+def one(quick: Callable[..., Quick], first_night: dict[str, Kept]) -> Quick:
     """A small account with everything of its contacts loaded."""
     here = quick(contacts=60, campaigns=3)
     name_pages(here)
-    here.complete_night(select=ALL)
+    here.begin_with(first_night, select=ALL)
     here.sandbox.log.reset()
     return here
 

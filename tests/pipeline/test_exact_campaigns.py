@@ -197,7 +197,7 @@ def test_the_largest_batch_that_works_is_learned(
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        ("nothing here", "its campaign_activities are no list"),
+        pytest.param("nothing here", "its campaign_activities are no list", marks=pytest.mark.long),
         ([{"role": "primary_email"}], "1 of its 1 campaign_activities name no campaign_activity_id"),
     ],
 )

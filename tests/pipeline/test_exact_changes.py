@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,28 +77,16 @@ TOGETHER = [
     ("phone numbers emptied", "tag deleted", "sent campaign removed"),
     ("address changed", "contact revived, bumped", "campaign drafted"),
     ("unsubscribe", "campaign sent and removed"),
-    ("contact deleted, bumped",),
-    ("left the last list, bumped",),
+    ("contact deleted, bumped", "left the last list, bumped"),
 ]
 """Changes of different things, so that none leads to another; `-m long` has each of them alone."""
-BEGAN = (datetime.now(UTC) - timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@pytest.fixture(scope="module")
-def first_night() -> dict[str, Kept]:
-    """What the first night of `begun` left, once there was one."""
-    return {}
 
 
 @pytest.fixture
 def begun(quick: Callable[..., Quick], first_night: dict[str, Kept]) -> Quick:
     """An account after its first night, which is the same for all of them."""
-    here = quick(contacts=120, campaigns=12, start=BEGAN)
-    if "kept" in first_night:
-        here.go_on_from(first_night["kept"])
-    else:
-        here.complete_night()
-        first_night["kept"] = here.kept()
+    here = quick(contacts=120, campaigns=12)
+    here.begin_with(first_night)
     assert [] == here.differences()
     return here
 

@@ -75,11 +75,21 @@ def refused(path: str, wrong: Callable[[Query], bool]) -> Rule:
 @pytest.mark.parametrize(
     "rule",
     [
-        refused("/contact_lists", lambda query: int(query.get("limit", 50)) > 500),
-        refused("/segments", lambda query: "limit" in query),
-        refused("/contacts/counts", lambda query: query.get("include") not in {None, "new_subscribers"}),
+        pytest.param(
+            refused("/contact_lists", lambda query: int(query.get("limit", 50)) > 500),
+            id="lists-500",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            refused("/segments", lambda query: "limit" in query),
+            id="segments-no-limit",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            refused("/contacts/counts", lambda query: query.get("include") not in {None, "new_subscribers"}),
+            id="counts-new_subscribers",
+        ),
     ],
-    ids=["lists-500", "segments-no-limit", "counts-new_subscribers"],
 )
 def test_either_reading_of_a_parameter_is_taken(
     quick: Callable[..., Quick], otherwise: Callable[[Rule], None], rule: Rule

@@ -13,17 +13,17 @@ from sources.constant_contact.windows import ids
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from accounts import Quick
+    from accounts import Kept, Quick
 
 WANTED = tuple(LANDING_PAGES)
 
 
 @pytest.fixture
-def one(quick: Callable[..., Quick]) -> Quick:
+def one(quick: Callable[..., Quick], first_night: dict[str, Kept]) -> Quick:
     """An account whose two landing pages are named and loaded."""
     here = quick(contacts=300, campaigns=3)
     name_all(here)
-    here.complete_night(select=WANTED)
+    here.begin_with(first_night, select=WANTED)
     here.sandbox.log.reset()
     return here
 
@@ -34,10 +34,11 @@ def name_all(here: Quick) -> int:
     return len(pages)
 
 
-def test_landing_pages_are_exact_night_after_night(one: Quick) -> None:
+@pytest.mark.parametrize("nights", [3, pytest.param(8, marks=pytest.mark.long)])
+def test_landing_pages_are_exact_night_after_night(one: Quick, nights: int) -> None:
     """Pages come and are visited; all six tables hold what the account shows, repeats of an opening numbered."""
     family = one.sandbox.extras.landing_pages
-    for night in range(8):
+    for night in range(nights):
         assert [] == one.differences(tables=WANTED), f"night {night}"
         twice = family.pages[0].events["opens"][-1]
         family.pages[0].events["opens"].append(twice)

@@ -15,7 +15,7 @@ from sources.constant_contact.reads.facts import MOST_REQUESTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from accounts import Quick
+    from accounts import Kept, Quick
 
 QUESTIONS = 3
 """What must be asked whatever the answer: two of contacts, one of campaigns."""
@@ -23,11 +23,11 @@ ALL_OF_IT = 1_000_000
 
 
 @pytest.fixture
-def loaded(quick: Callable[..., Quick]) -> Quick:
+def loaded(quick: Callable[..., Quick], first_night: dict[str, Kept]) -> Quick:
     """Sixty sent campaigns of few recipients, loaded once; a day has passed since."""
     here = quick(contacts=2_000, campaigns=75, max_events=3_000)
     here.configure(requests_per_second=5_000)
-    here.complete_night(a_commit=ALL_OF_IT)
+    here.begin_with(first_night, a_commit=ALL_OF_IT)
     here.sandbox.move_clock(timedelta(days=1))
     return here
 
