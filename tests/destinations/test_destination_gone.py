@@ -30,3 +30,20 @@ def test_a_destination_that_is_gone_in_the_middle_is_no_wrong_setting(
     with pytest.raises(UserError) as caught:
         Warehouse(Target())
     assert 2 == caught.value.exit_code
+
+
+def test_a_destination_that_names_no_columns_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As dlt's `sqlalchemy`, whose cursors are of a kind of their own."""
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", str(tmp_path / "warehouse.duckdb"))
+    opened = Warehouse(Target())
+    monkeypatch.setattr("dlt.destinations.impl.duckdb.sql_client.DuckDbSqlClient.cursor_impl", NoCursor)
+    with pytest.raises(UserError, match=r"'duckdb' does not say which columns.*take duckdb, postgres"):
+        opened.query("select 1 as one")
+
+
+class NoCursor:
+    def __init__(self, _native: object) -> None:
+        pass

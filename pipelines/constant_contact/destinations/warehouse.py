@@ -221,10 +221,21 @@ class Warehouse:
     def query(self, sql: str) -> list[Row]:
         """Rows of one statement, over a connection of its own, so that nothing stays locked."""
         with self.connected(self._client) as client, client.execute_query(sql) as cursor:
-            if cursor.description is None:
+            described = self._described(cursor)
+            if described is None:
                 return []
-            names = [column[0] for column in cursor.description]
+            names = [column[0] for column in described]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _described(self, cursor: Any) -> Any:
+        """What DB-API calls `description`. Raises UserError for a destination of dlt whose cursors have none."""
+        try:
+            return cursor.description
+        except AttributeError as error:
+            raise UserError(
+                f"destination {self.target.destination!r} does not say which columns it answers with, so what is "
+                "loaded there cannot be asked; take duckdb, postgres, ducklake or filesystem"
+            ) from error
 
     def session(self) -> AbstractContextManager[Session]:
         """A connection for questions, which cannot change anything. Raises UserError where there is nothing to read
