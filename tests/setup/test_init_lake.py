@@ -51,6 +51,7 @@ def in_secrets(place: Path) -> dict[str, Any]:
 
 def test_bucket_and_its_key_go_into_the_file_of_secrets(place: Path) -> None:
     """Also where the catalog does not answer: what is known is written before the login."""
+    pytest.importorskip("psycopg2", reason="the extra lake is not installed")
     secret = "DESTINATION__DUCKLAKE__CREDENTIALS__STORAGE__CREDENTIALS__AWS_SECRET_ACCESS_KEY"
     words = (ADDRESS, OBJECTS, "--access-key-id=K", "--region=eu-west-1", "--store=catalog")
     done = script(place, *LAKE, *words, "--endpoint-url=http://127.0.0.1:9", **{secret: "of-the-environment"})

@@ -47,6 +47,19 @@ of the mart's contract; one that a dataset built by an older version lacks is nu
 {% endmacro %}
 
 
+{#
+Before models are built: dbt lists the marts of each dataset while one thread runs. Listed by the first model that asks, a
+second one that asks meanwhile takes what dbt has noted so far for all there is (dbt-adapters, `list_relations`).
+#}
+{% macro list_account_datasets() %}
+    {%- if execute -%}
+        {%- for dataset in var('account_datasets', []) -%}
+            {%- do adapter.get_relation(database=target.database, schema=dataset ~ '_analytics', identifier='contacts') -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
+
 {% macro built_mart(dataset, mart) %}
     {%- set relation = adapter.get_relation(database=target.database, schema=dataset ~ '_analytics', identifier=mart) -%}
     {%- if relation is none -%}
