@@ -43,7 +43,6 @@ def _until_half_read(here: Quick) -> int:
     for cap in range(12, 60):
         here.night(max_requests=cap, a_commit=1)
         loaded = int(here.values("select count(*) from email_opens")[0])
-        if loaded >= 1000:
-            assert here.state["feeds"]
+        if loaded >= 1000 and here.state.get("feeds"):
             return loaded
     raise AssertionError("never in the middle of the feed")

@@ -112,7 +112,7 @@ def test_a_conversation_from_nothing_to_the_first_sync_and_again(server: Server,
         terminal.answer(r"Sync now\? \[Y/n\] ")
         terminal.expect("Complete")
         terminal.answer(r"Run it every night at 03:30\? \[Y/n\] ", "n")
-        terminal.expect("Next: ctct status")
+        terminal.expect(r"Next: \S*ctct status")
         assert 0 == terminal.end()
     assert server.client_secret not in terminal.shown
     assert (place / "ctct.duckdb").exists()

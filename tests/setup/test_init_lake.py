@@ -97,6 +97,8 @@ def test_two_machines_are_set_up_on_one_lake(server: Server, place: Path) -> Non
             terminal.answer("store_key of the other machines .*: ", key)
             terminal.answer(r"Load the account .*\? \[Y/n\] ")
             terminal.answer("Time zone in which days are counted")
+            terminal.answer("Web hook that is told of trouble")
+            terminal.answer("A report page")
             terminal.answer(r"Sync now\? ", "n")
             terminal.answer(r"Run it every night", "n")
             assert 0 == terminal.end()
