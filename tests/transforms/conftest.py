@@ -1,7 +1,5 @@
 """The warehouses that dbt_nights.py builds, once for all workers, as fixtures to be read."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 from filelock import FileLock
+from transforms.script_runs import run_script
 
 SCRIPT = Path(__file__).with_name("dbt_nights.py")
 
@@ -33,9 +32,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     with FileLock(f"{work_dir}.lock"):
         if not (work_dir / "odd.duckdb").exists():
             work_dir.mkdir(exist_ok=True)
-            command = [sys.executable, "-W", "ignore", str(SCRIPT), str(work_dir)]
-            ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-            assert ended.returncode == 0, ended.stdout + ended.stderr
+            run_script(SCRIPT, work_dir, timeout_s=600)
     return work_dir
 
 

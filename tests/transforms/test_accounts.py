@@ -1,29 +1,19 @@
 """Marts of several accounts: whose rows they are, and the views that hold them together."""
 
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from postgres.postgres_server import binaries
+from transforms.script_runs import ENGINES, run_script
 
 SCRIPT = Path(__file__).with_name("two_accounts.py")
 MODELS = Path(__file__).parents[2] / "transforms" / "models"
 MARTS = {path.stem for path in (MODELS / "marts").glob("*.sql")} - {"calendar"}
-ENGINES = [
-    "duckdb",
-    pytest.param(
-        "postgres", marks=pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed")
-    ),
-]
 
 
 def answers(work_dir: Path, engine: str) -> Any:
-    command = [sys.executable, "-W", "ignore", str(SCRIPT), str(work_dir), engine]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    run_script(SCRIPT, work_dir, engine, timeout_s=1800)
     return pickle.loads((work_dir / "answers.pickle").read_bytes())
 
 

@@ -1,8 +1,6 @@
 """The analyst questions that come with the project: each is answered, on the hand-written account and on others."""
 
 import pickle
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from answers_on_paper import ON_PAPER
 from postgres.postgres_server import binaries
 from transforms.older_account import ON_PAPER as OLDER
+from transforms.script_runs import run_script
 
 from pipelines.constant_contact.questions import Question, questions
 
@@ -112,9 +111,7 @@ def test_other_accounts_have_their_answers(tmp_path: Path, engine: str) -> None:
     An account with a year behind it answers what a young one cannot, on paper and here; one without rows and one
     whose contacts are all deleted answer every question.
     """
-    command = [sys.executable, "-W", "ignore", str(SCRIPT), str(tmp_path), engine]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    run_script(SCRIPT, tmp_path, engine, timeout_s=1800)
     answers = pickle.loads((tmp_path / "answers.pickle").read_bytes())
     assert {name: rounded(rows) for name, rows in OLDER.items()} == {
         name: rounded(rows) for name, rows in answers["older"].items()

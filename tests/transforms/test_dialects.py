@@ -6,7 +6,6 @@ not show: that it runs there, or that the rows are the same.
 """
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 import sqlglot
 from sqlglot import ErrorLevel
 from transforms.other_engines import environments
+from transforms.script_runs import run_script
 
 PROJECT = Path(__file__).parents[2] / "transforms"
 SCRIPT = Path(__file__).parent / "other_engines" / "compiled.py"
@@ -82,9 +82,7 @@ def test_a_model_holds_no_engines_own_sql(model: Path) -> None:
 
 def compiled(adapter: str, work_dir: Path) -> Iterator[tuple[str, str]]:
     """Model and SQL, as the adapter would send it."""
-    command = [environments.python(adapter), "-W", "ignore", SCRIPT, adapter, work_dir]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
-    assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-5000:]
+    run_script(SCRIPT, adapter, work_dir, timeout_s=1800, python=environments.python(adapter))
     for path in sorted((work_dir / "compiled").glob("*.sql")):
         yield path.stem, path.read_text()
 

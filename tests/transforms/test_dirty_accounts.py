@@ -1,30 +1,19 @@
 """Accounts whose rows contradict each other: rates stay shares, counts add up, and both engines agree."""
 
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from postgres.postgres_server import binaries
+from transforms.script_runs import run_script
 
 SCRIPT = Path(__file__).with_name("dirty_accounts.py")
 
 
 def build(work_dir: Path, engine: str, *, accounts: int, seeds: range) -> None:
     work_dir.mkdir(exist_ok=True)
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        str(SCRIPT),
-        str(work_dir),
-        engine,
-        str(accounts),
-        *map(str, seeds),
-    ]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=3000, check=False)
-    assert (ended.returncode, ended.stdout) == (0, ""), ended.stdout + ended.stderr
+    said = run_script(SCRIPT, work_dir, engine, accounts, *seeds, timeout_s=3000)
+    assert said == ""
 
 
 @pytest.mark.long

@@ -1,38 +1,19 @@
 """Marts that are built night after night hold the same rows as marts that are built from nothing."""
 
 import pickle
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from postgres.postgres_server import binaries
+from transforms.script_runs import ENGINES, run_script
 
 SCRIPT = Path(__file__).with_name("histories.py")
-ENGINES = [
-    "duckdb",
-    pytest.param(
-        "postgres", marks=pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed")
-    ),
-]
 
 
 def marts(work_dir: Path, engine: str, *, nights: int, seeds: Sequence[int]) -> Iterator[tuple[Any, Any]]:
     """After each random history: mart -> rows, built night after night, and built from nothing."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        str(SCRIPT),
-        str(work_dir),
-        engine,
-        str(nights),
-        *map(str, seeds),
-    ]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=5400, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    run_script(SCRIPT, work_dir, engine, nights, *seeds, timeout_s=5400)
     for seed in seeds:
         stepped, refreshed = (
             pickle.loads((work_dir / f"{how}-{seed}.pickle").read_bytes()) for how in ("stepped", "refreshed")

@@ -1,8 +1,6 @@
 """Every mart of the hand-written account, against rows that were worked out by hand from raw_account.sql."""
 
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from transforms.golden_old_api import OLD_API
 from transforms.golden_rows import EXPECTED as MAILS
 from transforms.golden_samples import SAMPLES
 from transforms.odd_orders import EXPECTED as ORDERS
+from transforms.script_runs import run_script
 
 SCRIPT = Path(__file__).with_name("golden.py")
 EXPECTED = MAILS | CHANNELS | SAMPLES
@@ -45,9 +44,7 @@ def test_marts_on_postgres_hold_the_rows_worked_out_by_hand(tmp_path: Path) -> N
     """
     So do those that PostgreSQL builds, and dbt's own tests and unit tests pass there.
     """
-    command = [sys.executable, "-W", "ignore", str(SCRIPT), str(tmp_path), "postgres"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    run_script(SCRIPT, tmp_path, "postgres", timeout_s=900)
     answers = pickle.loads((tmp_path / "answers.pickle").read_bytes())
     expected = EXPECTED | OLD_API | ORDERS
     assert {sql: rows for sql, rows in answers.items() if rows != expected[sql]} == {}

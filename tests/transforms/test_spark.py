@@ -3,8 +3,6 @@
 import json
 import math
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from transforms.golden_channels import CHANNELS
 from transforms.golden_old_api import OLD_API
 from transforms.golden_rows import EXPECTED as MAILS
 from transforms.other_engines import environments
+from transforms.script_runs import run_script
 
 HERE = Path(__file__).parent
 GOLDEN, DIRTY = "constant_contact", "dirty"
@@ -29,18 +28,13 @@ pytestmark = [
 Row = tuple[Any, ...]
 
 
-def run(python: Path | str, script: Path, *args: str) -> None:
-    command = [str(python), "-W", "ignore", str(script), *args]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
-    assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr[-5000:]
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that both scripts fill: DuckDB's marts in warehouse.duckdb, Spark's in marts/."""
     work_dir = tmp_path_factory.mktemp("spark")
-    run(sys.executable, HERE / "parquet_accounts.py", str(work_dir))
-    run(environments.python("spark"), HERE / "other_engines" / "spark_marts.py", str(work_dir))
+    run_script(HERE / "parquet_accounts.py", work_dir, timeout_s=3600)
+    spark = environments.python("spark")
+    run_script(HERE / "other_engines" / "spark_marts.py", work_dir, timeout_s=3600, python=spark)
     return work_dir
 
 
