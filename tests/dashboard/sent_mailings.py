@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from reporting.hundred_people import mail_to_a_hundred, rate
+
 from pipelines.constant_contact.dashboard.snapshot import Account, Mailing, Snapshot
-from pipelines.constant_contact.reporting.rates import Rate
-from pipelines.constant_contact.reporting.rows import Mail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,31 +15,18 @@ if TYPE_CHECKING:
 READ_AT = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 
 
-def rate(part: int, whole: int = 100) -> Rate:
-    return Rate(part=part, whole=whole)
-
-
 def mailing(
     campaign: str, *, on: dt.date, lists: Sequence[str] = (), segments: Sequence[str] = (), **changes: Any
 ) -> Mailing:
     """To a hundred people, of whom half opened and a tenth clicked; 40 and 8 of them look like people."""
-    values: dict[str, Any] = {
+    names = {
         "activity_id": f"a-{campaign}",
-        "campaign_id": campaign,
         "name": f"Campaign {campaign}",
         "subject": f"Subject {campaign}",
-        "is_resend": False,
-        "sent_at": dt.datetime.combine(on, dt.time(12), dt.UTC),
-        "sent_date": on,
-        "sends": 100,
-        "deliveries": 100,
-        "opened": rate(50),
-        "clicked": rate(10),
-        "opted_out": rate(1),
-        "bounced": rate(0),
     }
+    noon = dt.datetime.combine(on, dt.time(12), dt.UTC)
     return Mailing(
-        mail=Mail(**(values | changes)),
+        mail=mail_to_a_hundred(campaign, noon, **(names | changes)),
         list_ids=frozenset(lists),
         segment_ids=frozenset(segments),
         people_opened=rate(40),

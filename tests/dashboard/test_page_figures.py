@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sent_mailings import READ_AT, account, mailing, rate, snapshot
+from reporting.hundred_people import rate
+from sent_mailings import READ_AT, account, mailing, snapshot
 
 from pipelines.constant_contact.dashboard import view
 from pipelines.constant_contact.dashboard.filters import ALL, Filters

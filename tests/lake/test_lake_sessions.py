@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from postgres_server import binaries, postgres_server
-from test_sql_lake import CREDENTIALS, LAKE, made
+from postgres_server import binaries
+from test_sql_lake import CREDENTIALS, LAKE, made_on_a_server
 
 from pipelines.constant_contact.destinations import lake_catalog
 from pipelines.constant_contact.destinations.warehouse import Warehouse
@@ -35,9 +35,7 @@ def test_server_lets_go_of_a_machine_that_vanished_within_a_minute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session that has the lock, and those in which DuckDB commits, where others would wait behind it."""
-    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
-    with postgres_server() as server:
-        made(tmp_path, server.url, monkeypatch)
+    with made_on_a_server(tmp_path, monkeypatch):
         opened = Warehouse(LAKE)
         credentials = opened.location.place.factory.config_params["credentials"]
         meta = f"__ducklake_metadata_{credentials.ducklake_name}"
@@ -61,9 +59,7 @@ def test_what_an_address_says_itself_about_its_sessions_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With `keepalives` in it the server is told nothing, for poolers that refuse it."""
-    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
-    with postgres_server() as server:
-        made(tmp_path, server.url, monkeypatch)
+    with made_on_a_server(tmp_path, monkeypatch) as server:
         monkeypatch.setenv(f"{CREDENTIALS}CATALOG", f"{server.url}?keepalives=1&connect_timeout=3")
         credentials = Warehouse(LAKE).location.place.factory.config_params["credentials"]
         with lake_catalog.connect(credentials) as connection:

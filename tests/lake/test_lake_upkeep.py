@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 from object_storage import STORAGE, command, object_storage
-from postgres_server import binaries, postgres_server
-from test_sql_lake import CREDENTIALS, LAKE, asking, made
+from postgres_server import binaries
+from test_sql_lake import CREDENTIALS, LAKE, asking, made, made_on_a_server
 
 from pipelines.constant_contact.destinations.ducklake import DuckLake
 from pipelines.constant_contact.destinations.location import locate
@@ -163,9 +163,7 @@ def test_who_has_lost_the_lock_on_the_catalogs_server_begins_nothing_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DuckDB would connect anew without a word, beside the machine that has the lock now."""
-    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
-    with postgres_server() as server:
-        made(tmp_path, server.url, monkeypatch)
+    with made_on_a_server(tmp_path, monkeypatch) as server:
         opened = Warehouse(LAKE)
         with opened.locked(), opened.kept_open():
             assert len(contacts(opened)) == 5

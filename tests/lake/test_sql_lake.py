@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from postgres_server import PostgresServer
 
     from pipelines.constant_contact.destinations.session import Session
 
@@ -99,6 +102,15 @@ def made(
         for statement in (*profile.opening, "use ducklake", *MADE.strip().split(";\n")):
             connection.execute(statement)
         connection.execute(f"copy (select 1 as a) to '{folder}/secret.parquet'")
+
+
+@contextmanager
+def made_on_a_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresServer]:
+    """The same with its catalog in a PostgreSQL of its own."""
+    monkeypatch.setenv("DLT_DATA_DIR", str(folder / "dlt"))
+    with postgres_server() as server:
+        made(folder, server.url, monkeypatch)
+        yield server
 
 
 def asking() -> AbstractContextManager[Session]:
@@ -193,8 +205,7 @@ def test_a_role_that_only_reads_is_enough_for_the_catalog(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the catalog in PostgreSQL: the same statements, asked as a role that may do nothing but select there."""
-    with postgres_server() as server:
-        made(tmp_path, server.url, monkeypatch)
+    with made_on_a_server(tmp_path, monkeypatch) as server:
         monkeypatch.setenv(f"{READ}CATALOG", server.make_reader())
         monkeypatch.setenv(f"{CREDENTIALS}CATALOG", server.url.replace("ctct:none", "nobody:none"))
         with asking() as session:

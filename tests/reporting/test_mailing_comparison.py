@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from reporting.hundred_people import mail_to_a_hundred, rate
 
 from pipelines.constant_contact.reporting.comparison import (
     averages,
@@ -21,36 +22,18 @@ from pipelines.constant_contact.reporting.comparison import (
     rate_of,
     send_times,
 )
-from pipelines.constant_contact.reporting.rates import Rate
 from pipelines.constant_contact.reporting.rows import Day, Mail, Period
+
+if TYPE_CHECKING:
+    from pipelines.constant_contact.reporting.rates import Rate
 
 NEWEST = dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
-def rate(part: int, whole: int = 100) -> Rate:
-    return Rate(part=part, whole=whole)
-
-
 def mail(name: str = "m", *, ago: float = 0, at: dt.datetime | None = None, **more: Any) -> Mail:
     """Sent so many days before the newest one; half opened, a tenth clicked."""
-    sent_at = at or NEWEST - ago * DAY
-    values: dict[str, Any] = {
-        "activity_id": name,
-        "campaign_id": name,
-        "name": name,
-        "subject": name,
-        "is_resend": False,
-        "sent_at": sent_at,
-        "sent_date": sent_at.date(),
-        "sends": 100,
-        "deliveries": 100,
-        "opened": rate(50),
-        "clicked": rate(10),
-        "opted_out": rate(1),
-        "bounced": rate(0),
-    }
-    return Mail(**(values | more))
+    return mail_to_a_hundred(name, at or NEWEST - ago * DAY, **more)
 
 
 def day(number: int, **more: int) -> Day:

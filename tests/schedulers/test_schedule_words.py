@@ -8,23 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from schedulers.nightly_job import JOB
 
 from pipelines.constant_contact.errors import RunFailed, UserError
 from pipelines.constant_contact.schedule import crontab, programs
 from pipelines.constant_contact.schedule.crontab import Cron, block_of
-from pipelines.constant_contact.schedule.job import Entry, Job, check_times, must_be_writable, times
+from pipelines.constant_contact.schedule.job import Entry, check_times, must_be_writable, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-JOB = Job(
-    folder=Path("/srv/zoë/my account"),
-    state_dir=Path("/var/lib/ctct"),
-    program=Path("/opt/ctct/bin/ctct"),
-    at="03:30",
-    profile="default",
-    dataset="constant_contact",
-)
 
 
 @pytest.mark.parametrize(

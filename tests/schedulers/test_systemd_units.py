@@ -7,23 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from schedulers.nightly_job import JOB as NIGHTLY
 
 from pipelines.constant_contact.errors import RunFailed
 from pipelines.constant_contact.schedule import programs, systemd
-from pipelines.constant_contact.schedule.job import Job
 from pipelines.constant_contact.schedule.systemd import Systemd, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-JOB = Job(
-    folder=Path("/srv/zoë/my account"),
-    state_dir=Path("/var/lib/ctct"),
-    program=Path("/opt/ctct/bin/ctct"),
-    at="21:30",
-    profile="default",
-    dataset="constant_contact",
-)
+    from pipelines.constant_contact.schedule.job import Job
+
+JOB = replace(NIGHTLY, at="21:30")
 
 
 class Said:
