@@ -1,4 +1,4 @@
-"""Logins and the day's count in a PostgreSQL that machines share: races, kills, lost sessions, other keys, dumps."""
+"""Logins and the day's count in a PostgreSQL that machines share: races, kills, lost sessions, dumps."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pytest
+from catalog_logins import KEY, LOGIN, WHOSE, end_sessions, keep, kept
+from catalog_logins import database as database_of_logins
+from catalog_logins import server as server_of_logins
 from child_runs import Home, start_child
-from postgres_server import binaries, postgres_server
+from postgres_server import binaries
 
 from sources.constant_contact.api.budget import Budget
 from sources.constant_contact.api.catalog import TABLE, Catalog
@@ -30,8 +33,6 @@ from sources.constant_contact.source import settings
 from sources.constant_contact_sandbox import Sandbox, Switches, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from postgres_server import PostgresServer
 
 psycopg = pytest.importorskip("psycopg", reason="the extra lake is not installed")
@@ -41,43 +42,8 @@ pytestmark = [
     pytest.mark.long,  # a server, and real processes on it
 ]
 
-KEY = "kept-by-whoever-runs-the-machines-0123"
+server, database = server_of_logins, database_of_logins  # fixtures, which pytest finds under their names
 CATALOG = "DESTINATION__DUCKLAKE__CREDENTIALS__CATALOG"
-WHOSE, LOGIN = "app/acme/", "app/acme/login"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    with postgres_server() as started:
-        yield started
-
-
-@pytest.fixture
-def database(server: PostgresServer, request: pytest.FixtureRequest) -> str:
-    """The address of an empty one."""
-    name = f"d{abs(hash(request.node.nodeid))}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    return server.url.rpartition("/")[0] + f"/{name}"
-
-
-def keep(store: CatalogTokenStore, token: str) -> None:
-    with store.lock(WHOSE):
-        store.save(LOGIN, Tokens(refresh_token=token, account_name="A shop"))
-
-
-def kept(store: CatalogTokenStore) -> str | None:
-    with store.lock():
-        tokens = store.load(LOGIN)
-    return tokens.refresh_token if tokens else None
-
-
-def end_sessions(database: str) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where pid <> pg_backend_pid() and datname = current_database()"
-        )
 
 
 def test_login_of_one_machine_is_another_ones(database: str) -> None:
@@ -109,101 +75,6 @@ def test_dump_of_the_database_shows_no_login(database: str, tmp_path: Path) -> N
     assert b"sealed" in dumped
     for secret in (b"refresh-token-in-plain", KEY.encode(), b"app/", b"acme", b"A shop"):
         assert secret not in dumped
-
-
-def test_another_key_is_a_sentence_and_changes_nothing(database: str) -> None:
-    """For reading and for logging in; the right one still opens it."""
-    keep(CatalogTokenStore(database, KEY), "r-1")
-    wrong = CatalogTokenStore(database, KEY[::-1])
-    for use in (kept, lambda store: keep(store, "r-2")):
-        with pytest.raises(TokenStoreError, match="store_key is not the one") as caught:
-            use(wrong)
-        assert KEY[::-1] not in str(caught.value)
-    assert "r-1" == kept(CatalogTokenStore(database, KEY))
-
-
-def test_lost_key_is_given_up_as_the_sentence_says(database: str) -> None:
-    keep(CatalogTokenStore(database, KEY), "r-1")
-    new = CatalogTokenStore(database, KEY[::-1])
-    with pytest.raises(TokenStoreError) as caught:
-        kept(new)
-    statement = str(caught.value).partition("run there: ")[2].partition(", and log in")[0]
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(statement)
-    keep(new, "r-2")
-    assert "r-2" == kept(new)
-
-
-NEW_KEY = "the-next-one-of-whoever-runs-them-4567"
-
-
-def test_key_is_changed_without_logging_in_again(database: str) -> None:
-    """New and old one together: the first use encrypts every login anew, and then the old one opens nothing."""
-    old = CatalogTokenStore(database, KEY)
-    for number in range(3):
-        with old.lock(f"app/p{number}/"):
-            old.save(f"app/p{number}/login", Tokens(refresh_token=f"r-{number}"))
-    keep(old, "r-1")
-    assert "r-1" == kept(CatalogTokenStore(database, KEY, NEW_KEY))  # of use, and nothing changes
-    assert "r-1" == kept(old)
-
-    assert "r-1" == kept(CatalogTokenStore(database, NEW_KEY, KEY))
-
-    new = CatalogTokenStore(database, NEW_KEY)
-    assert "r-1" == kept(new)
-    with new.lock():
-        assert 4 == len(new.names())
-    with pytest.raises(TokenStoreError, match="store_key is not the one"):
-        kept(CatalogTokenStore(database, KEY))
-    keep(CatalogTokenStore(database, KEY, NEW_KEY), "r-2")  # back again, by whoever names the old one first
-    assert "r-2" == kept(old)
-
-
-def test_key_changed_while_a_login_is_renewed_costs_no_login(database: str) -> None:
-    """What comes back is kept under the key that counts by then; also where the session was lost meanwhile."""
-    store, changing = CatalogTokenStore(database, KEY, NEW_KEY), CatalogTokenStore(database, NEW_KEY, KEY)
-    keep(store, "r-1")
-    with store.lock(WHOSE):
-        store.load(LOGIN)
-        assert "r-1" == kept(changing)
-        store.save(LOGIN, Tokens(refresh_token="r-2"))
-    assert "r-2" == kept(CatalogTokenStore(database, NEW_KEY))
-    assert "r-2" == kept(store)
-    with store.lock(WHOSE):
-        store.load(LOGIN)
-        assert "r-2" == kept(changing)
-        end_sessions(database)
-        store.save(LOGIN, Tokens(refresh_token="r-3"))
-    assert "r-3" == kept(CatalogTokenStore(database, NEW_KEY))
-
-
-def test_login_that_is_forgotten_while_the_key_changes_stays_forgotten(database: str) -> None:
-    """Six machines, half of which name the other key first, renew, forget and read at once: nothing is damaged."""
-    orders = [(KEY, NEW_KEY), (NEW_KEY, KEY)] * 3
-    keep(CatalogTokenStore(database, KEY), "r-1")
-    failures: list[BaseException] = []
-
-    def work(number: int) -> None:
-        whose, store = f"app/p{number}/", CatalogTokenStore(database, *orders[number])
-        try:
-            for turn in range(5):
-                with store.lock(whose):
-                    store.save(f"{whose}login", Tokens(refresh_token=f"r-{turn}"))
-                with store.lock(whose):
-                    loaded = store.load(f"{whose}login")
-                    assert (f"r-{turn}", 1) == (loaded and loaded.refresh_token, store.remove(whose))
-        except BaseException as error:  # noqa: BLE001 - told by the main thread
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [] == failures
-    left = CatalogTokenStore(database, NEW_KEY, KEY)
-    with left.lock():
-        assert [LOGIN] == left.names()
 
 
 def test_row_put_into_anothers_place_opens_nothing(database: str) -> None:
