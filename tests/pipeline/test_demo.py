@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import child_runs
 import duckdb
@@ -13,9 +14,7 @@ from ctct_calls import ctct
 from pipelines.constant_contact import demo
 from pipelines.constant_contact.errors import RunFailed
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """[sources.constant_contact]
 base_url = "http://127.0.0.1:1/v3"
 profile = "shop"
@@ -32,6 +31,9 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".dlt").mkdir()
     (tmp_path / ".dlt" / "config.toml").write_text(SETTINGS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(
+        "PYTHONPATH", str(ROOT)
+    )  # of the sample account's process, which this folder tells nothing
     monkeypatch.setenv("SOURCES__CONSTANT_CONTACT__ACCESS_TOKEN", "of-a-real-account")
     monkeypatch.setenv("SOURCES__CONSTANT_CONTACT__REPORT", str(tmp_path / "nightly.html"))
     for name in ("DESTINATION__DUCKDB__CREDENTIALS", "DLT_DATA_DIR"):
