@@ -66,7 +66,15 @@ def test_nothing_that_is_configured_counts(
 def test_a_demo_of_a_profile(tmp_path: Path) -> None:
     """Tables and marts are in the profile's dataset, and the three questions are answered from there."""
     ran = child_runs.ctct(
-        "demo", "--contacts", "20", "--campaigns", "2", "--profile", "acme", folder=tmp_path, environment={}
+        "demo",
+        "--contacts",
+        "20",
+        "--campaigns",
+        "2",
+        "--profile",
+        "acme",
+        folder=tmp_path,
+        environment={"PYTHONPATH": str(ROOT)},
     )
     assert 0 == ran.returncode, ran.stderr
     assert "from constant_contact_acme_analytics.domains" in ran.stdout

@@ -142,10 +142,11 @@ def test_nights_build_what_changed_and_equal_a_full_build(tmp_path: Path) -> Non
     assert home.marts() == stepped
     assert home.rows("select is_deleted from contacts where contact_id = 'ada'") == [(True,)]
     for _parsed in ("anew", "kept"):
+        home.execute("create table if not exists constant_contact._ctct_marts (inputs text)")
         home.dbt("run", "--select", "repeat_bouncers", "--vars", "repeat_bounces: 1")
         assert home.rows("select * from information_schema.tables where table_name = '_ctct_marts'") == []
-        home.transform()
-        assert home.marts() == stepped
+    home.transform()
+    assert home.marts() == stepped
     home.execute("drop table constant_contact_analytics.tags")
     home.transform()
     assert home.rows("select count(*) from tags") == [(1,)]

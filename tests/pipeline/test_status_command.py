@@ -168,9 +168,11 @@ def test_a_warehouse_that_is_not_there_has_a_status(served: Callable[..., Any]) 
 @pytest.mark.long
 def test_status_says_how_far_a_first_read_has_come(account: Callable[..., Account]) -> None:
     """After a run that was cut: contacts of those the API counts, campaigns so far, and feeds by their e-mails."""
-    here = account(contacts=1_200, campaigns=3, max_events=600)
+    here = account(
+        contacts=6_000, campaigns=3, max_events=600
+    )  # 12 pages: begun and not ended, whoever is first
     selected = {"select": ("contacts", "contact_counts", "email_campaigns", "email_sends")}
-    assert "partial" == here.night(max_requests=6, **selected).status
+    assert "partial" == here.night(max_requests=12, **selected).status
     progress = json.loads(ctct("status", "--json")[1])["backfill"]
     contacts = next(part for part in progress if part["resource"] == "contacts")
     assert 0 < contacts["done"] < contacts["total"]
