@@ -52,6 +52,12 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         ("9", "ada", None, "EUR", 3.0, None, 0.0, 1, False, None, None),
         ("10", None, None, "GBP", None, "NaN", 0.0, 1, False, None, None),
     ],
+    # orders 2 and 5 in euros, 3 in dollars: two sums
+    "select campaign_activity_id, currency, orders, buyers, revenue, revenue_per_delivery * deliveries"
+    " from campaign_revenue order by currency": [
+        ("spring-1", "EUR", 2, 1, 20.0, 20.0),
+        ("spring-1", "USD", 1, 1, 20.5, 20.5),
+    ],
     "select outcome, count(*), count(amount__raw) from constant_contact_staging_models.int_order_rows"
     " group by outcome order by outcome": [
         ("again", 4, 0),

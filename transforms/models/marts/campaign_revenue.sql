@@ -1,4 +1,4 @@
--- one row per campaign activity to whose clicks orders are attributed
+-- one row per campaign activity to whose clicks orders are attributed, and currency of theirs
 with
 
 attributed_orders as (
@@ -17,6 +17,7 @@ orders_per_mail as (
 
     select
         campaign_activity_id,
+        currency,
         count(*) as orders,
         count(distinct contact_id) as buyers,
         sum(amount) as revenue,
@@ -24,7 +25,9 @@ orders_per_mail as (
         max(ordered_at) as last_ordered_at
     from attributed_orders
     where is_attributed
-    group by campaign_activity_id
+    group by
+        campaign_activity_id,
+        currency
 
 ),
 
@@ -37,6 +40,7 @@ final as (
         campaign_activities.campaign_name,
         campaign_activities.subject,
         campaign_activities.deliveries,
+        orders_per_mail.currency,
         orders_per_mail.orders,
         orders_per_mail.buyers,
         orders_per_mail.revenue,
