@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from . import control, pages, routes
 from . import partner_endpoints as partners
 from .faults import FAULTS, UNAUTHORIZED, Reply, error, json_reply
+from .prompt_server import PromptServer
 from .quota import Request
 from .small_collections import DAY_S
 from .tokens import TOO_FAST
@@ -360,7 +361,7 @@ def serve(sandbox: Sandbox, *, port: int = 0, host: str = "127.0.0.1") -> Iterat
         listener.bind((host, port))
         app = App(sandbox)
         app.origin = f"http://{host}:{listener.getsockname()[1]}"
-        server = uvicorn.Server(config(app))
+        server = PromptServer(config(app))
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True
         )
@@ -373,5 +374,5 @@ def serve(sandbox: Sandbox, *, port: int = 0, host: str = "127.0.0.1") -> Iterat
         try:
             yield Server(sandbox=sandbox, origin=app.origin)
         finally:
-            server.should_exit = True
+            server.end()
             thread.join(10)

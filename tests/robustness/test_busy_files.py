@@ -161,6 +161,7 @@ def test_a_file_has_one_lock_whichever_link_leads_to_it(tmp_path: Path) -> None:
     assert {folder.resolve() / ".w.duckdb.lock"} == {lock_beside(name) for name in names}
 
 
+@pytest.mark.long
 def test_two_datasets_in_one_file_take_turns(home: Home) -> None:
     """The second sync waits for the first, whose dataset and process it names, and ends with 75 when it takes long."""
     home.settings["requests_per_second"] = 2

@@ -74,6 +74,7 @@ def test_everything_that_a_run_makes_is_for_its_owner(home: Home) -> None:
     assert {0o600, 0o700} == {mode(path) for path in (home.folder / "dlt" / "ctct").rglob("*")}
 
 
+@pytest.mark.long
 def test_check_names_what_is_open_and_the_command_that_closes_it(home: Home) -> None:
     """One line; the command in it, run as it is, makes the line good."""
     assert 0 == home.run(*SYNC).code
@@ -111,6 +112,7 @@ def rows_kept(home: Home) -> list[Path]:
     return [path for path in (home.folder / "dlt").rglob("*_jobs/*") if "loaded" in path.parts]
 
 
+@pytest.mark.long
 def test_no_rows_stay_in_the_loaders_folder(home: Home) -> None:
     """In a folder without a configuration of the loader too, and what earlier versions left is removed.
 

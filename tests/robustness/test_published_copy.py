@@ -65,6 +65,7 @@ def runs_in(path: Path) -> int:
         return int(connection.execute("select count(*) from constant_contact._ctct_runs").fetchall()[0][0])
 
 
+@pytest.mark.long
 def test_a_reader_keeps_the_copy_open_while_syncs_replace_it(home: Home) -> None:
     """It stops no sync and goes on with what it opened; whoever opens the copy afterwards sees the new run.
 

@@ -282,6 +282,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(server: Server, place: Pa
     fails(done, 2, "cannot be written", str(place / ".dlt"), "ctct init in another folder")
 
 
+@pytest.mark.long
 def test_secrets_that_git_tracks_are_not_written(place: Path) -> None:
     """The file stays as it is, and the command that takes it out of git is named."""
     (place / ".dlt").mkdir()
@@ -319,6 +320,7 @@ def test_a_wrong_option_is_a_sentence(server: Server, place: Path, words: list[s
     fails(done, 2, said)
 
 
+@pytest.mark.long
 def test_input_that_ends_is_a_sentence(place: Path) -> None:
     """Ctrl-D."""
     with conversation(place) as terminal:
