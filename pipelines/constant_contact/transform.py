@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.constant_contact import files
 from pipelines.constant_contact.display.tally import many
-from pipelines.constant_contact.events import MartStarted, TransformEnded, TransformStarted
+from pipelines.constant_contact.events import MartStarted, TransformEnded, TransformStarted, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -87,7 +87,7 @@ def run_transforms(
         destination,
         variables=variables,
         work_dir=work_dir,
-        callbacks=[_tells_marts(listener)],
+        callbacks=[_tells(listener)],
     )
     results = list(getattr(answer.result, "results", None) or [])
     if answer.exception is not None:
@@ -166,15 +166,17 @@ def _invoke(
             _let_go(destination)
 
 
-def _tells_marts(listener: Listener) -> Callable[[Any], None]:
-    """A listener for dbt's events, of which the start of a model is told on."""
+def _tells(listener: Listener) -> Callable[[Any], None]:
+    """Tells on two of dbt's events: the start of a model, and what the project itself warns of, once."""
+    warned: set[str] = set()
 
     def hear(event: Any) -> None:
-        if event.info.name != "LogStartLine":
-            return
-        line, node = event.data, event.data.node_info
-        if node.resource_type == "model":
-            listener(MartStarted(name=node.node_name, number=line.index, total=line.total))
+        said = event.data
+        if event.info.name == "LogStartLine" and said.node_info.resource_type == "model":
+            listener(MartStarted(name=said.node_info.node_name, number=said.index, total=said.total))
+        elif event.info.name == "JinjaLogWarning" and said.msg not in warned:
+            warned.add(said.msg)
+            listener(Warned(message=said.msg))
 
     return hear
 

@@ -17,7 +17,7 @@ import pytest
 
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.errors import UserError
-from pipelines.constant_contact.events import Event, MartStarted, TransformEnded, TransformStarted
+from pipelines.constant_contact.events import Event, MartStarted, TransformEnded, TransformStarted, Warned
 from pipelines.constant_contact.request import load_settings
 from pipelines.constant_contact.transform import (
     NothingSelectedError,
@@ -242,6 +242,25 @@ def test_unknown_time_zone_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SOURCES__CONSTANT_CONTACT__TIME_ZONE", "Mars/Olympus")
     with pytest.raises(UserError, match="time_zone is 'Mars/Olympus', which is no time zone: write it like"):
         load_settings()
+
+
+def test_what_the_project_warns_of_is_told_once(tmp_path: Path) -> None:
+    """Whichever models meet it."""
+    path, project = write_warehouse(tmp_path / "odd.duckdb", "30"), write_project(tmp_path / "project")
+    for name in MODELS:
+        (project / "models" / "marts" / f"{name}.sql").write_text(
+            CONFIG + "{% if execute %}{% do exceptions.warn('odd orders') %}{% endif %}select 1 as contact_id"
+        )
+    events: list[Event] = []
+    ended = run_transforms(
+        destination=DbtProfile(kind="duckdb", duckdb_path=path),
+        dataset=DATASET,
+        work_dir=tmp_path / "work",
+        project=project,
+        listener=events.append,
+    )
+    assert (ended.failures, ended.models) == ((), 2)
+    assert [event.message for event in events if isinstance(event, Warned)] == ["odd orders"]
 
 
 def test_database_that_does_not_know_a_zone_says_so(tmp_path: Path) -> None:

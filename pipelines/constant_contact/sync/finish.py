@@ -135,7 +135,7 @@ class Finish:
             run.request.transform and self._warehouse.location.kind.transforms
         ):
             return None
-        ended = update_marts(self._warehouse, listener=run.messages.emit, time_zone=run.own.time_zone)
+        ended = update_marts(self._warehouse, listener=run.messages.hear, time_zone=run.own.time_zone)
         run.messages.warnings += ended.failures  # the listener has shown them already
         return ended
 

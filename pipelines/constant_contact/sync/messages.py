@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.constant_contact.events import PageRead, Waiting, Warned
 
 if TYPE_CHECKING:
-    from pipelines.constant_contact.events import Listener
+    from pipelines.constant_contact.events import Event, Listener
     from sources.constant_contact.api import events as api_events
     from sources.constant_contact.api.client import Client
     from sources.constant_contact.batches import Batch
@@ -24,6 +24,13 @@ class Messages:
     def warn(self, message: str) -> None:
         self.warnings.append(message)
         self.emit(Warned(message=message))
+
+    def hear(self, event: Event) -> None:
+        """Tell on what a part of the run says; what it warns of is a warning of the run."""
+        if isinstance(event, Warned):
+            self.warn(event.message)
+        else:
+            self.emit(event)
 
     def api_waits(self, event: api_events.Waiting) -> None:
         self.emit(Waiting(reason=event.reason.replace("_", " "), wait_s=event.seconds))
