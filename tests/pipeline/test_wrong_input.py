@@ -154,6 +154,29 @@ def test_a_destination_that_is_no_database_is_not_called_empty(tmp_path: Path, c
     assert "this command reads a database, and filesystem is none" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "login", [{}, {"CLIENT_ID": "11111111-2222-3333-4444-555555555555"}], ids=("no key", "no login")
+)
+@pytest.mark.parametrize("command", ["sync", "plan"])
+def test_without_a_login_no_warehouse_is_made(tmp_path: Path, command: str, login: Mapping[str, str]) -> None:
+    """Exit 2, and the folder is as it was."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    ran = child_runs.ctct(
+        command,
+        folder=folder,
+        environment={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "DLT_DATA_DIR": str(tmp_path / "dlt"),
+            f"{PREFIX}STATE_DIR": str(tmp_path / "state"),
+            **{PREFIX + name: value for name, value in login.items()},
+        },
+    )
+    assert (2, 1) == (ran.returncode, len(ran.stderr.splitlines())), shown(ran)
+    assert [] == list(folder.iterdir())
+
+
 def test_a_working_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     """Exit 2 with the folder and the setting to change."""
     in_the_way = tmp_path / "in-the-way"

@@ -42,6 +42,9 @@ from sources.constant_contact.repair.cascades import apply_cascades
 from sources.constant_contact.state.changes import changed
 
 if TYPE_CHECKING:
+    from pipelines.constant_contact.destinations.location import Location
+    from pipelines.constant_contact.destinations.target import Target
+    from pipelines.constant_contact.destinations.waiting import Patience
     from pipelines.constant_contact.events import Listener
     from pipelines.constant_contact.request import SyncRequest
     from sources.constant_contact.identity import Identity
@@ -59,37 +62,46 @@ def sync(request: SyncRequest, listener: Listener, *, own: Settings | None = Non
     if (copy := published_copy(own)) is not None:
         location.kind.check_copy(location.place, request.target, copy)
     patience = patience_of(own, request.wait, lambda why, left_s: emit(Waiting(reason=why, wait_s=left_s)))
-    begun = pendulum.now("UTC")
-    try:
-        with alone(location.state_folder, request.target, patience):
-            location.kind.limit_memory(location.place, own.size().database_mb)
-            repair_folder(location.work_dir)
-            for folder in (location.work_dir, location.earlier_folder()):
-                remove_loaded_rows(folder, SOURCE)
-            warehouse = Warehouse(request.target, location=location, patience=patience)
-            with warehouse.locked():
-                return _locked(request, wanted, own, warehouse, emit)
-    except Busy as error:  # before anything was read
-        result = never_begun(own.connection(), str(error), begun)
-        records.keep(location.state_folder, result, own.connection().key)
-        emit(RunEnded(result=result))
-        return result
-
-
-def _locked(
-    request: SyncRequest, wanted: frozenset[str], own: Settings, warehouse: Warehouse, emit: Listener
-) -> RunResult:
-    """The run, while nobody else loads into this dataset."""
-    messages = Messages(emit)
+    begun, messages = pendulum.now("UTC"), Messages(emit)
     client = Client(own.connection(), on_wait=messages.api_waits, max_requests=request.max_requests)
     with closing(client):
-        run = Run(
-            request=request, wanted=wanted, own=own, warehouse=warehouse, client=client, messages=messages
-        )
+        client.check_login()  # before a warehouse is made into which nothing can be loaded
         try:
-            return _carried_out(run)
-        except warehouse.troubles() as error:
-            raise failed_load(error, warehouse.name) from error
+            with alone(location.state_folder, request.target, patience):
+                warehouse = _opened(request.target, location, own, patience)
+                with warehouse.locked():
+                    return _locked(
+                        Run(
+                            request=request,
+                            wanted=wanted,
+                            own=own,
+                            warehouse=warehouse,
+                            client=client,
+                            messages=messages,
+                        )
+                    )
+        except Busy as error:  # before anything was read
+            result = never_begun(own.connection(), str(error), begun)
+            records.keep(location.state_folder, result, own.connection().key)
+            emit(RunEnded(result=result))
+            return result
+
+
+def _opened(target: Target, location: Location, own: Settings, patience: Patience) -> Warehouse:
+    """The warehouse, after what an earlier run may have left in its folders is put in order."""
+    location.kind.limit_memory(location.place, own.size().database_mb)
+    repair_folder(location.work_dir)
+    for folder in (location.work_dir, location.earlier_folder()):
+        remove_loaded_rows(folder, SOURCE)
+    return Warehouse(target, location=location, patience=patience)
+
+
+def _locked(run: Run) -> RunResult:
+    """The run, while nobody else loads into this dataset."""
+    try:
+        return _carried_out(run)
+    except run.warehouse.troubles() as error:
+        raise failed_load(error, run.warehouse.name) from error
 
 
 def _carried_out(run: Run) -> RunResult:
@@ -105,7 +117,7 @@ def _carried_out(run: Run) -> RunResult:
 
 
 def _begin(run: Run) -> Begun:
-    """Nothing but the login and the account is asked of the API. Raises UserError."""
+    """Nothing but the account is asked of the API. Raises UserError."""
     from sources.constant_contact.source import unused_settings  # noqa: PLC0415 - two seconds
 
     warehouse, client, warn = run.warehouse, run.client, run.messages.warn
@@ -113,7 +125,6 @@ def _begin(run: Run) -> Begun:
         warn(unused.sentence)
     for sentence in warehouse.left_out(transform=run.request.transform):
         warn(sentence)
-    client.check_login()
     identity, refusal = whose_account(warehouse, client, accept=run.request.accept_account, warn=warn)
     with warehouse.kept_open():  # nothing is asked of the API until the first slice is read
         finish_pending(warehouse, client, warn=warn)
