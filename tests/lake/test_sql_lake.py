@@ -69,6 +69,19 @@ OF_A_LAKE = [
     "from read_blob('{folder}/catalog.duckdb')",
     "from duckdb_secrets(redact => false)",
 ]
+OVER_ROWS = "copy (select 'x' as contact_id, 'y' as name) to '{data}'"
+OF_A_LAKE += [
+    f"{prefix}{OVER_ROWS}{options}"
+    for prefix in (
+        "", "explain ", "explain analyze ", "explain (analyze) ", "EXPLAIN (ANALYZE, FORMAT json) ",
+        "/* explain select */ explain /* select */ analyze -- select\n ", "explain -- \r analyze ",
+        "explain /* /* */ select ' */ ", "explain analyze /* /* */ select ' */ ",
+    )
+    for options in (
+        "", " (format parquet, use_tmp_file false)", " (format csv, use_tmp_file false)", " (use_tmp_file false) -- '",
+    )
+]  # fmt: skip
+"""Over a file that the session may read, `{data}`: who may read it may write it, as far as the engine knows."""
 NOTHING_DONE = {
     "from duckdb_secrets()",
     "from query('from ducklake_merge_adjacent_files(''ducklake'')')",
@@ -182,6 +195,7 @@ def attacked(session: Session, folder: Path, rows: int = 5) -> tuple[set[str], s
     answered, shown, before = set(), [], everything(folder)
     for statement in (*DUCKDB, *OF_A_LAKE):
         named = statement.replace("{folder}", str(folder)).replace("{secret}", str(folder / "secret.txt"))
+        named = named.replace("{data}", str(min((folder / "files").rglob("*.parquet"))))
         try:
             shown.append(str(session.ask(named.replace("{file}", str(folder / "catalog.duckdb"))).rows))
             answered.add(statement)

@@ -127,6 +127,8 @@ def test_what_only_reads_is_answered(path: Path) -> None:
         for statement in (
             "select 1;", "values (1)", "from contacts", "with c as (from contacts) select * from c", "show tables",
             "describe contacts", "summarize contacts", "explain select 1", "explain analyze select * from contacts",
+            "explain (analyze, format json) from contacts", "explain (select 1)",
+            "-- why\n EXPLAIN\n values (1) -- this;",
             "pivot contacts on name", "pivot contacts on name in ('n1')", "pragma table_info('contacts')",
         ):  # fmt: skip
             assert session.ask(statement).columns, statement

@@ -8,7 +8,8 @@ parsed by the same connection: IMPORT DATABASE reads files while it is parsed.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import re
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.constant_contact.destinations.session import (
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection, Statement
 
-READS: Final = frozenset({"SELECT", "EXPLAIN"})
-"""Kinds of statements that are answered; PRAGMA and CALL that only read are SELECT to the parser, or have a table
+READS: Final = "SELECT"
+"""The kind of statement that is answered; PRAGMA and CALL that only read are of it to the parser, or have a table
 function to select from.
+"""
+EXPLAINS: Final = "EXPLAIN"
+EXPLAINED: Final = re.compile(
+    r"(?:\s|--[^\n\r]*[\n\r])*explain\b\s*(?:analyze\b)?(\s*(?:\([\w\s,']*\))?(.*))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""With ANALYZE it is carried out, whatever it is: COPY too, over a file that may be read. So what is explained is
+parsed by itself (https://duckdb.org/docs/stable/sql/statements/profiling); no comments in /* */ before it, which nest.
 """
 WORDS = "select, from, with, values, show, describe, summarize or explain"
 PIVOT = ["CREATE", "SELECT"]
@@ -78,7 +87,7 @@ class DuckDbSession:
             raise only_reads(LOGGING, WORDS)
         try:
             statements = self._connection.extract_statements(statement)
-            _must_be_a_question(statements)
+            self._must_be_a_question(statements)
             return self._answer(statements)
         except duckdb.Error as error:
             raise refusal(error) from error
@@ -96,15 +105,26 @@ class DuckDbSession:
         finally:
             connection.rollback()
 
+    def _must_be_a_question(self, statements: Sequence[Statement]) -> None:
+        """Raises UserError for none, for several, and for one that does more than read."""
+        if not statements:
+            raise UserError(NOTHING_ASKED)
+        kinds = [statement.type.name for statement in statements]
+        if kinds == PIVOT and not any(statement.query for statement in statements):
+            return
+        if len(kinds) > 1:
+            raise UserError(ONE_AT_A_TIME)
+        kind = kinds[0] if kinds[0] != EXPLAINS else self._kind_explained(statements[0].query)
+        if kind != READS:
+            raise only_reads(kind.replace("_", " "), WORDS)
 
-def _must_be_a_question(statements: Sequence[Statement]) -> None:
-    """Raises UserError for none, for several, and for one that does more than read."""
-    if not statements:
-        raise UserError(NOTHING_ASKED)
-    kinds = [statement.type.name for statement in statements]
-    if kinds == PIVOT and not any(statement.query for statement in statements):
-        return
-    if len(kinds) > 1:
-        raise UserError(ONE_AT_A_TIME)
-    if kinds[0] not in READS:
-        raise only_reads(kinds[0].replace("_", " "), WORDS)
+    def _kind_explained(self, explanation: str) -> str:
+        """The kind of the statement that is explained, or EXPLAIN for what cannot be told."""
+        import duckdb  # noqa: PLC0415 - not for `--help`
+
+        kinds = []
+        if found := EXPLAINED.fullmatch(explanation):
+            for text in found.groups():  # a parenthesis may be options, or the beginning of a query
+                with suppress(duckdb.ParserException):
+                    kinds += [[each.type.name for each in self._connection.extract_statements(text)]]
+        return next((only for only, *more in filter(None, kinds) if not more), EXPLAINS)
