@@ -83,6 +83,17 @@ def marts_written_into(text: str, *, meta: Mapping[str, Mapping[str, str]]) -> s
     return _between(text, MARTS, END_OF_MARTS, lines)
 
 
+def exposures_written_into(text: str, *, read: Mapping[str, Iterable[str]]) -> str:
+    """`exposures.yml`: each exposure (name -> models that it reads) depends on those. ValueError for a missing one."""
+    for name, models in read.items():
+        refs = _joined(f"      - ref('{model}')" for model in sorted(set(models)))
+        standing = rf"(  - name: {name}\n(?:    .*\n)*?    depends_on:\n)(?:      - .*\n)*"
+        text, found = re.subn(standing, lambda match, refs=refs: match[1] + refs, text)
+        if not found:
+            raise ValueError(f"exposure {name} is not there: add it, with depends_on, to exposures.yml.")
+    return text
+
+
 def _between(text: str, begin: str, end: str, lines: Iterable[str]) -> str:
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)

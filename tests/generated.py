@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import yaml
 from sources.constant_contact.catalogue import CATALOGUE, tables
 from tests import coverage_report
 from tests.dbt_docs import (
+    exposures_written_into,
     marts_written_into,
     raw_access_written_into,
     sources_written_into,
@@ -60,6 +62,16 @@ def dbt_readme(text: str) -> str:
     return marts_written_into(with_raw_access(text), meta=meta_of_marts())
 
 
+def with_exposures(text: str) -> str:
+    """`exposures.yml`: tools and exports read every mart, the questions what they name."""
+    marts = meta_of_marts()
+    asked = " ".join(path.read_text("utf-8") for path in sorted((MODELS.parent / "analyses").glob("*.sql")))
+    named = set(re.findall(r"ref\('(\w+)'\)", asked))
+    return exposures_written_into(
+        text, read={"query_tools": marts, "exported_files": marts, "questions": named}
+    )
+
+
 def readme(text: str) -> str:
     """The README with the table of resources, and with what of the contract they read."""
     return coverage_report.written_into(written_into(text))
@@ -107,6 +119,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "transforms/README.md": dbt_readme,
     "transforms/models/staging/_sources.yml": sources_written_into,
     "transforms/models/staging/_staging.yml": with_models,
+    "transforms/models/exposures.yml": with_exposures,
     "tests/published.json": with_published,
     **views_over_accounts(),
 }

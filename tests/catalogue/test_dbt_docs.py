@@ -9,6 +9,7 @@ from tests.dbt_docs import (
     END_OF_RAW_ACCESS,
     MARTS,
     RAW_ACCESS,
+    exposures_written_into,
     marts_written_into,
     raw_access_written_into,
     sources_written_into,
@@ -161,3 +162,13 @@ def test_a_mart_that_says_no_question_is_named() -> None:
         ValueError, match=r"mart new has no one_row_per or question: add both to config\.meta"
     ):
         marts_written_into(f"{MARTS}\n{END_OF_MARTS}\n", meta={"new": {"one_row_per": "list"}})
+
+
+def test_an_exposure_depends_on_what_it_reads() -> None:
+    """In order, each once; other exposures, and what follows the list, stay."""
+    other = "  - name: page\n    depends_on:\n      - ref('z')\n    owner: x\n"
+    standing = f"{other}  - name: tools\n    type: t\n    depends_on:\n      - ref('gone')\n    owner: y\n"
+    written = exposures_written_into(standing, read={"tools": ["b", "a", "b"]})
+    assert written == standing.replace("ref('gone')", "ref('a')\n      - ref('b')")
+    with pytest.raises(ValueError, match="exposure files is not there"):
+        exposures_written_into(standing, read={"files": []})

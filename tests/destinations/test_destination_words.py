@@ -318,7 +318,7 @@ def test_a_destination_without_anything_of_its_own_says_so() -> None:
     """It loads; reading, earlier states, erasing and marts are not promised."""
     kind = Destination("athena")
     target = Target(dataset="acme")
-    with pytest.raises(UserError, match="ctct sql speaks to duckdb and postgres, not to athena"):
+    with pytest.raises(UserError, match="ctct sql speaks to duckdb, postgres and ducklake, not to athena"):
         kind.session(PLACE, target)
     with pytest.raises(UserError, match="marts are not built on athena from here"):
         kind.dbt(PLACE, None)

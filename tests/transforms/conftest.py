@@ -32,7 +32,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     with FileLock(f"{work_dir}.lock"):
         if not (work_dir / "odd.duckdb").exists():
             work_dir.mkdir(exist_ok=True)
-            run_script(SCRIPT, work_dir, timeout_s=600)
+            run_script(SCRIPT, work_dir, timeout_s=1800)
     return work_dir
 
 

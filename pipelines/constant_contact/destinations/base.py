@@ -108,7 +108,9 @@ class Destination:
 
     def session(self, place: Place, target: Target) -> AbstractContextManager[Session]:  # noqa: ARG002
         """A connection that reads, and cannot change anything. Raises UserError where there is none, and Busy."""
-        raise UserError(f"ctct sql speaks to duckdb and postgres, not to {self.name}; use its own client")
+        raise UserError(
+            f"ctct sql speaks to duckdb, postgres and ducklake, not to {self.name}; use its own client"
+        )
 
     def earlier(
         self,
