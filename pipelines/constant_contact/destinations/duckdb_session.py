@@ -51,6 +51,10 @@ SETTINGS: Final = (
 )
 LOGGING: Final = "enable_logging"
 """Refused by name, although its files are refused anyway: DuckDB aborts the process when it ends without them."""
+CARRIES_OUT: Final = re.compile(
+    r"\b(query|query_table|json_execute_serialized_sql)\"?\s*(?:\(|/\*|--)", re.IGNORECASE
+)
+"""Functions that carry out a text, which may be put together from pieces so that no name stands in the statement."""
 NO_FILES: Final = "set disabled_filesystems = 'LocalFileSystem'"
 LOCKED: Final = "set lock_configuration = true"
 
@@ -85,6 +89,10 @@ class DuckDbSession:
         must_be_text(statement)
         if LOGGING in statement.lower():
             raise only_reads(LOGGING, WORDS)
+        if found := CARRIES_OUT.search(statement):
+            raise UserError(
+                f"{found[1].lower()} carries out a text, which ctct sql cannot read before; write it as the statement"
+            )
         try:
             statements = self._connection.extract_statements(statement)
             self._must_be_a_question(statements)
