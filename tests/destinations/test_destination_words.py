@@ -13,6 +13,7 @@ from pipelines.constant_contact.destinations.base import MAX_SAID, Destination, 
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.folder import holder_of, is_damaged
 from pipelines.constant_contact.destinations.load_failures import failed_load, innermost
+from pipelines.constant_contact.destinations.postgres import Postgres
 from pipelines.constant_contact.destinations.published import check_copy
 from pipelines.constant_contact.destinations.rewriting import vacuum
 from pipelines.constant_contact.destinations.room import MIN_FREE_BYTES, must_have_room
@@ -371,3 +372,10 @@ def test_a_profile_for_dbt_is_handed_on_by_the_environment(tmp_path: Path) -> No
     assert "hunter2" not in repr(lake)
     file = DbtProfile(kind="duckdb", duckdb_path=tmp_path / "a b.duckdb")
     assert str(tmp_path / "a b.duckdb") == file.environment()["CTCT_DUCKDB_PATH"]
+
+
+def test_a_dataset_whose_schemas_postgresql_would_cut_off_is_refused() -> None:
+    """Two of them would share what belongs to each."""
+    Postgres().check(PLACE, Target(dataset="a" * 48), Patience(limit_s=0))
+    with pytest.raises(UserError, match=r"has 49 characters; PostgreSQL cuts .*: give --dataset at most 48"):
+        Postgres().check(PLACE, Target(dataset="a" * 49), Patience(limit_s=0))

@@ -12,7 +12,7 @@ pooler that shares sessions between clients (pgbouncer in transaction mode) defe
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.constant_contact.destinations import advisory_lock
 from pipelines.constant_contact.destinations.base import Destination, Place, first_line, resolved
@@ -81,6 +81,12 @@ def _read_credentials(target: Target) -> Any:
         ) from error
 
 
+MAX_NAME: Final = 63
+"""Bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS."""
+MAX_DATASET: Final = MAX_NAME - len("_staging_models")
+"""Two that are equal up to there would share the schemas that belong to them."""
+
+
 class Postgres(Destination):
     """A database on a server; each dataset is a schema."""
 
@@ -118,6 +124,13 @@ class Postgres(Destination):
             title=f"{POSTGRES} {host.rpartition(':')[0]}/{database}",
             factory=destination(credentials=credentials),
         )
+
+    def check(self, place: Place, target: Target, patience: Patience) -> None:  # noqa: ARG002
+        if len(target.dataset) > MAX_DATASET:
+            raise UserError(
+                f"dataset {target.dataset!r} has {len(target.dataset)} characters; PostgreSQL cuts names of schemas "
+                f"off after {MAX_NAME}, and those of its marts are longer: give --dataset at most {MAX_DATASET}"
+            )
 
     def refusals(self) -> tuple[type[Exception], ...]:
         """The driver's own errors, which dlt does not translate: a server that cannot be reached, an address that the
