@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from agency import KEY, agency, variable
 
+from sources.constant_contact_sandbox.quota import Limits
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -170,6 +172,35 @@ def test_all_profiles_share_one_day_by_age(tmp_path: Path) -> None:
         assert 2 == ended.code
         assert "profile nobody is not logged in; log in first: ctct auth login --profile nobody" in ended.err
         assert [[], [], []] == [here.differences(name) for name in ("old", "young", "never")]
+
+
+@pytest.mark.slow
+def test_twenty_accounts_on_one_key_keep_its_limit_and_their_order(tmp_path: Path) -> None:
+    """At four requests a second, counted over all of them, none is too fast; the longest without a success is first."""
+    names = [f"p{number:02d}" for number in range(20)]
+    by_age = [*names[10:], *reversed(names[:10])]
+    with agency(tmp_path / "home", *names, contacts=12) as here:
+        for name in by_age:
+            assert 0 == here.run(*SYNC, "--profile", name).code
+        here.own[variable("nobody", "client_id")] = KEY["client_id"]
+        here.settings |= {"requests_per_second": 4, "requests_per_day": 9_000}
+        one = Limits(4, 9_000, refused_count_per_second=True, refused_count_per_day=True)
+        for server in here.accounts.values():
+            server.sandbox.log.reset()
+            server.sandbox.limits = one
+
+        ended = here.start(*SYNC, "--all-profiles").wait(timeout_s=1200)
+
+        told, summary = lines(ended)
+        logs = [server.sandbox.log for server in here.accounts.values()]
+        sent, refused = sum(log.served for log in logs), sum(log.refused_second for log in logs)
+        took = max(log.last_at or 0 for log in logs) - min(log.first_at or 0 for log in logs)
+        print(f"\ntwenty accounts: {sent} requests, {sent / took:.2f} a second, {refused} refused")  # noqa: T201 - figures
+        assert (2, 0, 0) == (ended.code, refused, sum(log.refused_day for log in logs))
+        assert ["nobody", *by_age] == list(told)
+        assert {"nobody": "failed"} | dict.fromkeys(names, "complete") == summary["profiles"]
+        assert "log in first: ctct auth login --profile nobody" in ended.err
+        assert [] == [name for name in names if here.differences(name)]
 
 
 def test_day_that_is_not_enough_is_shared_fairly(tmp_path: Path) -> None:
