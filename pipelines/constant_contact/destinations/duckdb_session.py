@@ -130,9 +130,12 @@ class DuckDbSession:
         """The kind of the statement that is explained, or EXPLAIN for what cannot be told."""
         import duckdb  # noqa: PLC0415 - not for `--help`
 
-        kinds = []
-        if found := EXPLAINED.fullmatch(explanation):
-            for text in found.groups():  # a parenthesis may be options, or the beginning of a query
-                with suppress(duckdb.ParserException):
-                    kinds += [[each.type.name for each in self._connection.extract_statements(text)]]
-        return next((only for only, *more in filter(None, kinds) if not more), EXPLAINS)
+        found = EXPLAINED.fullmatch(explanation)
+        for text in (
+            found.groups() if found else ()
+        ):  # a parenthesis may be options, or the beginning of a query
+            with suppress(duckdb.ParserException):
+                statements = self._connection.extract_statements(text)
+                if len(statements) == 1:
+                    return str(statements[0].type.name)
+        return EXPLAINS

@@ -165,9 +165,7 @@ class DuckLake(Destination):
 
     def tidy(self, place: Place, target: Target, ask: Callable[[str], Sequence[Any]]) -> None:
         credentials = _credentials(place)
-        datasets = (
-            target.dataset, target.staging, target.analytics, f"{target.dataset}_staging_models",
-        )  # fmt: skip
+        datasets = (target.dataset, target.staging, target.analytics, target.staging_models)
         catalog = lake_upkeep.metadata(credentials, lake_catalog.schema_in_duckdb(credentials))
         held = credentials.conn_pool.held
         if held is not None and held.is_alone():

@@ -19,7 +19,7 @@ from pipelines.constant_contact.destinations.base import Destination, Place, fir
 from pipelines.constant_contact.destinations.dbt_profile import DbtProfile
 from pipelines.constant_contact.destinations.postgres_session import READ_SETTING, session
 from pipelines.constant_contact.destinations.rewriting import vacuum
-from pipelines.constant_contact.destinations.target import POSTGRES
+from pipelines.constant_contact.destinations.target import POSTGRES, Target
 from pipelines.constant_contact.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from pipelines.constant_contact.destinations.session import Session
-    from pipelines.constant_contact.destinations.target import Target
     from pipelines.constant_contact.destinations.waiting import Patience
 
 SETTING = "DESTINATION__POSTGRES__CREDENTIALS"
 READ = ("destination", POSTGRES, "read")
 FILE_FORMAT = "insert_values"
+MAX_NAME: Final = 63
+"""Bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS."""
+MAX_DATASET: Final = MAX_NAME - len(Target(dataset="").staging_models)
+"""Two that are equal up to there would share the longest-named schemas that belong to them."""
 
 
 def destination(**bound: Any) -> Any:
@@ -79,12 +82,6 @@ def _read_credentials(target: Target) -> Any:
             f"{READ_SETTING} cannot be read; write it as postgresql://user:password@host:5432/database, with @ : / in "
             "a password as %40 %3A %2F"
         ) from error
-
-
-MAX_NAME: Final = 63
-"""Bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS."""
-MAX_DATASET: Final = MAX_NAME - len("_staging_models")
-"""Two that are equal up to there would share the schemas that belong to them."""
 
 
 class Postgres(Destination):

@@ -38,3 +38,8 @@ class Target:
     def staging(self) -> str:
         """Where the load tool puts rows before it merges them."""
         return f"{self.dataset}_staging"
+
+    @property
+    def staging_models(self) -> str:
+        """Where the transforms put the views that the marts are made of."""
+        return f"{self.dataset}_staging_models"
